@@ -1,0 +1,144 @@
+import type { Node, SourceFile } from "../syntax.ts";
+
+// The one way in which facts ask about types. Answers are plain data: no compiler object leaves an
+// engine, so that a compiler in another process can answer too. The list grows only by need.
+//
+// Engines prefer silence: where a type is `any`, cannot be resolved, or depends on a type parameter
+// that nothing bounds, the answer is "unknown", never a guess.
+
+/** The type of a value, as far as waiting for it is concerned. */
+export interface PromiseType {
+  /** How many of the possible values are promise-like: have a `then` that takes a callback. */
+  readonly extent: "all" | "some" | "none" | "unknown";
+  /** The names of the promise-like types. */
+  readonly names: readonly TypeName[];
+  /** Whether `null` or `undefined` is possible as well. */
+  readonly nullable: boolean;
+}
+
+/** A named type or function, and who declares it. */
+export interface TypeName {
+  /** `Promise`, or `Query.exec` for a member. */
+  readonly name: string;
+  /** `lib` for the language and the DOM, `node:fs` for Node's own, a package's name, or `own`. */
+  readonly module: string;
+}
+
+/** Where a node is, without holding it: `start` is the node's `pos`. */
+export interface Place {
+  readonly file: string;
+  readonly kind: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SymbolAnswer extends TypeName {
+  /** The same for every mention of the same thing within one snapshot. */
+  readonly id: number;
+  readonly kind:
+    | "variable"
+    | "parameter"
+    | "property"
+    | "method"
+    | "accessor"
+    | "function"
+    | "class"
+    | "module"
+    | "other";
+  /** Where it is declared; overloads and merged declarations have several. */
+  readonly declarations: readonly Place[];
+}
+
+/** What a call resolves to. */
+export interface CalleeAnswer {
+  /** What is called, where it has a name; for `new C()` the class. */
+  readonly symbol: SymbolAnswer | undefined;
+  /** The declaration of the overload that was chosen. */
+  readonly declaration: Place | undefined;
+  readonly returns: PromiseType;
+}
+
+/** What becomes of the result of a function that is put in a certain place. */
+export interface SlotAnswer {
+  /**
+   * `void`: the type says nobody looks at it. `boolean`: it is tested. `promise`: the type admits a
+   * promise (or anything). `value`: it wants something that is no promise. `none`: the place takes
+   * no function. `unknown`: cannot be said.
+   */
+  readonly result: "void" | "boolean" | "promise" | "value" | "none" | "unknown";
+  /** The type that says so: a parameter's or property's owner, for messages and models. */
+  readonly owner: TypeName | undefined;
+}
+
+/** A member of a base class or interface that a class's member stands in for. */
+export interface InheritedMember extends SlotAnswer {
+  /** The base class or interface. */
+  readonly base: TypeName;
+  readonly declaration: Place | undefined;
+}
+
+/** The rest of what is asked of a value's type. */
+export interface ValueAnswer {
+  /** `any`, `unknown`, an error, or an unbounded type parameter: nothing is known. */
+  readonly opaque: boolean;
+  readonly nullable: boolean;
+  /** Set where the value can be called: what the call would give. */
+  readonly callResult: PromiseType | undefined;
+  /** Whether the elements of an array or tuple are promises. */
+  readonly elements: PromiseType["extent"] | undefined;
+  /** `for await` reads it: has `Symbol.asyncIterator`; or only `Symbol.iterator`. */
+  readonly iteration: "async" | "sync" | "none";
+  /** Made by calling a generator function and not by anything that runs by itself. */
+  readonly generator: "async" | "sync" | undefined;
+  /** Has `Symbol.asyncDispose` or `Symbol.dispose`. */
+  readonly disposal: "async" | "sync" | "both" | "none";
+}
+
+/** What a rule will ask of a node, so that an engine in another process can answer in one message. */
+export interface Question {
+  readonly about: "promise" | "symbol" | "callee" | "value";
+  readonly node: Node;
+}
+
+/** Answers about one snapshot of one project. Nodes must come from the same snapshot. */
+export interface TypeEngine {
+  /** The type of an expression, as narrowed at that place. */
+  promise(expression: Node): PromiseType;
+  value(expression: Node): ValueAnswer;
+  /** What an identifier, property name or member name stands for, imports followed. */
+  symbol(name: Node): SymbolAnswer | undefined;
+  /** What a call or `new` expression resolves to. */
+  callee(call: Node): CalleeAnswer | undefined;
+  /** The slot that the expression is put in: argument, variable, property, attribute, return. */
+  slot(expression: Node): SlotAnswer;
+  /** What a member of a class stands in for in the class's bases. */
+  inherited(member: Node): readonly InheritedMember[];
+  /** The type written at a variable, property or parameter, before any narrowing. */
+  declared(name: Node): PromiseType;
+  /** Announces questions; answers nothing, and must not be relied upon. */
+  prefetch(questions: readonly Question[]): void;
+}
+
+/** One consistent state of a project's texts. Holds no node of an earlier one. */
+export interface EngineSnapshot extends TypeEngine {
+  file(path: string): SourceFile | undefined;
+  /** The files that this one imports, resolved; libraries included, but only as their path. */
+  importsOf(path: string): readonly string[];
+  /** Whether a file belongs to the project rather than to a library. */
+  isOwn(path: string): boolean;
+}
+
+export interface FileChange {
+  readonly path: string;
+  /** Undefined: the file is gone, or its text on disk counts again. */
+  readonly text: string | undefined;
+}
+
+/** A compiler, opened on one project. */
+export interface Engine {
+  /** Name and version, for logs and cache keys. */
+  readonly version: string;
+  snapshot(): EngineSnapshot;
+  change(changes: readonly FileChange[]): void;
+  dispose(): void;
+}

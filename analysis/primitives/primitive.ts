@@ -1,0 +1,46 @@
+// The vocabulary in which we say what other people's APIs do. Every statement carries its reason:
+// a bare list of exemptions cannot be reviewed.
+
+/** What is known about a call. What is not said is not known. */
+export interface CallModel {
+  /** Why this is so: a sentence, with a link where it came from an issue or from documentation. */
+  readonly reason: string;
+
+  /**
+   * `floats`: the promise may be dropped, the callee owns it. `settles`: it never rejects.
+   * `lazy`: nothing happens until somebody awaits it. `ends`: the call never returns.
+   */
+  readonly result?: "floats" | "settles" | "lazy" | "ends";
+
+  /** What becomes of function arguments, by position; `rest` stands for all further ones. */
+  readonly callbacks?: Readonly<Record<number | "rest", CallbackModel>>;
+
+  /** The call waits for the promises among (or inside) its arguments, or keeps them for good. */
+  readonly observes?: boolean;
+}
+
+export interface CallbackModel {
+  /** `now`: before the call returns. `awaited`: before its promise settles. `later`: at any time. */
+  readonly runs: "now" | "awaited" | "later";
+  /** What the callee does with what the callback returns. */
+  readonly result: "awaited" | "returned" | "dropped" | "tested" | "compared" | "collected";
+  /** May be called more than once, or again before an earlier call has settled. */
+  readonly repeats?: boolean;
+}
+
+/** What is known about values of a named type. */
+export interface TypeModel {
+  readonly reason: string;
+  /** `lazy`: work starts only when it is awaited. `floats`: may be dropped. */
+  readonly promise?: "lazy" | "floats";
+  /** Methods that start a lazy value, so that it runs though nobody awaits it. */
+  readonly startedBy?: readonly string[];
+}
+
+/** One package, or the platform. Members are written `Type.method`, functions by their name. */
+export interface PackageModel {
+  /** `lib`, `node:fs`, a package's name; several where a package was renamed or split. */
+  readonly modules: readonly string[];
+  readonly calls?: Readonly<Record<string, CallModel>>;
+  readonly types?: Readonly<Record<string, TypeModel>>;
+}

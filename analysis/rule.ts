@@ -1,0 +1,101 @@
+import type { Edit } from "./edit.ts";
+import type { Question } from "./engine/type-engine.ts";
+import type { Program } from "./program.ts";
+import type { ChildName, KindName, Node, NodeOf } from "./syntax.ts";
+
+export type Severity = "error" | "warning" | "hint";
+
+/** `recommended` is on by default; `strict` adds to it; `opt-in` is on only where it is named. */
+export type Profile = "recommended" | "strict" | "opt-in";
+
+/**
+ * One concurrency defect: how to find it, what to tell the user, how to repair it.
+ *
+ * A rule is a pure function from one syntax node to findings. It does no I/O, keeps no state
+ * between calls, and never changes the tree; repairs are text edits that the caller may apply.
+ */
+export interface Rule<K extends KindName = KindName> {
+  /** Names the defect, not the cure, so that `// mooring-allow floating-promise` reads as a sentence. */
+  readonly id: string;
+
+  /** One line for tables and settings. Equals the first paragraph of the rule's page. */
+  readonly summary: string;
+
+  readonly severity: Severity;
+  readonly profile: Profile;
+
+  /** Rules of other tools that report some of the same, as `plugin/rule`. */
+  readonly equivalents: readonly string[];
+
+  readonly on: Interest<K>;
+
+  check(node: NodeOf<K>, program: Program): Iterable<Finding>;
+}
+
+/**
+ * What a rule wants to see, as data: an engine can find the candidates in its own tree, and a file
+ * without candidates costs a parse and a walk.
+ */
+export interface Interest<K extends KindName = KindName> {
+  readonly kinds: readonly K[];
+  /** Cheap conditions on the node's children; all must hold. */
+  readonly where?: readonly Condition[];
+  /** What the rule will ask the type engine about such a node, or about one of its children. */
+  readonly asks?: readonly Ask[];
+}
+
+export interface Ask {
+  readonly about: Question["about"];
+  readonly child?: ChildName;
+}
+
+export type Condition =
+  /** The child has one of these kinds, wrapping parentheses and assertions left aside. */
+  | { readonly child: ChildName; readonly kinds: readonly KindName[] }
+  /** The child has none of these kinds. */
+  | { readonly child: ChildName; readonly notKinds: readonly KindName[] }
+  /** There is (not) such a child. */
+  | { readonly child: ChildName; readonly present: boolean }
+  /** The node carries this modifier. */
+  | { readonly modifier: KindName };
+
+export interface Finding {
+  /** The smallest node a reader needs to look at. */
+  readonly at: Node;
+
+  /** What is wrong, in one sentence about the user's own code. */
+  readonly message: string;
+
+  /** What can go wrong at run time because of it. */
+  readonly why: string;
+
+  /** Where this finding weighs less (or more) than the rule's findings do in general. */
+  readonly severity?: Severity | undefined;
+
+  /** Reported only under this profile or a stricter one, though the rule itself is on. */
+  readonly profile?: Profile | undefined;
+
+  /** Other places that take part in the problem, in the order they happen. */
+  readonly notes?: readonly Note[] | undefined;
+
+  /** Repairs, best first. Empty when no repair is certain to keep the meaning. */
+  readonly fixes?: readonly Fix[] | undefined;
+}
+
+export interface Note {
+  readonly at: Node;
+  readonly message: string;
+}
+
+export interface Fix {
+  /** An imperative phrase without a full stop, as it appears in the light-bulb menu. */
+  readonly title: string;
+  /** Safe: applied by `--fix` and fix-all. Suggestion: somebody has to choose it. */
+  readonly safety: "safe" | "suggestion";
+  readonly edits: readonly Edit[];
+}
+
+/** Keeps the node type of `check` in step with `on`. */
+export function defineRule<K extends KindName>(rule: Rule<K>): Rule<K> {
+  return rule;
+}

@@ -1,0 +1,116 @@
+import { bug } from "./bug.ts";
+import type { Question } from "./engine/type-engine.ts";
+import { compileInterest } from "./interest.ts";
+import type { Program } from "./program.ts";
+import { type Report, reportOf } from "./report.ts";
+import type { Rule } from "./rule.ts";
+import { levelOf, levelOfFinding, type Settings } from "./settings.ts";
+import { type Node, type SourceFile, walk } from "./syntax.ts";
+
+/** A rule that threw: it is skipped for that file, and everything else is still reported. */
+export interface Failure {
+  readonly rule: string;
+  readonly file: string;
+  readonly error: unknown;
+}
+
+export interface FileResult {
+  readonly file: string;
+  /** In source order. */
+  readonly findings: readonly Report[];
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Runs the rules over the files, one shared walk per file. Yields after each file, so that the
+ * caller decides when to pause, to answer something else, or to stop.
+ */
+export function* run(
+  program: Program,
+  files: Iterable<string>,
+  rules: readonly Rule[],
+  settingsFor: (file: string) => Settings,
+): Generator<FileResult, void> {
+  for (const path of files) {
+    const file = program.types.file(path);
+    if (file !== undefined) yield checkFile(program, file, rules, settingsFor(path));
+  }
+}
+
+/** All findings in one file that is part of the program. */
+export function checkFile(
+  program: Program,
+  file: SourceFile,
+  rules: readonly Rule[],
+  settings: Settings,
+): FileResult {
+  const active = rules.filter((rule) => levelOf(rule, settings) !== "off");
+  const candidates = candidatesIn(file, active);
+  program.types.prefetch(candidates.flatMap(questionsFor));
+  const findings: Report[] = [];
+  const failures: Failure[] = [];
+  const broken = new Set<Rule>();
+
+  for (const { rule, node } of candidates) {
+    if (broken.has(rule)) continue;
+    try {
+      for (const finding of rule.check(node, program)) {
+        const level = levelOfFinding(rule, finding, settings);
+        if (level !== "off") findings.push(reportOf(rule, finding, level));
+      }
+    } catch (error) {
+      broken.add(rule);
+      failures.push({ rule: rule.id, file: file.fileName, error });
+    }
+  }
+
+  findings.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
+  return { file: file.fileName, findings, failures };
+}
+
+interface Candidate {
+  readonly rule: Rule;
+  readonly node: Node & Parameters<Rule["check"]>[0];
+}
+
+/** One walk for all rules: each node is shown to the rules that asked for its kind. */
+function candidatesIn(file: SourceFile, rules: readonly Rule[]): Candidate[] {
+  const interested = compileInterest(rules);
+  const candidates: Candidate[] = [];
+  walk(file, (node) => {
+    for (const { rule, meets } of interested(node.kind)) {
+      // Sound: the table hands a rule only nodes of the kinds that it declares in `on`.
+      if (meets(node)) candidates.push({ rule, node: node as Candidate["node"] });
+    }
+    return undefined;
+  });
+  return candidates;
+}
+
+function questionsFor({ rule, node }: Candidate): Question[] {
+  return (rule.on.asks ?? []).flatMap(({ about, child }) => {
+    const asked: unknown = child === undefined ? node : Reflect.get(node, child);
+    return isNode(asked) ? [{ about, node: asked }] : [];
+  });
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "kind" in value && "pos" in value;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** For callers that report failures themselves: says a failure in one sentence. */
+export function describeFailure({ rule, file, error }: Failure, version: string): string {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `mooring ${version}: the rule ${rule} failed on ${file} and was skipped there. ${cause}`;
+}
+
+/** Reports failures as bugs, which tests turn into errors. */
+export function assertNoFailures(results: Iterable<FileResult>): void {
+  for (const { failures } of results) {
+    for (const failure of failures) bug(describeFailure(failure, "test"));
+  }
+}

@@ -1,0 +1,1 @@
+export const generateProject = () => ({texts:new Map([["src/a.ts","export {}\n"]]),planted:{}});

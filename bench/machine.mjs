@@ -1,0 +1,32 @@
+/** What the numbers were measured on, and the benchmark's own packages. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { arch, cpus, platform, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const bench = dirname(fileURLToPath(import.meta.url));
+
+export function machine() {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memory: totalmem(),
+    system: `${platform()} ${arch()}`,
+    node: process.version,
+  };
+}
+
+/** The peers are a good hundred megabytes and nobody else needs them, so they are fetched on the first run. */
+export function installPeers() {
+  if (existsSync(join(bench, "node_modules", ".package-lock.json"))) return;
+  console.error("Installing the tools and packages to compare with (once)…");
+  const outcome = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: bench,
+    // npm's words belong beside ours; stdout is for the report.
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (outcome.status !== 0) throw new Error(`npm ci in ${bench} failed; its words are above.`);
+}
