@@ -288,7 +288,13 @@ export function methodCall(node: Node):
   };
 }
 
-/** Whether the file can be a script in JSX or JavaScript, from its name. */
+/** The name that is called, as a node to ask about: `save` in `api.save(…)` and in `save(…)`. */
+export function calleeNameOf(call: CallExpression | NewExpression): Node {
+  const callee = unwrapped(call.expression);
+  return is.PropertyAccessExpression(callee) ? callee.name : callee;
+}
+
+/** Whether the file is JavaScript, from its name. */
 export function isJavaScript(file: SourceFile): boolean {
   return /\.[cm]?jsx?$/.test(file.fileName);
 }

@@ -1,8 +1,9 @@
-import { InMemoryFileSystemHost, ts } from "ts-morph";
+import { getLibFiles, libFolderInMemoryPath } from "@ts-morph/common";
+import { ts } from "ts-morph";
 import type { Host } from "../host.ts";
 import type { SourceFile } from "../syntax.ts";
 import { MorphTypes } from "./morph-types.ts";
-import type { Engine, EngineSnapshot, FileChange } from "./type-engine.ts";
+import type { Engine, EngineSnapshot, FileChange, Problem } from "./type-engine.ts";
 
 export interface MorphOptions {
   readonly host: Host;
@@ -67,8 +68,10 @@ export function openMorph({ host, files, compilerOptions }: MorphOptions): Engin
 }
 
 /** The compiler's own library files, which ts-morph carries inside it. */
-const libraries = new InMemoryFileSystemHost();
-const LIBRARY_FOLDER = "/node_modules/typescript/lib";
+const LIBRARY_FOLDER: string = libFolderInMemoryPath;
+const libraries: ReadonlyMap<string, string> = new Map(
+  getLibFiles().map(({ fileName, text }) => [`${LIBRARY_FOLDER}/${fileName}`, text]),
+);
 
 /** The texts of a project and their trees; a tree stays the same object until its text changes. */
 class SourceTexts {
@@ -89,7 +92,7 @@ class SourceTexts {
       getCanonicalFileName: canonical,
       useCaseSensitiveFileNames: () => host.caseSensitive,
       getNewLine: () => "\n",
-      fileExists: (path) => this.overlay.has(path) || isLibrary(path) || host.isFile(path),
+      fileExists: (path) => this.overlay.has(path) || libraries.has(path) || host.isFile(path),
       directoryExists: (path) => host.isFolder(path),
       readFile: (path) => this.text(path),
       realpath: (path) => host.realPath(path),
@@ -118,8 +121,7 @@ class SourceTexts {
   }
 
   private text(path: string): string | undefined {
-    if (isLibrary(path)) return libraries.readFileSync(path);
-    return this.overlay.get(path) ?? this.host.read(path);
+    return libraries.get(path) ?? this.overlay.get(path) ?? this.host.read(path);
   }
 
   private tree(path: string, how: ts.ScriptTarget | ts.CreateSourceFileOptions) {
@@ -132,10 +134,6 @@ class SourceTexts {
     this.trees.set(path, tree);
     return tree;
   }
-}
-
-function isLibrary(path: string): boolean {
-  return path.startsWith(`${LIBRARY_FOLDER}/lib.`) && libraries.fileExistsSync(path);
 }
 
 class MorphSnapshot extends MorphTypes implements EngineSnapshot {
@@ -166,11 +164,26 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     return [...imported];
   }
 
+  problems(path: string): readonly Problem[] {
+    const file = this.program.getSourceFile(path);
+    if (file === undefined) return [];
+    return [
+      ...this.program.getSyntacticDiagnostics(file).map((it) => problemOf(it, "syntax")),
+      ...this.program.getSemanticDiagnostics(file).map((it) => problemOf(it, "types")),
+    ];
+  }
+
   isOwn(path: string): boolean {
     const file = this.program.getSourceFile(path);
     if (file === undefined || path.includes("/node_modules/")) return false;
     return !this.program.isSourceFileDefaultLibrary(file);
   }
+}
+
+function problemOf(diagnostic: ts.Diagnostic, about: Problem["about"]): Problem {
+  const { start = 0, length = 0, code, messageText } = diagnostic;
+  const message = ts.flattenDiagnosticMessageText(messageText, "\n");
+  return { start, end: start + length, code, message, about };
 }
 
 /** The strings behind `from`, `import(…)` and `require(…)`. */

@@ -126,6 +126,17 @@ export interface EngineSnapshot extends TypeEngine {
   importsOf(path: string): readonly string[];
   /** Whether a file belongs to the project rather than to a library. */
   isOwn(path: string): boolean;
+  /** What the compiler itself reports: syntax first, then types. Costs a full check of the file. */
+  problems(path: string): readonly Problem[];
+}
+
+export interface Problem {
+  readonly start: number;
+  readonly end: number;
+  /** The compiler's number for this kind of problem. */
+  readonly code: number;
+  readonly message: string;
+  readonly about: "syntax" | "types";
 }
 
 export interface FileChange {

@@ -1,0 +1,153 @@
+import type { PromiseType } from "../engine/type-engine.ts";
+import type { Program } from "../program.ts";
+import {
+  calleeNameOf,
+  enclosingFunction,
+  is,
+  isAsync,
+  isComma,
+  isFunctionExpression,
+  isFunctionLike,
+  isGenerator,
+  isShortCircuit,
+  methodCall,
+  type Node,
+  nameOf,
+  unwrapped,
+} from "../syntax.ts";
+
+// Is it a promise, who looks at it, and where does it come from?
+//
+// A promise is what the language waits for: anything whose `then` takes a callback. A *may*
+// question: one branch of a condition is enough. What is `any` is never called a promise, so code
+// without types is met with silence. "Handled" is a *must* question about one expression: somebody
+// is told when it rejects. It does not follow the promise into variables; the rules about bindings
+// do that on the flow graph.
+
+const CHAIN: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
+
+/** Whether evaluating the expression can give a promise that then stands unobserved. */
+export function isPromise(expression: Node, program: Program): boolean {
+  return branchesOf(expression).some((it) => {
+    const { extent } = program.types.promise(it);
+    return extent === "all" || extent === "some";
+  });
+}
+
+/** Whether every possible value is a promise, `null` and `undefined` left aside. */
+export function isAlwaysPromise(expression: Node, program: Program): boolean {
+  return program.types.promise(expression).extent === "all";
+}
+
+/**
+ * Whether the value is an array with promises in it. Asked only of `map` and array literals: the
+ * type of every other call would have to be worked out in full for something that nobody writes.
+ */
+export function isArrayOfPromises(expression: Node, program: Program): boolean {
+  const inner = unwrapped(expression);
+  const method = methodCall(inner)?.method;
+  if (method !== "map" && method !== "flatMap" && !is.ArrayLiteralExpression(inner)) return false;
+  const { elements } = program.types.value(inner);
+  return elements === "all" || elements === "some";
+}
+
+/** The promise type of the first branch that has one. */
+export function promiseType(expression: Node, program: Program): PromiseType | undefined {
+  return branchesOf(expression)
+    .map((it) => program.types.promise(it))
+    .find(({ extent }) => extent === "all" || extent === "some");
+}
+
+/** The expressions whose value the whole may have: both sides of `?:`, the right side of `&&`. */
+export function branchesOf(expression: Node): readonly Node[] {
+  const inner = unwrapped(expression);
+  if (is.ConditionalExpression(inner)) {
+    return [...branchesOf(inner.whenTrue), ...branchesOf(inner.whenFalse)];
+  }
+  if (isShortCircuit(inner)) return [...branchesOf(inner.left), ...branchesOf(inner.right)];
+  if (isComma(inner)) return branchesOf(inner.right);
+  return [inner];
+}
+
+/**
+ * Whether somebody is told when the promise rejects.
+ *
+ * `.finally` passes the outcome through, so it is only as safe as the promise it is called on.
+ */
+export function isHandled(expression: Node, program: Program): boolean {
+  const call = methodCall(unwrapped(expression));
+  switch (call?.method) {
+    case "catch":
+      return isHandler(call.args[0], program);
+    case "then":
+      return isHandler(call.args[1], program) || isHandled(call.receiver, program);
+    case "finally":
+      return isHandled(call.receiver, program);
+    default:
+      return false;
+  }
+}
+
+/** Whether what is called, or what it gives, is known to look after the promise itself. */
+export function mayFloat(expression: Node, program: Program): boolean {
+  return branchesOf(expression).every((branch) => {
+    if (is.CallExpression(branch)) {
+      const callee = program.types.symbol(calleeNameOf(branch));
+      if (program.models.call(callee)?.result === "floats") return true;
+    }
+    const names = program.types.promise(branch).names;
+    return names.some((it) => program.models.type(it)?.promise === "floats");
+  });
+}
+
+/** Whether nothing happens until somebody awaits it: query builders and the like. */
+export function isLazy(expression: Node, program: Program): boolean {
+  return branchesOf(expression).some((branch) => {
+    if (is.CallExpression(branch)) {
+      const callee = program.types.symbol(calleeNameOf(branch));
+      if (program.models.call(callee)?.result === "lazy") return true;
+    }
+    const names = program.types.promise(branch).names;
+    return names.length > 0 && names.every((it) => program.models.type(it)?.promise === "lazy");
+  });
+}
+
+/** The expression that a chain of `then`, `catch` and `finally` calls starts from. */
+export function chainStart(expression: Node): Node {
+  const inner = unwrapped(expression);
+  const call = methodCall(inner);
+  return call !== undefined && CHAIN.has(call.method) ? chainStart(call.receiver) : inner;
+}
+
+/**
+ * Where an `await` may be written without touching any other line.
+ *
+ * The top level of a file counts only where the file already awaits there or is an ES module by
+ * its name; elsewhere it depends on the module format.
+ */
+export function canAwaitAt(node: Node): boolean {
+  const owner = enclosingFunction(node);
+  return owner !== undefined && isAsync(owner) && !isParameterOf(node, owner);
+}
+
+/** Whether the function runs its body only when it is iterated. */
+export function isLazyFunction(node: Node): boolean {
+  return isFunctionLike(node) && isGenerator(node);
+}
+
+function isParameterOf(
+  node: Node,
+  owner: Node & { readonly parameters: readonly Node[] },
+): boolean {
+  return owner.parameters.some((it) => it.pos <= node.pos && node.end <= it.end);
+}
+
+/** `.catch(undefined)` handles nothing; a value of type `any` gets the benefit of the doubt. */
+function isHandler(argument: Node | undefined, program: Program): boolean {
+  if (argument === undefined) return false;
+  const handler = unwrapped(argument);
+  if (isFunctionExpression(handler)) return true;
+  if (is.NullKeyword(handler) || nameOf(handler) === "undefined") return false;
+  const { opaque, callResult } = program.types.value(handler);
+  return opaque || callResult !== undefined;
+}

@@ -1,0 +1,130 @@
+import {
+  isArrayOfPromises,
+  isHandled,
+  isLazy,
+  isPromise,
+  mayFloat,
+} from "../../analysis/facts/promises.ts";
+import { mayReject } from "../../analysis/facts/summaries.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule, type Finding, type Severity } from "../../analysis/rule.ts";
+import {
+  enclosingFunction,
+  hasModifier,
+  is,
+  isAssignment,
+  isAsync,
+  Kind,
+  type Node,
+  sourceFileOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
+import { awaitPromise } from "../fixes/await-promise.ts";
+import { catchRejection } from "../fixes/catch-rejection.ts";
+import { discardPromise } from "../fixes/discard-promise.ts";
+import { nameOfCall } from "../words/names.ts";
+
+// See floating-promise.md for what this means to the user.
+//
+// The rule looks at statements only. A promise that is stored, returned or passed on has an
+// owner; whether that owner waits for it is a different question (see unobserved-promise).
+export const floatingPromise = defineRule({
+  id: "floating-promise",
+  summary: "A promise is created, and nobody waits for it or handles its rejection.",
+  severity: "error",
+  profile: "recommended",
+  equivalents: ["@typescript-eslint/no-floating-promises", "typescript/no-floating-promises"],
+  on: {
+    kinds: ["ExpressionStatement"],
+    where: [
+      {
+        child: "expression",
+        notKinds: [
+          "AwaitExpression",
+          "PostfixUnaryExpression",
+          "PrefixUnaryExpression",
+          "StringLiteral",
+        ],
+      },
+    ],
+    asks: [{ about: "promise", child: "expression" }],
+  },
+
+  *check(statement, program) {
+    const expression = unwrapped(statement.expression);
+    if (isAssignment(expression)) return;
+    if (is.VoidExpression(expression)) yield* discarded(expression.expression, program);
+    else if (isPromise(expression, program)) yield* dropped(expression, program);
+    else if (isArrayOfPromises(expression, program)) yield droppedArray(expression, program);
+  },
+});
+
+function* dropped(expression: Node, program: Program): Iterable<Finding> {
+  if (isHandled(expression, program)) return;
+  if (mayFloat(expression, program)) return;
+  const finding = {
+    at: expression,
+    severity: severityAt(expression),
+    // A promise that never rejects may still be one that somebody meant to wait for.
+    profile: mayReject(expression, program) ? undefined : ("strict" as const),
+    fixes: [
+      ...awaitPromise(expression, program),
+      ...catchRejection(expression, program),
+      ...discardPromise(expression),
+    ],
+  };
+  yield isLazy(expression, program)
+    ? {
+        ...finding,
+        message: `This ${nameOfCall(expression)} never runs.`,
+        why: "It is lazy: the work starts only when somebody awaits it, and nobody does.",
+      }
+    : {
+        ...finding,
+        message: `Nothing waits for this ${nameOfCall(expression)}.`,
+        why: "The next line runs before it settles, and if it rejects the error is lost.",
+      };
+}
+
+function droppedArray(expression: Node, program: Program): Finding {
+  return {
+    at: expression,
+    severity: severityAt(expression),
+    message: "Nothing waits for these promises.",
+    why: "The next line runs before they settle, and if one rejects the error is lost.",
+    fixes: awaitPromise(expression, program),
+  };
+}
+
+/** `void` says that nobody waits; it does not say who hears of a rejection. */
+function* discarded(expression: Node, program: Program): Iterable<Finding> {
+  if (!isPromise(expression, program) || isHandled(expression, program)) return;
+  if (mayFloat(expression, program) || !mayReject(expression, program)) return;
+  yield {
+    at: expression,
+    severity: "hint",
+    profile: "strict",
+    message: `Nobody hears when this ${nameOfCall(expression)} rejects.`,
+    why: "`void` only drops the promise: a rejection still ends the process in Node.",
+    fixes: catchRejection(expression, program),
+  };
+}
+
+/**
+ * In an async function the next line is what goes wrong; elsewhere the promise may well be meant
+ * to run by itself, and the defect is that nobody hears of its rejection. At the top level of a
+ * script, a rejection ends the process with its stack trace, which is what a script wants.
+ */
+function severityAt(expression: Node): Severity {
+  const owner = enclosingFunction(expression);
+  if (owner !== undefined) return isAsync(owner) ? "error" : "warning";
+  return isScript(expression) ? "hint" : "warning";
+}
+
+/** A file that nothing can import from: it has no exports. */
+function isScript(node: Node): boolean {
+  return !sourceFileOf(node).statements.some(
+    (it) =>
+      is.ExportDeclaration(it) || is.ExportAssignment(it) || hasModifier(it, Kind.ExportKeyword),
+  );
+}

@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { applyEdits } from "../../analysis/edit.ts";
+import { openMorph } from "../../analysis/engine/morph.ts";
+import type { Engine } from "../../analysis/engine/type-engine.ts";
+import { packages } from "../../analysis/primitives/index.ts";
+import { modelsOf } from "../../analysis/primitives/models.ts";
+import type { FixReport, Report } from "../../analysis/report.ts";
+import type { Rule } from "../../analysis/rule.ts";
+import { assertNoFailures, checkFile } from "../../analysis/run.ts";
+import type { Settings } from "../../analysis/settings.ts";
+import { type Marker, parseMarkers, renderMarkers } from "./markers.ts";
+import { memoryHost } from "./memory-host.ts";
+import { type Block, type Case, type Page, readPage, rewriteBlock } from "./page.ts";
+import { PAGE_OPTIONS } from "./page-options.ts";
+
+const GLOBALS = readFileSync(new URL("globals.d.ts", import.meta.url), "utf8");
+
+/** With UPDATE=1, pages are rewritten to what the rule says today. Review the diff. */
+const update = process.env["UPDATE"] === "1";
+
+/** The engine that a page is checked with; the same pages run over each engine. */
+export type OpenEngine = (files: Readonly<Record<string, string>>) => Engine;
+
+export const openOverMorph: OpenEngine = (files) =>
+  openMorph({ host: memoryHost(files), files: Object.keys(files), compilerOptions: PAGE_OPTIONS });
+
+/**
+ * Runs one rule over every block of its pages and requires that
+ *
+ *  - the block type-checks, and the findings are exactly those the markers announce,
+ *  - each fix shown on the page produces the text shown,
+ *  - each fix offered, shown or not, leaves text that type-checks, removes its finding, adds none,
+ *  - each fix offered is shown at least once on one of the pages.
+ */
+export function checkPages(paths: readonly URL[], rule: Rule, openEngine = openOverMorph): void {
+  const offered = new Set<string>();
+  const shown = new Set<string>();
+
+  for (const path of paths) {
+    const page = readPage(path);
+    const checker = new PageChecker(page, rule, openEngine);
+    describe(path.pathname.split("/").at(-1) ?? "", () => {
+      for (const block of page.cases) {
+        test(`${block.heading} (line ${block.line})`, () => {
+          const { code, markers } = parseMarkers(block.text);
+          const findings = checker.findings(block, code);
+          const actual = renderMarkers(code, markersOf(findings, markers));
+          if (update) rewriteBlock(path, block, actual);
+          else expect(actual).toBe(block.text);
+
+          for (const repair of block.repairs) {
+            shown.add(general(repair.title));
+            const edits = findings.flatMap((it) => fixOf(it, repair.title)?.edits ?? []);
+            const repaired = applyEdits(code, edits);
+            if (update) rewriteBlock(path, repair, repaired);
+            else expect(repaired).toBe(repair.text);
+          }
+          for (const finding of findings) {
+            for (const fix of finding.fixes) {
+              offered.add(general(fix.title));
+              checker.verify(block, code, finding, fix);
+            }
+          }
+        });
+      }
+    });
+  }
+
+  test("every fix is shown", () => {
+    expect([...offered].filter((it) => !shown.has(it))).toEqual([]);
+  });
+}
+
+/** One in-memory program for a whole page; a block is put in, checked, and changed in place. */
+class PageChecker {
+  private readonly rule: Rule;
+  private readonly engine: Engine;
+
+  constructor(page: Page, rule: Rule, openEngine: OpenEngine) {
+    this.rule = rule;
+    const blocks = page.cases.map((it) => [fileOf(it), parseMarkers(it.text).code]);
+    const modules = Object.entries(page.modules).map(([name, text]) => [`/${name}`, text]);
+    this.engine = openEngine({
+      "/globals.d.ts": GLOBALS,
+      "/setup.d.ts": page.setup,
+      ...Object.fromEntries([...modules, ...blocks]),
+    });
+  }
+
+  findings(block: Case, code: string): readonly Report[] {
+    if (!block.broken) expect(this.problems(block), "the example type-checks").toEqual([]);
+    return this.run(block, code);
+  }
+
+  /** Applies one fix by itself. */
+  verify(block: Case, code: string, finding: Report, fix: FixReport): void {
+    const before = this.run(block, code);
+    const repaired = applyEdits(code, fix.edits);
+    try {
+      const after = this.run(block, repaired);
+      const what = `${fix.title}\n\n${repaired}\n`;
+      if (!block.broken) expect(this.problems(block), what).toEqual([]);
+      expect(after.length, `${what}removes its finding and adds none`).toBeLessThan(before.length);
+      expect(after.map(identity), what).not.toContain(identity(finding));
+    } finally {
+      this.put(block, code);
+    }
+  }
+
+  private run(block: Case, code: string): readonly Report[] {
+    this.put(block, code);
+    const types = this.engine.snapshot();
+    const program = { types, models: MODELS };
+    const file = types.file(fileOf(block));
+    if (file === undefined) throw new Error(`${fileOf(block)} is not in the program`);
+    const result = checkFile(program, file, [this.rule], settingsOf(this.rule, block));
+    assertNoFailures([result]);
+    return result.findings;
+  }
+
+  private put(block: Block, text: string): void {
+    const path = fileOf(block);
+    if (this.engine.snapshot().file(path)?.text === text) return;
+    this.engine.change([{ path, text }]);
+  }
+
+  private problems(block: Block): readonly string[] {
+    return this.engine
+      .snapshot()
+      .problems(fileOf(block))
+      .map((it) => it.message);
+  }
+}
+
+const MODELS = modelsOf(packages);
+
+function settingsOf(rule: Rule, { strict }: Case): Settings {
+  if (strict) return { profile: "strict", rules: rule.profile === "opt-in" ? on(rule) : {} };
+  return { profile: "recommended", rules: rule.profile === "recommended" ? {} : on(rule) };
+}
+
+function on({ id, severity }: Rule) {
+  return { [id]: severity };
+}
+
+function fileOf({ line, language }: Block): string {
+  return `/line-${line}.${language}`;
+}
+
+/** A finding by what it is about; its place moves when text is put in before it. */
+function identity({ rule, message, end, start, file }: Report): string {
+  return `${rule} ${message} ${end - start} ${file} ${start}`;
+}
+
+function fixOf(finding: Report, title: string): FixReport | undefined {
+  return finding.fixes.find((it) => it.title === title);
+}
+
+/** Titles that name the user's own code are the same fix under another name. */
+function general(title: string): string {
+  return title.replace(/`[^`]+`/g, "`…`");
+}
+
+/** A message is rendered unless the page leaves it out at this very place. */
+function markersOf(findings: readonly Report[], expected: readonly Marker[]): Marker[] {
+  return findings
+    .flatMap((it) => [
+      { ...it, label: it.rule },
+      ...it.notes.map((note) => ({ ...note, label: "note" })),
+    ])
+    .map(({ start, end, label, message }) => {
+      const twin = expected.find((it) => it.start === start && it.label === label);
+      return twin !== undefined && twin.message === undefined
+        ? { start, end, label }
+        : { start, end, label, message };
+    });
+}
