@@ -27,6 +27,9 @@ export interface Rule<K extends KindName = KindName> {
   /** Rules of other tools that report some of the same, as `plugin/rule`. */
   readonly equivalents: readonly string[];
 
+  /** Rules whose findings at the same place are the same defect, which this one says better. */
+  readonly covers?: readonly string[];
+
   readonly on: Interest<K>;
 
   check(node: NodeOf<K>, program: Program): Iterable<Finding>;

@@ -64,8 +64,23 @@ export function checkFile(
     }
   }
 
-  findings.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
-  return { file: file.fileName, findings, failures };
+  const distinct = withoutCovered(findings, active);
+  distinct.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
+  return { file: file.fileName, findings: distinct, failures };
+}
+
+/** One defect is said once: by the rule that says it best. */
+function withoutCovered(findings: readonly Report[], rules: readonly Rule[]): Report[] {
+  const covers = new Map(rules.map((it) => [it.id, it.covers ?? []]));
+  return findings.filter(
+    (finding) =>
+      !findings.some(
+        (other) =>
+          covers.get(other.rule)?.includes(finding.rule) === true &&
+          other.start <= finding.end &&
+          finding.start <= other.end,
+      ),
+  );
 }
 
 interface Candidate {

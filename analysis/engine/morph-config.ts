@@ -29,40 +29,57 @@ export interface ConfigMessage {
 
 /** Never throws: what cannot be understood is a problem, and the rest counts. */
 export function parseConfig(path: string, host: Host): ParsedConfig {
-  const source = ts.readJsonConfigFile(path, (it) => host.read(it));
-  const folder = folderOf(path);
-  const parsed = ts.parseJsonSourceFileConfigFileContent(
-    source,
-    configHost(host),
-    folder,
-    undefined,
-    path,
+  const read = readConfig(path, host);
+  if (read === undefined) return unreadable(path);
+  const { source, parsed } = read;
+  const references = (parsed.projectReferences ?? []).map((it) =>
+    ts.resolveProjectReferencePath(it),
   );
-  const diagnostics = [...syntaxErrors(source), ...parsed.errors];
+  const missing = references.filter((it) => !host.isFile(it));
+  // What follows a syntax error is mostly the same error again.
+  const diagnostics = [...syntaxErrors(source).slice(0, 1), ...parsed.errors];
+  const options = withTypes({ ...parsed.options, configFilePath: path });
   return {
     path,
     files: parsed.fileNames,
-    options: withTypes({ ...parsed.options, configFilePath: path }),
-    references: (parsed.projectReferences ?? []).map((it) => ts.resolveProjectReferencePath(it)),
+    // A jsconfig would have packages parsed that are written in JavaScript.
+    options: parsed.options.maxNodeModuleJsDepth ? javaScript(options) : options,
+    references,
     extended: source.extendedSourceFiles ?? [],
-    problems: diagnostics.map((it) => messageOf(it, source)),
+    problems: [
+      ...diagnostics.map((it) => messageOf(it, source)),
+      ...missing.map((it) => ({
+        ...placeOf(["references"], source),
+        code: MISSING_REFERENCE,
+        text: it,
+      })),
+    ],
   };
 }
 
-/** What a program needs to see a referenced project's sources where its output would be. */
+/** A config in the compiler's own form: how it sees a referenced project's sources. */
 export function parseReference(path: string, host: Host): ts.ParsedCommandLine | undefined {
-  if (!host.isFile(path)) return undefined;
+  return readConfig(path, host)?.parsed;
+}
+
+/** Not among the compiler's numbers. */
+export const UNREADABLE = -1;
+export const MISSING_REFERENCE = -2;
+
+function unreadable(path: string): ParsedConfig {
+  const problem = { file: path, start: 0, end: 0, code: UNREADABLE, text: path };
+  const options = inferredOptions(folderOf(path));
+  return { path, files: [], options, references: [], extended: [], problems: [problem] };
+}
+
+function readConfig(path: string, host: Host) {
+  // The compiler does not survive the config that it made of a file that cannot be read.
+  if (host.read(path) === undefined) return undefined;
   const source = ts.readJsonConfigFile(path, (it) => host.read(it));
+  const files = configHost(host);
   const folder = folderOf(path);
-  const parsed = ts.parseJsonSourceFileConfigFileContent(
-    source,
-    configHost(host),
-    folder,
-    undefined,
-    path,
-  );
-  parsed.options.configFile = source;
-  return parsed;
+  const parsed = ts.parseJsonSourceFileConfigFileContent(source, files, folder, undefined, path);
+  return { source, parsed };
 }
 
 /**
@@ -93,7 +110,7 @@ export function inferredOptions(folder: string): CompilerOptions {
 /** The same options where JavaScript files were asked for though the config leaves them out. */
 export function javaScript(options: CompilerOptions): CompilerOptions {
   // Packages written in JavaScript are not analysed, so their sources need not be parsed.
-  return options.allowJs ? options : { ...options, allowJs: true, maxNodeModuleJsDepth: 0 };
+  return { ...options, allowJs: true, maxNodeModuleJsDepth: 0 };
 }
 
 /**
@@ -159,23 +176,24 @@ function messageOf(diagnostic: ts.Diagnostic, config: ts.TsConfigSourceFile): Co
   if (file !== undefined && start !== undefined) {
     return { file: file.fileName, start, end: start + length, code, text };
   }
-  const place = propertyBehind(code, config);
-  return { file: config.fileName, start: place?.start ?? 0, end: place?.end ?? 0, code, text };
+  // The compiler gives some messages without a place.
+  const names = /cannot read|not found|circularity/i.test(text)
+    ? ["extends"]
+    : ["include", "files"];
+  return { ...placeOf(names, config), code, text };
 }
 
-/** The setting that a message is about which the compiler gives without a place. */
-function propertyBehind(code: number, config: ts.TsConfigSourceFile) {
-  const names = code === 18003 ? ["include", "files"] : code === 18000 ? ["extends"] : [];
-  const [statement] = config.statements;
-  const object = statement?.expression;
-  if (object === undefined || !ts.isObjectLiteralExpression(object)) return undefined;
-  for (const property of object.properties) {
-    const { name } = property;
-    if (name !== undefined && ts.isStringLiteral(name) && names.includes(name.text)) {
-      return { start: property.getStart(config), end: property.end };
-    }
+/** Where one of the settings is written; the start of the file where none is. */
+function placeOf(names: readonly string[], config: ts.TsConfigSourceFile) {
+  const file = config.fileName;
+  const object = config.statements[0]?.expression;
+  if (object === undefined || !ts.isObjectLiteralExpression(object)) {
+    return { file, start: 0, end: 0 };
   }
-  return undefined;
+  const property = object.properties.find(
+    ({ name }) => name !== undefined && ts.isStringLiteral(name) && names.includes(name.text),
+  );
+  return { file, start: property?.getStart(config) ?? 0, end: property?.end ?? 0 };
 }
 
 function folderOf(path: string): string {

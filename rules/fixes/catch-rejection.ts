@@ -17,7 +17,7 @@ export function catchRejection(expression: Node, program: Program): Fix[] {
   const access = nullable && !isChain(call) ? "?." : ".";
   return [
     {
-      title: `Handle a rejection with \`${handler}\``,
+      title: `Handle a rejection with '${handler}'`,
       safety: "suggestion",
       edits: [insertAfter(call, `${access}catch(${handler})`)],
     },

@@ -157,9 +157,9 @@ function fixOf(finding: Report, title: string): FixReport | undefined {
   return finding.fixes.find((it) => it.title === title);
 }
 
-/** Titles that name the user's own code are the same fix under another name. */
+/** Titles that name the user's own code, in quotes, are the same fix under another name. */
 function general(title: string): string {
-  return title.replace(/`[^`]+`/g, "`…`");
+  return title.replace(/'[^']+'/g, "'…'");
 }
 
 /** A message is rendered unless the page leaves it out at this very place. */

@@ -11,4 +11,5 @@ export const PAGE_OPTIONS: ts.CompilerOptions = {
   types: [],
   jsx: ts.JsxEmit.Preserve,
   allowJs: true,
+  allowImportingTsExtensions: true,
 };

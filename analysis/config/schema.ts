@@ -1,0 +1,203 @@
+import * as v from "valibot";
+import { closest } from "../closest.ts";
+import type { CallbackModel, CallModel, PackageModel, TypeModel } from "../primitives/primitive.ts";
+import type { Level } from "../settings.ts";
+
+// The one table of what a configuration may say. The validator, the JSON schema that editors
+// complete from, and the types of the code that reads a configuration all come from it.
+//
+// A message is the end of a sentence that starts with the path of the value; behind a line break
+// follows what to do about it.
+
+/** What the table needs to know of a rule. */
+export interface KnownRule {
+  readonly id: string;
+  readonly summary: string;
+}
+
+export type Config = v.InferOutput<ReturnType<typeof configSchema>>;
+
+/** From silent to loud. */
+export const LEVELS = ["off", "hint", "warning", "error"] as const satisfies readonly Level[];
+
+export const PROFILES = ["recommended", "strict"] as const;
+
+const profile = says(
+  oneOf(PROFILES),
+  "Which rules are on: `recommended`, or `strict`, which adds rules that cost more attention.",
+);
+
+const globs = list("globs such as `src/**/*.test.ts`", text("a glob"));
+
+/** The settings, given the rules that exist: a rule's id is a key like any other. */
+export function configSchema(known: readonly KnownRule[]) {
+  const rules = says(
+    rulesOf(known),
+    "The level of single rules: `off`, `hint`, `warning` or `error`. Wins over the profile.",
+  );
+  return object("a setting", {
+    $schema: v.exactOptional(
+      says(text("the path of a JSON schema"), "Where editors find the schema of this file."),
+    ),
+    profile: v.exactOptional(profile),
+    rules: v.exactOptional(rules),
+    overrides: v.exactOptional(
+      says(
+        list("overrides", overrideOf(rules)),
+        "Other settings for some of the files. Where several match, the later one wins.",
+      ),
+    ),
+    ignores: v.exactOptional(
+      says(
+        list("patterns such as `generated/`", text("a pattern")),
+        "Files and folders that are not checked, written as in `.gitignore`.",
+      ),
+    ),
+    models: v.exactOptional(
+      says(
+        list("models", packageModel),
+        "What functions of other packages do with promises and callbacks, where Mooring does not know it.",
+      ),
+    ),
+  });
+}
+
+function overrideOf(rules: ReturnType<typeof rulesOf>) {
+  return object("a setting of an override", {
+    files: says(globs, "The files that this override is for, relative to the configuration."),
+    ignores: v.exactOptional(says(globs, "Files among them that it is not for.")),
+    profile: v.exactOptional(profile),
+    rules: v.exactOptional(says(rules, "The level of single rules in these files.")),
+  });
+}
+
+function rulesOf(known: readonly KnownRule[]) {
+  // Made per rule, since the words differ; typed by hand, since the ids are not known here.
+  const levels: Record<string, v.ExactOptionalSchema<v.GenericSchema<Level>, undefined>> = {};
+  for (const { id, summary } of known) levels[id] = v.exactOptional(says(oneOf(LEVELS), summary));
+  return object("a rule", levels);
+}
+
+const reason = says(
+  text("a sentence"),
+  "Why this is so, for the person who reads it next: what the documentation of the package says.",
+);
+
+const callbackModel: v.GenericSchema<unknown, CallbackModel> = object("known of a callback", {
+  runs: says(
+    oneOf(["now", "awaited", "later"]),
+    "When it is called: before the call returns, before its promise settles, or at any time.",
+  ),
+  result: says(
+    oneOf(["awaited", "returned", "dropped", "tested", "compared", "collected"]),
+    "What becomes of the value that the callback returns.",
+  ),
+  repeats: v.exactOptional(
+    says(flag(), "May be called again before an earlier call has settled."),
+  ),
+});
+
+const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call", {
+  reason,
+  result: v.exactOptional(
+    says(
+      oneOf(["floats", "settles", "lazy", "ends"]),
+      "`floats`: its promise may be dropped. `settles`: it never rejects. `lazy`: it starts when awaited. `ends`: it never returns.",
+    ),
+  ),
+  callbacks: v.exactOptional(
+    says(
+      table("callbacks by position", position(), callbackModel),
+      "What becomes of function arguments: `0` is the first, `rest` stands for all further ones.",
+    ),
+  ),
+  observes: v.exactOptional(
+    says(flag(), "The call waits for the promises among its arguments, or keeps them."),
+  ),
+});
+
+const typeModel: v.GenericSchema<unknown, TypeModel> = object("known of a type", {
+  reason,
+  promise: v.exactOptional(
+    says(oneOf(["lazy", "floats"]), "`lazy`: work starts when it is awaited. `floats`: may be dropped."),
+  ),
+  startedBy: v.exactOptional(
+    says(list("names of methods", text("a name")), "Methods that start a lazy value."),
+  ),
+});
+
+// The annotation is the check that the table and the vocabulary of the analysis stay the same.
+const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a package", {
+  modules: says(list("names of packages", text("a name")), "The package, by the names it has."),
+  calls: v.exactOptional(
+    says(
+      table("calls by name", v.string(), callModel),
+      "Functions by name, methods as `Type.method`.",
+    ),
+  ),
+  types: v.exactOptional(
+    says(table("types by name", v.string(), typeModel), "Types by name."),
+  ),
+});
+
+function says<S extends v.GenericSchema>(schema: S, description: string) {
+  return v.pipe(schema, v.description(description));
+}
+
+/** `kind` completes "is not …": a setting, a rule. */
+function object<E extends v.ObjectEntries>(kind: string, entries: E) {
+  return v.strictObject(entries, ({ expected, received, path }) => {
+    if (expected === "Object") return `has to be an object, but is ${worded(received)}`;
+    if (expected !== "never") return `is missing\nAdd it.`;
+    const key = String(path?.at(-1)?.key ?? "");
+    return `is not ${kind}\n${meant(key, Object.keys(entries), kind)}`;
+  });
+}
+
+function list<S extends v.GenericSchema>(what: string, item: S) {
+  return v.array(item, ({ received }) => `has to be a list of ${what}, but is ${worded(received)}`);
+}
+
+function table<K extends v.GenericSchema<string, string>, S extends v.GenericSchema>(
+  what: string,
+  key: K,
+  item: S,
+) {
+  return v.record(key, item, ({ received }) => `has to hold ${what}, but is ${worded(received)}`);
+}
+
+function text(what: string) {
+  const schema = v.string(({ received }) => `has to be ${what}, but is ${worded(received)}`);
+  return v.pipe(schema, v.nonEmpty(`has to be ${what}, but is empty`));
+}
+
+function flag() {
+  return v.boolean(({ received }) => `has to be true or false, but is ${worded(received)}`);
+}
+
+function position() {
+  return v.pipe(v.string(), v.regex(/^(?:\d+|rest)$/, "is no position\nWrite 0, 1, … or rest."));
+}
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return v.picklist(values, ({ input, received }) => {
+    const choice = `Choose one of ${values.join(", ")}.`;
+    if (typeof input !== "string") return `cannot be ${worded(received)}\n${choice}`;
+    const near = closest(input, values);
+    return `cannot be \`${input}\`\n${near === undefined ? choice : `Did you mean \`${near}\`?`}`;
+  });
+}
+
+function meant(key: string, candidates: readonly string[], kind: string): string {
+  const near = closest(key, candidates);
+  if (near !== undefined) return `Did you mean \`${near}\`?`;
+  if (kind === "a rule") return "`mooring rules` lists all rules.";
+  return `Known here: ${candidates.join(", ")}.`;
+}
+
+/** What valibot calls the kind of a value, in the words of JSON. */
+function worded(received: string): string {
+  if (received === "Object") return "an object";
+  if (received === "Array") return "a list";
+  return received;
+}
