@@ -1,11 +1,11 @@
-import { isOneOf, type SourceFile, startOf, walk } from "./syntax.ts";
+import { is, isOneOf, type SourceFile, startOf, walk } from "./syntax.ts";
 
 /** A `mooring-allow` comment, as written; whether it allows anything is for others to say. */
 export interface AllowComment {
   readonly start: number;
   readonly end: number;
-  /** With the braces around it that JSX needs. */
-  readonly whole: { readonly start: number; readonly end: number };
+  /** With the braces around it, where it stands between elements of JSX. */
+  readonly whole: Range;
   readonly rules: readonly NamedRule[];
   /** Empty where none is given. */
   readonly reason: string;
@@ -35,10 +35,14 @@ interface Range {
   readonly end: number;
 }
 
+interface Comment extends Range {
+  readonly whole: Range;
+}
+
 const PATTERN =
   /^(?<opening>[/*\s]*)mooring-allow(?<wide>-file)?(?=[\s:*]|$)(?<gap>[^\S\n]*)(?<rules>[\w-]+(?:\s*,\s*[\w-]+)*)?\s*(?::(?<reason>[^]*))?/;
 
-function parse(file: SourceFile, comment: Range, lines: CodeLines): AllowComment | undefined {
+function parse(file: SourceFile, comment: Comment, lines: CodeLines): AllowComment | undefined {
   const text = file.text.slice(comment.start, comment.end);
   const groups = PATTERN.exec(text)?.groups;
   if (groups === undefined) return undefined;
@@ -46,7 +50,6 @@ function parse(file: SourceFile, comment: Range, lines: CodeLines): AllowComment
   const from = comment.start + opening.length + WORD.length + wide.length + gap.length;
   return {
     ...comment,
-    whole: withBraces(file.text, comment),
     rules: [...rules.matchAll(/[\w-]+/g)].map(({ 0: id, index }) => ({
       id,
       start: from + index,
@@ -63,14 +66,6 @@ function isAtTop(file: SourceFile, comment: Range): boolean {
   return first === undefined || comment.end <= startOf(first, file);
 }
 
-/** `{/* … *​/}`, as comments between JSX elements are written. */
-function withBraces(text: string, { start, end }: Range): Range {
-  const before = /\{\s*$/.exec(text.slice(Math.max(0, start - 80), start))?.[0];
-  const after = /^\s*\}/.exec(text.slice(end, end + 80))?.[0];
-  if (before === undefined || after === undefined) return { start, end };
-  return { start: start - before.length, end: end + after.length };
-}
-
 const opaque = isOneOf(
   "StringLiteral",
   "NoSubstitutionTemplateLiteral",
@@ -85,19 +80,28 @@ const opaque = isOneOf(
  * The comments of a file. Two slashes start one everywhere but inside of strings, templates,
  * regular expressions and the text of JSX; the tree says where these are, so nothing is guessed.
  */
-function commentsIn(file: SourceFile): Range[] {
+function commentsIn(file: SourceFile): Comment[] {
   const literals: Range[] = [];
+  const braces: Range[] = [];
   walk(file, (node) => {
-    if (opaque(node)) literals.push({ start: startOf(node, file), end: node.end });
+    const range = { start: startOf(node, file), end: node.end };
+    if (opaque(node)) literals.push(range);
+    // The tree has no comments: one in braces between elements is an expression that is not there.
+    if (is.JsxExpression(node) && node.expression === undefined) braces.push(range);
     return undefined;
   });
+  literals.sort((a, b) => a.start - b.start);
 
   const { text } = file;
-  const comments: Range[] = [];
+  const comments: Comment[] = [];
+  const add = (start: number, end: number) => {
+    const whole = braces.find((it) => it.start <= start && end <= it.end) ?? { start, end };
+    comments.push({ start, end, whole });
+    return end;
+  };
   let literal = 0;
   let at = text.startsWith("#!") ? endOfLine(text, 0) : 0;
   while (at < text.length) {
-    // A comment may hide what an empty literal of broken code seems to start in; it comes first.
     while ((literals[literal]?.end ?? Number.POSITIVE_INFINITY) <= at) literal += 1;
     const next = literals[literal];
     if (next !== undefined && next.start <= at) {
@@ -105,15 +109,13 @@ function commentsIn(file: SourceFile): Range[] {
       continue;
     }
     if (text.startsWith("//", at)) {
-      comments.push({ start: at, end: endOfLine(text, at) });
+      at = add(at, endOfLine(text, at));
     } else if (text.startsWith("/*", at)) {
       const close = text.indexOf("*/", at + 2);
-      comments.push({ start: at, end: close < 0 ? text.length : close + 2 });
+      at = add(at, close < 0 ? text.length : close + 2);
     } else {
       at += 1;
-      continue;
     }
-    at = comments.at(-1)?.end ?? text.length;
   }
   return comments;
 }
@@ -128,11 +130,10 @@ class CodeLines {
   private readonly starts: readonly number[];
   private readonly bare: readonly string[];
 
-  constructor(text: string, comments: readonly Range[]) {
+  constructor(text: string, comments: readonly Comment[]) {
     let bare = "";
     let at = 0;
-    for (const comment of comments) {
-      const { start, end } = withBraces(text, comment);
+    for (const { start, end } of comments.map((it) => it.whole)) {
       if (start < at) continue;
       bare += text.slice(at, start) + text.slice(start, end).replace(/[^\n]/g, " ");
       at = end;
@@ -148,7 +149,7 @@ class CodeLines {
   }
 
   /** The line of the comment, if it shares it with code; else the next line with code. */
-  spokenOf({ start, end }: Range): number | "nothing" {
+  spokenOf({ whole: { start, end } }: Comment): number | "nothing" {
     const first = this.lineAt(start);
     if (this.holdsCode(first)) return first;
     for (let line = this.lineAt(end - 1); line < this.bare.length; line += 1) {

@@ -9,19 +9,10 @@ import {
 } from "jsonc-parser";
 import * as v from "valibot";
 import { type Config, configSchema, type KnownRule } from "./config/schema.ts";
+import type { ConfigProblem } from "./projects.ts";
 
 // Reads a configuration. Pure: text in, settings and problems out, so that the command line and
 // the language server say the same about the same file.
-
-/** Something wrong in a configuration, said where it stands. */
-export interface ConfigProblem {
-  readonly file: string;
-  readonly start: number;
-  readonly end: number;
-  readonly message: string;
-  /** What to do about it. */
-  readonly remedy: string;
-}
 
 export interface ConfigSource {
   readonly file: string;
@@ -53,6 +44,13 @@ export function parseConfig(
     problems.push({ file, ...rangeOf(root, path), message, remedy });
   }
   return { config, problems: problems.sort((a, b) => a.start - b.start) };
+}
+
+/** Whether a text such as that of package.json has settings under the key. */
+export function hasSettings(text: string, key: string): boolean {
+  if (!text.includes(`"${key}"`)) return false;
+  const document = parseTree(text);
+  return document !== undefined && findNodeAtLocation(document, [key]) !== undefined;
 }
 
 type Path = readonly (string | number)[];

@@ -7,10 +7,13 @@ export interface Program {
   readonly types: EngineSnapshot;
   /** What is known of other people's APIs, with what the user's configuration adds. */
   readonly models: Models;
+  /** Told of each file whose nodes are looked at, so that it is known what depends on its bodies. */
+  readonly visiting?: (file: string) => void;
 }
 
 /** The node at a place; undefined in a file that the snapshot does not have. */
 export function resolve(place: Place, program: Program): Node | undefined {
+  program.visiting?.(place.file);
   const file = program.types.file(place.file);
   return file === undefined ? undefined : nodeAt(file, place);
 }

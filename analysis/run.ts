@@ -5,6 +5,7 @@ import type { Program } from "./program.ts";
 import { type Report, reportOf } from "./report.ts";
 import type { Rule } from "./rule.ts";
 import { levelOf, levelOfFinding, type Settings } from "./settings.ts";
+import { withoutAllowed } from "./suppressions.ts";
 import { type Node, type SourceFile, walk } from "./syntax.ts";
 
 /** A rule that threw: it is skipped for that file, and everything else is still reported. */
@@ -64,9 +65,11 @@ export function checkFile(
     }
   }
 
+  const ran = new Set(active.filter((rule) => !broken.has(rule)).map((rule) => rule.id));
   const distinct = withoutCovered(findings, active);
-  distinct.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
-  return { file: file.fileName, findings: distinct, failures };
+  const left = [...withoutAllowed(file, distinct, { rules, ran, settings })];
+  left.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
+  return { file: file.fileName, findings: left, failures };
 }
 
 /** One defect is said once: by the rule that says it best. */

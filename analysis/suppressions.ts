@@ -167,7 +167,11 @@ function listed(rules: readonly NamedRule[]): string {
 /** Counted as {@link allowComments} counts. */
 function lineOf(file: SourceFile, offset: number): number {
   let line = 0;
-  for (let at = file.text.indexOf("\n"); at >= 0 && at < offset; at = file.text.indexOf("\n", at + 1))
+  for (
+    let at = file.text.indexOf("\n");
+    at >= 0 && at < offset;
+    at = file.text.indexOf("\n", at + 1)
+  )
     line += 1;
   return line;
 }

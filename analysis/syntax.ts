@@ -72,7 +72,8 @@ export function isAssignmentOperator(kind: number): boolean {
   return Kind.EqualsToken <= kind && kind <= Kind.CaretEqualsToken;
 }
 
-const SHORT_CIRCUITS: ReadonlySet<number> = new Set([
+/** The operators `&&`, `||` and `??`. */
+export const SHORT_CIRCUITS: ReadonlySet<number> = new Set([
   Kind.AmpersandAmpersandToken,
   Kind.BarBarToken,
   Kind.QuestionQuestionToken,
@@ -85,6 +86,35 @@ export function isShortCircuit(node: Node | undefined): node is NodeOf<"BinaryEx
 
 export function isComma(node: Node | undefined): node is NodeOf<"BinaryExpression"> {
   return is.BinaryExpression(node) && node.operatorToken.kind === Kind.CommaToken;
+}
+
+/** What an optional chain is made of: `a.b`, `a[b]`, `a(b)`. */
+export const isLink = isOneOf(
+  "PropertyAccessExpression",
+  "ElementAccessExpression",
+  "CallExpression",
+);
+
+export function hasQuestionDot(node: { readonly questionDotToken?: Node | undefined }): boolean {
+  return node.questionDotToken !== undefined;
+}
+
+const typeKeywords = isOneOf(
+  "AnyKeyword",
+  "BigIntKeyword",
+  "BooleanKeyword",
+  "NeverKeyword",
+  "NumberKeyword",
+  "ObjectKeyword",
+  "StringKeyword",
+  "SymbolKeyword",
+  "UndefinedKeyword",
+  "UnknownKeyword",
+);
+
+/** A type, of which nothing is left at run time. */
+export function isTypeNode(node: Node): boolean {
+  return (Kind.TypePredicate <= node.kind && node.kind <= Kind.ImportType) || typeKeywords(node);
 }
 
 const wrappers = isOneOf(
@@ -136,6 +166,12 @@ export function enclosingFunction(node: Node): FunctionLike | undefined {
 export function enclosingClass(node: Node): ClassLike | undefined {
   for (let at = node.parent; !is.SourceFile(at); at = at.parent) if (isClassLike(at)) return at;
   return undefined;
+}
+
+/** The expression statement that the node is the whole of, parentheses left aside. */
+export function statementOf(expression: Node): NodeOf<"ExpressionStatement"> | undefined {
+  const outer = wrapped(expression).parent;
+  return is.ExpressionStatement(outer) ? outer : undefined;
 }
 
 /** The nearest ancestor for which the guard holds, not counting the node itself. */

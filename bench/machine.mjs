@@ -18,15 +18,22 @@ export function machine() {
   };
 }
 
-/** The peers are a good hundred megabytes and nobody else needs them, so they are fetched on the first run. */
+/**
+ * The peers are a good hundred megabytes and nobody else needs them, so they are fetched on the first run.
+ *
+ * `npm ci` would be the command for this, but it refuses a lock file in which an optional package of another platform
+ * is missing, and a registry mirror that lacks those writes just such a file. `npm install --no-save` takes the same
+ * locked versions with the same checksums, leaves the lock file alone, and works with either.
+ */
 export function installPeers() {
   if (existsSync(join(bench, "node_modules", ".package-lock.json"))) return;
   console.error("Installing the tools and packages to compare with (once)…");
-  const outcome = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+  const quiet = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const outcome = spawnSync("npm", ["install", ...quiet], {
     cwd: bench,
     // npm's words belong beside ours; stdout is for the report.
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
-  if (outcome.status !== 0) throw new Error(`npm ci in ${bench} failed; its words are above.`);
+  if (outcome.status !== 0) throw new Error(`npm install in ${bench} failed; its words are above.`);
 }

@@ -51,7 +51,13 @@ export async function measure(command, options) {
     const child = spawn("/bin/sh", ["-c", script, "sh", ...command], {
       cwd: options.directory,
       stdio: ["ignore", ...descriptors],
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, NODE_OPTIONS: undefined, CI: "1" },
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        FORCE_COLOR: undefined,
+        NODE_OPTIONS: undefined,
+        CI: "1",
+      },
     });
     const tree = watchTree(child.pid, existsSync("/proc/self/stat"));
     const sampling = setInterval(tree.sample, samplingInterval);

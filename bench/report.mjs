@@ -14,6 +14,10 @@ export function subjectReport({ subject, rows }, markdown) {
   const parts = [markdown ? `### ${heading}` : heading, table(costTable(rows), markdown)];
   const compared = ratioTable(rows);
   if (1 < compared.length) parts.push(table(compared, markdown));
+  if (subject.planted !== undefined) {
+    const counts = Object.entries(subject.planted).map(([rule, count]) => `${count} ${rule}`);
+    parts.push(`Planted: ${counts.join(", ")}.`);
+  }
   for (const row of rows) {
     if (row.failure !== undefined) parts.push(`${row.title} failed: ${row.failure}`);
   }
@@ -47,7 +51,10 @@ function ratioTable(rows) {
     for (const name of peers) {
       const peer = rows.find((other) => other.tool === name && other.failure === undefined);
       if (peer === undefined) continue;
-      lines.push([`${row.tool} / ${name}`, ...["cpu", "wall", "memory"].map((key) => times(row[key], peer[key]))]);
+      lines.push([
+        `${row.tool} / ${name}`,
+        ...["cpu", "wall", "memory"].map((key) => times(row[key], peer[key])),
+      ]);
     }
   }
   return lines;
@@ -61,7 +68,9 @@ function ratioTable(rows) {
  */
 export function scalingTable(results, markdown) {
   const sizes = results.map((result) => result.subject.files);
-  const lines = [["tool", ...sizes.map((files) => `${files} files`), "next file, last step / first step"]];
+  const lines = [
+    ["tool", ...sizes.map((files) => `${files} files`), "next file, last step / first step"],
+  ];
   for (const { tool, title } of results[0].rows) {
     const rows = results.map((result) => result.rows.find((row) => row.tool === tool));
     if (rows.some((row) => row.failure !== undefined)) {
@@ -69,7 +78,11 @@ export function scalingTable(results, markdown) {
       continue;
     }
     const perFile = rows.map((row, index) => `${((row.cpu / sizes[index]) * 1000).toFixed(2)} ms`);
-    lines.push([title, ...perFile, times(marginal(rows, sizes, rows.length - 1), marginal(rows, sizes, 1))]);
+    lines.push([
+      title,
+      ...perFile,
+      times(marginal(rows, sizes, rows.length - 1), marginal(rows, sizes, 1)),
+    ]);
   }
   const heading = "CPU per file as the project grows (linear: the last column stays near 1)";
   return `${markdown ? `### ${heading}` : heading}\n\n${table(lines, markdown)}`;
@@ -83,15 +96,21 @@ function marginal(rows, sizes, step) {
 export function table(lines, markdown) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const padded = lines.map((line) =>
-    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))),
+    line.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+    ),
   );
   if (!markdown) return padded.map((line) => line.join("  ").trimEnd()).join("\n");
-  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  const rule = widths.map((width, column) =>
+    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
   return [padded[0], rule, ...padded.slice(1)].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 function times(own, other) {
-  return own === undefined || other === undefined || other === 0 ? "–" : `${(own / other).toFixed(2)}×`;
+  return own === undefined || other === undefined || other === 0
+    ? "–"
+    : `${(own / other).toFixed(2)}×`;
 }
 
 function megabytes(bytes) {

@@ -38,7 +38,9 @@ export async function runRounds(subject, tools, options) {
         continue;
       }
       const { wall, cpu } = outcome.run;
-      options.say(`${subject.name}, ${label}, ${entry.tool.name}: ${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s`);
+      options.say(
+        `${subject.name}, ${label}, ${entry.tool.name}: ${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s`,
+      );
       entry.counts = outcome.counts;
       if (1 <= round) entry.kept.push(outcome.run);
     }
@@ -47,7 +49,10 @@ export async function runRounds(subject, tools, options) {
 }
 
 async function runOnce(subject, tool, timeout) {
-  const { stdout, stderr, code, ...run } = await measure(tool.command, { directory: subject.directory, timeout });
+  const { stdout, stderr, code, ...run } = await measure(tool.command, {
+    directory: subject.directory,
+    timeout,
+  });
   // By the convention all of them share: 0 is clean, 1 is findings, anything else means that it did not work.
   if (code !== 0 && code !== 1) return { failure: firstLine(stderr) ?? `exit code ${code}` };
   try {

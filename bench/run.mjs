@@ -52,7 +52,9 @@ async function main() {
     results.push({ subject, rows: await runRounds(subject, options.tools, options) });
   }
   const head = { date: new Date().toISOString(), machine: machine(), versions: toolVersions() };
-  console.log(options.json ? JSON.stringify({ ...head, results }, null, 2) : page(head, results, options));
+  console.log(
+    options.json ? JSON.stringify({ ...head, results }, null, 2) : page(head, results, options),
+  );
 }
 
 function page({ date, machine: host, versions }, results, { markdown, scaling, rounds }) {
@@ -86,11 +88,15 @@ function readOptions() {
   const wanted = values.tool ?? known.map((tool) => tool.name);
   for (const name of wanted) {
     if (known.some((tool) => tool.name === name)) continue;
-    throw new Error(`No tool is called "${name}". There are: ${known.map((tool) => tool.name).join(", ")}.`);
+    throw new Error(
+      `No tool is called "${name}". There are: ${known.map((tool) => tool.name).join(", ")}.`,
+    );
   }
   return {
     ...values,
-    subjects: values.scaling ? scalingSizes.map((files) => `generated-${files}`) : subjectsOf(values.subject),
+    subjects: values.scaling
+      ? scalingSizes.map((files) => `generated-${files}`)
+      : subjectsOf(values.subject),
     tools: known.filter((tool) => wanted.includes(tool.name)),
     rounds: wholeNumber(values.rounds, "--rounds", 1),
     warmUps: wholeNumber(values.warmup, "--warmup", 0),

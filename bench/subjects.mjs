@@ -2,7 +2,16 @@
  * What is measured on. Published packages are used because their text is fixed by a version and comes through npm;
  * their sources are copied out of node_modules, where every linter refuses to look.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateProject } from "./generator/project.mjs";
@@ -21,6 +30,7 @@ const copyVersion = 2;
  * @property {string} directory
  * @property {number} files
  * @property {number} lines
+ * @property {Record<string, number>} [planted] defects put into a generated project on purpose, by Mooring's rule
  */
 
 /**
@@ -42,7 +52,10 @@ const packages = {
       module: "esnext",
       moduleResolution: "bundler",
       lib: ["es2023", "dom", "dom.iterable", "esnext.disposable"],
-      paths: { "@trpc/server": ["./src/@trpc/server/index.ts"], "@trpc/server/*": ["./src/@trpc/server/*", "./src/*"] },
+      paths: {
+        "@trpc/server": ["./src/@trpc/server/index.ts"],
+        "@trpc/server/*": ["./src/@trpc/server/*", "./src/*"],
+      },
     },
   },
   mongodb: {
@@ -97,7 +110,8 @@ export function prepareSubject(name, generatedFiles) {
   const sized = /^generated(?:-(\d+))?$/.exec(name);
   if (sized !== null) return prepareGenerated(Number(sized[1] ?? generatedFiles));
   const wanted = packages[name];
-  if (wanted === undefined) throw new Error(`No subject is called "${name}". There are: ${subjectNames.join(", ")}.`);
+  if (wanted === undefined)
+    throw new Error(`No subject is called "${name}". There are: ${subjectNames.join(", ")}.`);
   return preparePackage(name, wanted);
 }
 
@@ -109,9 +123,14 @@ function prepareGenerated(files) {
   startAfresh(directory);
   const project = generateProject({ files, seed: 20_261_121 });
   for (const [path, text] of project.texts) writeText(join(directory, path), text);
-  writeText(join(directory, "planted.json"), `${JSON.stringify(project.planted, null, 2)}\n`);
   finish(directory, { module: "nodenext", moduleResolution: "nodenext", lib: ["es2023"] });
-  return { name, about: "generated service code in layers", directory, ...size(directory) };
+  return {
+    name,
+    about: "generated service code in layers",
+    directory,
+    ...size(directory),
+    planted: project.planted,
+  };
 }
 
 /**
@@ -127,7 +146,8 @@ function preparePackage(name, wanted) {
   const stamp = `${wanted.package}@${version} copy ${copyVersion}\n`;
   const described = { name, about: `${wanted.package} ${version}, ${wanted.about}`, directory };
 
-  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return { ...described, ...size(directory) };
+  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp)
+    return { ...described, ...size(directory) };
 
   startAfresh(directory);
   const sourceFolder = join(source, "src");
@@ -170,7 +190,10 @@ function finish(directory, compilerOptions) {
   };
   writeText(join(directory, "tsconfig.json"), `${JSON.stringify(tsconfig, null, 2)}\n`);
   if (!existsSync(join(directory, "package.json"))) {
-    writeText(join(directory, "package.json"), `${JSON.stringify({ private: true, type: "module" })}\n`);
+    writeText(
+      join(directory, "package.json"),
+      `${JSON.stringify({ private: true, type: "module" })}\n`,
+    );
   }
   symlinkSync(modules, join(directory, "node_modules"), "dir");
   // Our own .gitignore hides .work, and tools that honour it would find nothing to do. They stop looking upwards
@@ -195,7 +218,12 @@ function size(directory) {
 /** Declaration files are left out: nobody's linter spends its time there. */
 function typescriptFiles(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|tsx|mts|cts)$/.test(entry.name) && !/\.d\.[mc]?ts$/.test(entry.name))
+    .filter(
+      (entry) =>
+        entry.isFile() &&
+        /\.(ts|tsx|mts|cts)$/.test(entry.name) &&
+        !/\.d\.[mc]?ts$/.test(entry.name),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Rule } from "../analysis/rule.ts";
 import { kindsModule } from "./generate-kinds.ts";
+import { configSchemaFile } from "./schema.ts";
 
 // Everything that repeats what the code already says about itself is written here, and only here:
 //
@@ -9,6 +10,7 @@ import { kindsModule } from "./generate-kinds.ts";
 //     rules/index.ts               the list of rules, from the folders of rules/
 //     rules/<id>/<id>.md           the line under the summary
 //     README.md                    the table of rules
+//     schema/                      the JSON schema of the configuration, from its one table
 //
 // `npm run generate` writes the files; test/generated.test.ts fails when one of them is stale.
 
@@ -29,6 +31,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     files.set(page, section(readFileSync(page, "utf8"), "generated", headerOf(rule)));
   }
   files.set("README.md", section(readFileSync("README.md", "utf8"), "rules", tableOf(rules)));
+  files.set("schema/mooring.config.schema.json", configSchemaFile(rules));
   return files;
 }
 

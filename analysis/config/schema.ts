@@ -62,12 +62,12 @@ export function configSchema(known: readonly KnownRule[]) {
   });
 }
 
-function overrideOf(rules: ReturnType<typeof rulesOf>) {
+function overrideOf<S extends v.GenericSchema>(rules: S) {
   return object("a setting of an override", {
     files: says(globs, "The files that this override is for, relative to the configuration."),
     ignores: v.exactOptional(says(globs, "Files among them that it is not for.")),
     profile: v.exactOptional(profile),
-    rules: v.exactOptional(says(rules, "The level of single rules in these files.")),
+    rules: v.exactOptional(rules),
   });
 }
 
@@ -92,9 +92,7 @@ const callbackModel: v.GenericSchema<unknown, CallbackModel> = object("known of 
     oneOf(["awaited", "returned", "dropped", "tested", "compared", "collected"]),
     "What becomes of the value that the callback returns.",
   ),
-  repeats: v.exactOptional(
-    says(flag(), "May be called again before an earlier call has settled."),
-  ),
+  repeats: v.exactOptional(says(flag(), "May be called again before an earlier call has settled.")),
 });
 
 const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call", {
@@ -119,7 +117,10 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
 const typeModel: v.GenericSchema<unknown, TypeModel> = object("known of a type", {
   reason,
   promise: v.exactOptional(
-    says(oneOf(["lazy", "floats"]), "`lazy`: work starts when it is awaited. `floats`: may be dropped."),
+    says(
+      oneOf(["lazy", "floats"]),
+      "`lazy`: work starts when it is awaited. `floats`: may be dropped.",
+    ),
   ),
   startedBy: v.exactOptional(
     says(list("names of methods", text("a name")), "Methods that start a lazy value."),
@@ -135,9 +136,7 @@ const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a 
       "Functions by name, methods as `Type.method`.",
     ),
   ),
-  types: v.exactOptional(
-    says(table("types by name", v.string(), typeModel), "Types by name."),
-  ),
+  types: v.exactOptional(says(table("types by name", v.string(), typeModel), "Types by name.")),
 });
 
 function says<S extends v.GenericSchema>(schema: S, description: string) {
@@ -146,12 +145,18 @@ function says<S extends v.GenericSchema>(schema: S, description: string) {
 
 /** `kind` completes "is not …": a setting, a rule. */
 function object<E extends v.ObjectEntries>(kind: string, entries: E) {
-  return v.strictObject(entries, ({ expected, received, path }) => {
+  const schema = v.strictObject(entries, ({ expected, received, path }) => {
     if (expected === "Object") return `has to be an object, but is ${worded(received)}`;
-    if (expected !== "never") return `is missing\nAdd it.`;
+    if (expected !== "never") return "is missing\nAdd it.";
     const key = String(path?.at(-1)?.key ?? "");
     return `is not ${kind}\n${meant(key, Object.keys(entries), kind)}`;
   });
+  // To the validator a list is an object without keys.
+  const noList = v.custom<unknown>(
+    (value) => !Array.isArray(value),
+    "has to be an object, but is a list",
+  );
+  return v.pipe(noList, schema);
 }
 
 function list<S extends v.GenericSchema>(what: string, item: S) {

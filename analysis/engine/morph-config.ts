@@ -1,3 +1,4 @@
+import { matchFiles } from "@ts-morph/common";
 import { ts } from "ts-morph";
 import type { Host } from "../host.ts";
 
@@ -130,7 +131,7 @@ function configHost(host: Host): ts.ParseConfigHost {
       matchFiles(
         folder,
         extensions,
-        excludes,
+        excludes ?? [],
         includes,
         host.caseSensitive,
         host.folder,
@@ -143,25 +144,10 @@ function configHost(host: Host): ts.ParseConfigHost {
           };
         },
         (path) => host.realPath(path),
+        (path) => host.isFolder(path),
       ),
   };
 }
-
-type MatchFiles = (
-  folder: string,
-  extensions: readonly string[],
-  excludes: readonly string[] | undefined,
-  includes: readonly string[] | undefined,
-  caseSensitive: boolean,
-  currentFolder: string,
-  depth: number | undefined,
-  entriesOf: (path: string) => { files: string[]; directories: string[] },
-  realPath: (path: string) => string,
-) => string[];
-
-// Sound for the compiler that package.json pins, and held by test/analysis/projects.test.ts. The
-// compiler leaves its matcher out of its public types; a second one would differ in the corners.
-const matchFiles = Reflect.get(ts, "matchFiles") as MatchFiles;
 
 function syntaxErrors(source: ts.TsConfigSourceFile): readonly ts.Diagnostic[] {
   // Where the compiler keeps what the JSON parser said; its public types leave the property out.

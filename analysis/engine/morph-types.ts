@@ -159,10 +159,7 @@ export class MorphTypes implements TypeEngine {
   /** What all overloads agree on, whatever the type arguments; undefined where they do not. */
   private returnsOf(symbol: ts.Symbol): PromiseType | undefined {
     let agreed: PromiseType | undefined;
-    for (const declaration of symbol.declarations ?? []) {
-      const signature = this.signatureDeclaredBy(declaration);
-      if (signature === undefined) return undefined;
-      if (signature === "implementation") continue;
+    for (const signature of this.signatures(this.checker.getTypeOfSymbol(symbol))) {
       const type = this.checker.getReturnTypeOfSignature(signature);
       if (dependsOnTypeArguments(type)) return undefined;
       const promise = this.promiseType(type);
@@ -171,16 +168,6 @@ export class MorphTypes implements TypeEngine {
       agreed ??= promise;
     }
     return agreed;
-  }
-
-  private signatureDeclaredBy(node: ts.Node): ts.Signature | "implementation" | undefined {
-    if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) {
-      const signature = this.checker.getSignatureFromDeclaration(node);
-      // An implementation behind overloads is not among the signatures that can be called.
-      if (signature && this.checker.isImplementationOfOverload(node)) return "implementation";
-      return signature;
-    }
-    return ts.isMethodSignature(node) ? this.checker.getSignatureFromDeclaration(node) : undefined;
   }
 
   private promiseType(type: ts.Type): PromiseType {

@@ -1,7 +1,7 @@
-import { getLibFiles, libFolderInMemoryPath } from "@ts-morph/common";
 import { ts } from "ts-morph";
 import type { Host } from "../host.ts";
 import type { SourceFile } from "../syntax.ts";
+import { MorphHost } from "./morph-host.ts";
 import { MorphTypes } from "./morph-types.ts";
 import type { Engine, EngineSnapshot, FileChange, Problem } from "./type-engine.ts";
 
@@ -11,6 +11,8 @@ export interface MorphOptions {
   readonly files: readonly string[];
   /** As parsed from a tsconfig; an empty object where there is none. */
   readonly compilerOptions: ts.CompilerOptions;
+  /** The configs of referenced projects: their sources are read where their output would be. */
+  readonly references?: readonly string[];
 }
 
 /**
@@ -20,7 +22,7 @@ export interface MorphOptions {
  * module format of a file: in a NodeNext project the packages that can only be imported would not
  * resolve, and what does not resolve is `any`, about which nothing can be said.
  */
-export function openMorph({ host, files, compilerOptions }: MorphOptions): Engine {
+export function openMorph({ host, files, compilerOptions, references = [] }: MorphOptions): Engine {
   const options: ts.CompilerOptions = {
     ...compilerOptions,
     noEmit: true,
@@ -30,8 +32,9 @@ export function openMorph({ host, files, compilerOptions }: MorphOptions): Engin
     incremental: false,
     declaration: false,
   };
-  const roots = new Set(files);
-  const texts = new SourceTexts(host, options);
+  const projectReferences = references.map((path) => ({ path }));
+  const texts = new MorphHost(host, options);
+  let roots: readonly string[] = [...files];
   let program: ts.Program | undefined;
   let snapshot: EngineSnapshot | undefined;
 
@@ -41,22 +44,32 @@ export function openMorph({ host, files, compilerOptions }: MorphOptions): Engin
       if (snapshot !== undefined) return snapshot;
       const old = program;
       program = ts.createProgram({
-        rootNames: [...roots],
+        rootNames: roots,
         options,
         host: texts.compilerHost,
+        ...(0 < projectReferences.length ? { projectReferences } : {}),
         ...(old === undefined ? {} : { oldProgram: old }),
       });
-      snapshot = new MorphSnapshot(program);
+      snapshot = new MorphSnapshot(program, texts);
       return snapshot;
     },
-    change(changes) {
-      snapshot = undefined;
+    change(changes, files) {
       for (const change of changes) {
-        const appears = texts.change(change);
-        if (change.text !== undefined) roots.add(change.path);
-        else if (!host.isFile(change.path)) roots.delete(change.path);
-        // Imports that failed may resolve now, and others no longer: start from the roots again.
-        if (appears) program = undefined;
+        const isNew = !texts.knows(change.path);
+        const kind = texts.change(change);
+        if (files === undefined && (isNew || kind === "files")) {
+          roots = rootsAfter(change, roots);
+          snapshot = undefined;
+        }
+        if (kind !== "none") snapshot = undefined;
+        if (kind !== "files") continue;
+        // Resolving anew starts from the roots, with nothing taken over but the trees.
+        program = undefined;
+        texts.forgetResolutions();
+      }
+      if (files !== undefined && !sameList(files, roots)) {
+        roots = [...files];
+        snapshot = undefined;
       }
     },
     dispose() {
@@ -67,81 +80,23 @@ export function openMorph({ host, files, compilerOptions }: MorphOptions): Engin
   };
 }
 
-/** The compiler's own library files, which ts-morph carries inside it. */
-const LIBRARY_FOLDER: string = libFolderInMemoryPath;
-const libraries: ReadonlyMap<string, string> = new Map(
-  getLibFiles().map(({ fileName, text }) => [`${LIBRARY_FOLDER}/${fileName}`, text]),
-);
+function rootsAfter({ path, text }: FileChange, roots: readonly string[]): readonly string[] {
+  const others = roots.filter((it) => it !== path);
+  return text === undefined ? others : [...others, path];
+}
 
-/** The texts of a project and their trees; a tree stays the same object until its text changes. */
-class SourceTexts {
-  readonly compilerHost: ts.CompilerHost;
-  private readonly host: Host;
-  private readonly overlay = new Map<string, string>();
-  private readonly trees = new Map<string, ts.SourceFile>();
-
-  constructor(host: Host, options: ts.CompilerOptions) {
-    this.host = host;
-    const canonical = (path: string) => (host.caseSensitive ? path : path.toLowerCase());
-    const resolutions = ts.createModuleResolutionCache(host.folder, canonical, options);
-    this.compilerHost = {
-      getSourceFile: (path, how) => this.tree(path, how),
-      getDefaultLibFileName: (how) => `${LIBRARY_FOLDER}/${ts.getDefaultLibFileName(how)}`,
-      getDefaultLibLocation: () => LIBRARY_FOLDER,
-      getCurrentDirectory: () => host.folder,
-      getCanonicalFileName: canonical,
-      useCaseSensitiveFileNames: () => host.caseSensitive,
-      getNewLine: () => "\n",
-      fileExists: (path) => this.overlay.has(path) || libraries.has(path) || host.isFile(path),
-      directoryExists: (path) => host.isFolder(path),
-      readFile: (path) => this.text(path),
-      realpath: (path) => host.realPath(path),
-      getDirectories: (path) =>
-        host
-          .list(path)
-          .filter((it) => it.isFolder)
-          .map((it) => it.name),
-      getModuleResolutionCache: () => resolutions,
-      writeFile: () => undefined,
-    };
-  }
-
-  /** Whether the change makes a file appear or disappear. */
-  change({ path, text }: FileChange): boolean {
-    const before = this.overlay.has(path) || this.trees.has(path);
-    if (text === undefined) this.overlay.delete(path);
-    else this.overlay.set(path, text);
-    this.trees.delete(path);
-    return before !== (text !== undefined || this.host.isFile(path));
-  }
-
-  clear(): void {
-    this.trees.clear();
-    this.overlay.clear();
-  }
-
-  private text(path: string): string | undefined {
-    return libraries.get(path) ?? this.overlay.get(path) ?? this.host.read(path);
-  }
-
-  private tree(path: string, how: ts.ScriptTarget | ts.CreateSourceFileOptions) {
-    const known = this.trees.get(path);
-    if (known !== undefined) return known;
-    const text = this.text(path);
-    if (text === undefined) return undefined;
-    // Rules look at parents before the compiler has bound the file; nobody walks declaration files.
-    const tree = ts.createSourceFile(path, text, how, !path.endsWith(".d.ts"));
-    this.trees.set(path, tree);
-    return tree;
-  }
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((it, index) => it === b[index]);
 }
 
 class MorphSnapshot extends MorphTypes implements EngineSnapshot {
   private readonly program: ts.Program;
+  private readonly texts: MorphHost;
 
-  constructor(program: ts.Program) {
+  constructor(program: ts.Program, texts: MorphHost) {
     super(program);
     this.program = program;
+    this.texts = texts;
   }
 
   file(path: string): SourceFile | undefined {
@@ -151,17 +106,9 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     return file as SourceFile | undefined;
   }
 
-  importsOf(path: string): readonly string[] {
+  importsOf(path: string, only?: ReadonlySet<string>): readonly string[] {
     const file = this.program.getSourceFile(path);
-    if (file === undefined) return [];
-    const imported = new Set<string>();
-    for (const specifier of specifiersIn(file)) {
-      const target = this.checker
-        .getSymbolAtLocation(specifier)
-        ?.declarations?.find(ts.isSourceFile);
-      if (target !== undefined) imported.add(target.fileName);
-    }
-    return [...imported];
+    return file === undefined ? [] : this.texts.importsOf(file, this.program, only);
   }
 
   problems(path: string): readonly Problem[] {
@@ -184,27 +131,4 @@ function problemOf(diagnostic: ts.Diagnostic, about: Problem["about"]): Problem 
   const { start = 0, length = 0, code, messageText } = diagnostic;
   const message = ts.flattenDiagnosticMessageText(messageText, "\n");
   return { start, end: start + length, code, message, about };
-}
-
-/** The strings behind `from`, `import(…)` and `require(…)`. */
-function specifiersIn(file: ts.SourceFile): ts.Node[] {
-  const specifiers: ts.Node[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-      if (node.moduleSpecifier !== undefined) specifiers.push(node.moduleSpecifier);
-    } else if (ts.isCallExpression(node) && isImportCall(node)) {
-      const [first] = node.arguments;
-      if (first !== undefined) specifiers.push(first);
-    } else if (ts.isExternalModuleReference(node)) {
-      specifiers.push(node.expression);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return specifiers;
-}
-
-function isImportCall({ expression }: ts.CallExpression): boolean {
-  if (expression.kind === ts.SyntaxKind.ImportKeyword) return true;
-  return ts.isIdentifier(expression) && expression.text === "require";
 }

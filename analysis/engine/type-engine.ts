@@ -122,8 +122,11 @@ export interface TypeEngine {
 /** One consistent state of a project's texts. Holds no node of an earlier one. */
 export interface EngineSnapshot extends TypeEngine {
   file(path: string): SourceFile | undefined;
-  /** The files that this one imports, resolved; libraries included, but only as their path. */
-  importsOf(path: string): readonly string[];
+  /**
+   * The files that this one imports, resolved; libraries included, but only as their path. `only`
+   * those that are written with one of these specifiers; an engine may give all of them.
+   */
+  importsOf(path: string, only?: ReadonlySet<string>): readonly string[];
   /** Whether a file belongs to the project rather than to a library. */
   isOwn(path: string): boolean;
   /** What the compiler itself reports: syntax first, then types. Costs a full check of the file. */
@@ -150,6 +153,7 @@ export interface Engine {
   /** Name and version, for logs and cache keys. */
   readonly version: string;
   snapshot(): EngineSnapshot;
-  change(changes: readonly FileChange[]): void;
+  /** `files`: the files that make up the project from now on, where they are others. */
+  change(changes: readonly FileChange[], files?: readonly string[]): void;
   dispose(): void;
 }

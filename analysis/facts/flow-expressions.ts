@@ -5,17 +5,17 @@ import {
   isAssignment,
   isAssignmentOperator,
   isClassLike,
-  isComma,
   isFunctionLike,
   isLink,
-  isShortCircuit,
+  isOneOf,
   isTypeNode,
   Kind,
   type Node,
   type NodeOf,
+  SHORT_CIRCUITS,
   unwrapped,
 } from "../syntax.ts";
-import { join, jumpIn, type Points, type Scope } from "./flow-builder.ts";
+import { join, type Points, type Scope } from "./flow-builder.ts";
 import type { Point } from "./flow-graph.ts";
 
 // Points for expressions, operands before operators, as the language evaluates them. Parentheses
@@ -39,7 +39,10 @@ export function expression(written: Node, next: Point, scope: Scope, points: Poi
   if (is.AwaitExpression(node)) {
     return after([node.expression], own({ suspends: true, raises: "await" }));
   }
-  if (is.YieldExpression(node)) return yielding(node, next, scope, points);
+  if (is.YieldExpression(node)) {
+    return after([node.expression], own({ suspends: true, raises: "await" }));
+  }
+  if (is.ExpressionWithTypeArguments(node)) return expression(node.expression, next, scope, points);
   if (is.NewExpression(node)) {
     return after([node.expression, ...(node.arguments ?? [])], own({ raises: "call" }));
   }
@@ -47,7 +50,11 @@ export function expression(written: Node, next: Point, scope: Scope, points: Poi
     const spans = is.TemplateExpression(node.template) ? node.template.templateSpans : [];
     return after([node.tag, ...spans.map((it) => it.expression)], own({ raises: "call" }));
   }
-  if (is.TemplateExpression(node)) return after(node.templateSpans.map((it) => it.expression), own());
+  if (is.TemplateExpression(node))
+    return after(
+      node.templateSpans.map((it) => it.expression),
+      own(),
+    );
   if (is.ObjectLiteralExpression(node)) {
     return members(node.properties, own(), scope, points);
   }
@@ -152,11 +159,13 @@ export function classes(
   points: Points,
 ): Point {
   const entry = inReverse(node.members, next, (member, point) =>
-    computed("name" in member ? (member.name as Node) : undefined, point, scope, points),
+    computed(nameOfMember(member), point, scope, points),
   );
   const bases = (node.heritageClauses ?? [])
     .filter((it) => it.token === Kind.ExtendsKeyword)
-    .flatMap((it) => it.types.map((base) => (is.ExpressionWithTypeArguments(base) ? base.expression : base)));
+    .flatMap((it) =>
+      it.types.map((base) => (is.ExpressionWithTypeArguments(base) ? base.expression : base)),
+    );
   return sequence(bases, entry, scope, points);
 }
 
@@ -184,23 +193,25 @@ function binary(
   scope: Scope,
   points: Points,
 ): Point {
+  const operator = node.operatorToken.kind;
   const own = points.add(node, [next], scope);
-  if (isShortCircuit(node)) {
+  if (SHORT_CIRCUITS.has(operator)) {
     const right = expression(node.right, own, scope, points);
-    return shortCircuit(node.operatorToken.kind, node.left, right, own, scope, points);
+    return shortCircuit(operator, node.left, right, own, scope, points);
   }
-  if (!isAssignmentOperator(node.operatorToken.kind)) return operands(node, own, scope, points);
-  if (node.operatorToken.kind === Kind.EqualsToken) {
+  if (!isAssignmentOperator(operator)) return operands(node, own, scope, points);
+  if (operator === Kind.EqualsToken) {
     const left = unwrapped(node.left);
-    const isPattern = is.ArrayLiteralExpression(left) || is.ObjectLiteralExpression(left);
-    const written = isPattern ? pattern(left, own, scope, points) : own;
-    const value = expression(node.right, written, scope, points);
-    return isPattern ? value : target(left, value, scope, points);
+    if (is.ArrayLiteralExpression(left) || is.ObjectLiteralExpression(left)) {
+      const written = pattern(left, own, scope, points);
+      return expression(node.right, written, scope, points);
+    }
+    return target(left, expression(node.right, own, scope, points), scope, points);
   }
   const value = expression(node.right, own, scope, points);
-  const read = LOGICAL_ASSIGNMENTS.get(node.operatorToken.kind);
-  if (read === undefined) return expression(node.left, value, scope, points);
-  return shortCircuit(read, node.left, value, next, scope, points);
+  const test = LOGICAL_ASSIGNMENTS.get(operator);
+  if (test === undefined) return expression(node.left, value, scope, points);
+  return shortCircuit(test, node.left, value, next, scope, points);
 }
 
 const LOGICAL_ASSIGNMENTS: ReadonlyMap<number, number> = new Map([
@@ -234,28 +245,12 @@ function operands(
   for (;;) {
     entry = expression(node.right, entry, scope, points);
     const left = unwrapped(node.left);
-    const nests =
-      is.BinaryExpression(left) &&
-      !isShortCircuit(left) &&
-      !isAssignment(left) &&
-      (!isComma(left) || isComma(node));
-    if (!nests) return expression(left, entry, scope, points);
+    if (!is.BinaryExpression(left) || isConditional(left.operatorToken.kind)) {
+      return expression(left, entry, scope, points);
+    }
     entry = points.add(left, [entry], scope);
     node = left;
   }
-}
-
-/** Whoever iterates a generator may leave it there: then it returns, through its `finally` blocks. */
-function yielding(
-  node: NodeOf<"YieldExpression">,
-  next: Point,
-  scope: Scope,
-  points: Points,
-): Point {
-  const left = jumpIn(scope, "return");
-  const ways = left === undefined || node.asteriskToken !== undefined ? [next] : [next, left];
-  const own = points.add(node, ways, scope, { suspends: true, raises: "await" });
-  return sequence([node.expression], own, scope, points);
 }
 
 function members(list: readonly Node[], next: Point, scope: Scope, points: Points): Point {
@@ -264,31 +259,48 @@ function members(list: readonly Node[], next: Point, scope: Scope, points: Point
       const value = expression(member.initializer, point, scope, points);
       return computed(member.name, value, scope, points);
     }
-    if (is.ShorthandPropertyAssignment(member)) return expression(member.name, point, scope, points);
+    if (is.ShorthandPropertyAssignment(member))
+      return expression(member.name, point, scope, points);
     if (is.SpreadAssignment(member)) return expression(member.expression, point, scope, points);
     if (!isFunctionLike(member)) return point;
     return computed(member.name, points.add(member, [point], scope), scope, points);
   });
 }
 
+/** Operators that may leave their right side out, or treat their left side as a target. */
+function isConditional(operator: number): boolean {
+  return SHORT_CIRCUITS.has(operator) || isAssignmentOperator(operator);
+}
+
+function nameOfMember(member: Node): Node | undefined {
+  return isFunctionLike(member) || is.PropertyDeclaration(member) ? member.name : undefined;
+}
+
 function computed(name: Node | undefined, next: Point, scope: Scope, points: Points): Point {
   return is.ComputedPropertyName(name) ? expression(name.expression, next, scope, points) : next;
 }
 
-const isElement = (node: Node) =>
-  is.JsxElement(node) || is.JsxSelfClosingElement(node) || is.JsxFragment(node);
+const isElement = isOneOf("JsxElement", "JsxSelfClosingElement", "JsxFragment");
+
+const isClosing = isOneOf(
+  "JsxClosingElement",
+  "JsxOpeningFragment",
+  "JsxClosingFragment",
+  "JsxText",
+  "JsxNamespacedName",
+);
 
 /** The expressions of a JSX element, without those of elements inside it, which are parts. */
 function elementParts(node: Node): Node[] {
   return childrenOf(node).flatMap((it) => {
-    if (isTypeNode(it) || is.JsxClosingElement(it) || is.JsxText(it)) return [];
+    if (isTypeNode(it) || isClosing(it)) return [];
     if (is.JsxExpression(it)) return it.expression ?? [];
     if (is.JsxSpreadAttribute(it)) return it.expression;
     if (is.JsxAttribute(it)) return it.initializer === undefined ? [] : elementParts(it);
     if (is.JsxAttributes(it) || is.JsxOpeningElement(it)) return elementParts(it);
     // A tag in lower case is a name of the platform, not a variable.
     if (is.Identifier(it)) return is.JsxAttribute(node) || /^[a-z]/.test(it.text) ? [] : it;
-    return is.JsxNamespacedName(it) ? [] : it;
+    return it;
   });
 }
 

@@ -13,7 +13,10 @@ export interface CallModel {
   readonly result?: "floats" | "settles" | "lazy" | "ends";
 
   /** What becomes of function arguments, by position; `rest` stands for all further ones. */
-  readonly callbacks?: Readonly<Record<number | "rest", CallbackModel>>;
+  readonly callbacks?: {
+    readonly [position: number]: CallbackModel;
+    readonly rest?: CallbackModel;
+  };
 
   /** The call waits for the promises among (or inside) its arguments, or keeps them for good. */
   readonly observes?: boolean;

@@ -22,6 +22,7 @@ import {
 import { awaitPromise } from "../fixes/await-promise.ts";
 import { catchRejection } from "../fixes/catch-rejection.ts";
 import { discardPromise } from "../fixes/discard-promise.ts";
+import { letCallerWait } from "../fixes/make-async.ts";
 import { nameOfCall } from "../words/names.ts";
 
 // See floating-promise.md for what this means to the user.
@@ -69,6 +70,7 @@ function* dropped(expression: Node, program: Program): Iterable<Finding> {
     profile: mayReject(expression, program) ? undefined : ("strict" as const),
     fixes: [
       ...awaitPromise(expression, program),
+      ...letCallerWait(expression, program),
       ...catchRejection(expression, program),
       ...discardPromise(expression),
     ],

@@ -17,7 +17,8 @@ export function readConfig<Wanted extends Record<string, Reader<unknown>>>(
   for (const [name, reader] of Object.entries(wanted)) {
     const raw = source[name];
     const value = raw === undefined ? undefined : reader(raw);
-    if (value === undefined) throw new AppError("invalid", `The setting ${name} is missing or wrong.`);
+    if (value === undefined)
+      throw new AppError("invalid", `The setting ${name} is missing or wrong.`);
     values[name] = value;
   }
   return values as { readonly [Key in keyof Wanted]: Exclude<ReturnType<Wanted[Key]>, undefined> };

@@ -7,7 +7,10 @@ export interface Database {
 
 export type Columns<Entity> = { readonly [Key in keyof Entity]: string };
 
-export function whereAll<Entity extends object>(columns: Columns<Entity>, filter: Partial<Entity>): {
+export function whereAll<Entity extends object>(
+  columns: Columns<Entity>,
+  filter: Partial<Entity>,
+): {
   readonly text: string;
   readonly values: unknown[];
 } {

@@ -19,7 +19,12 @@ export type Middleware = (next: Handler) => Handler;
 export class Router {
   readonly #routes = new Map<string, Handler>();
 
-  add(method: Request["method"], path: string, handler: Handler, ...around: readonly Middleware[]): this {
+  add(
+    method: Request["method"],
+    path: string,
+    handler: Handler,
+    ...around: readonly Middleware[]
+  ): this {
     let wrapped = handler;
     for (const middleware of around) wrapped = middleware(wrapped);
     this.#routes.set(`${method} ${path}`, wrapped);
@@ -32,7 +37,10 @@ export class Router {
     try {
       return await handler(request);
     } catch (error) {
-      return { status: statusOf(error), body: { message: error instanceof Error ? error.message : "unknown" } };
+      return {
+        status: statusOf(error),
+        body: { message: error instanceof Error ? error.message : "unknown" },
+      };
     }
   }
 }

@@ -11,9 +11,11 @@ export interface Logger {
 export type Sink = (level: string, message: string, fields: Fields) => void;
 
 export function createLogger(sink: Sink, bound: Fields = {}): Logger {
-  const write = (level: string) => (message: string, fields: Fields = {}) => {
-    sink(level, message, { ...bound, ...fields });
-  };
+  const write =
+    (level: string) =>
+    (message: string, fields: Fields = {}) => {
+      sink(level, message, { ...bound, ...fields });
+    };
   return {
     debug: write("debug"),
     info: write("info"),

@@ -5,7 +5,10 @@ export interface Page<Item> {
 
 export type FetchPage<Item> = (cursor: string | undefined, limit: number) => Promise<Page<Item>>;
 
-export async function* everyItem<Item>(fetchPage: FetchPage<Item>, limit = 100): AsyncGenerator<Item> {
+export async function* everyItem<Item>(
+  fetchPage: FetchPage<Item>,
+  limit = 100,
+): AsyncGenerator<Item> {
   let cursor: string | undefined;
   do {
     const page = await fetchPage(cursor, limit);
@@ -14,7 +17,10 @@ export async function* everyItem<Item>(fetchPage: FetchPage<Item>, limit = 100):
   } while (cursor !== undefined);
 }
 
-export async function collect<Item>(items: AsyncIterable<Item>, atMost = Number.POSITIVE_INFINITY): Promise<Item[]> {
+export async function collect<Item>(
+  items: AsyncIterable<Item>,
+  atMost = Number.POSITIVE_INFINITY,
+): Promise<Item[]> {
   const collected: Item[] = [];
   for await (const item of items) {
     collected.push(item);

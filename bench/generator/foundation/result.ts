@@ -25,7 +25,9 @@ export async function attempt<Value>(task: () => Promise<Value>): Promise<Result
   }
 }
 
-export function partition<Value, Failure>(results: readonly Result<Value, Failure>[]): {
+export function partition<Value, Failure>(
+  results: readonly Result<Value, Failure>[],
+): {
   readonly values: Value[];
   readonly errors: Failure[];
 } {

@@ -23,10 +23,16 @@ export async function retry<Value>(
   }
 }
 
-export async function withDeadline<Value>(task: Promise<Value>, milliseconds: number): Promise<Value> {
+export async function withDeadline<Value>(
+  task: Promise<Value>,
+  milliseconds: number,
+): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${milliseconds} ms`)),
+      milliseconds,
+    );
   });
   try {
     return await Promise.race([task, late]);

@@ -10,7 +10,10 @@ export type ShapeOutput<Wanted extends Shape> = { [Key in keyof Wanted]: Infer<W
 
 export const text: Schema<string> = primitive("a text", (input) => typeof input === "string");
 export const number: Schema<number> = primitive("a number", (input) => typeof input === "number");
-export const flag: Schema<boolean> = primitive("true or false", (input) => typeof input === "boolean");
+export const flag: Schema<boolean> = primitive(
+  "true or false",
+  (input) => typeof input === "boolean",
+);
 
 export const instant: Schema<Date> = {
   parse(input, path = "input") {
@@ -20,7 +23,9 @@ export const instant: Schema<Date> = {
 };
 
 export function optional<Output>(schema: Schema<Output>): Schema<Output | undefined> {
-  return { parse: (input, path) => (input === undefined ? ok(undefined) : schema.parse(input, path)) };
+  return {
+    parse: (input, path) => (input === undefined ? ok(undefined) : schema.parse(input, path)),
+  };
 }
 
 export function list<Output>(schema: Schema<Output>): Schema<Output[]> {
@@ -39,7 +44,9 @@ export function list<Output>(schema: Schema<Output>): Schema<Output[]> {
   };
 }
 
-export function oneOf<const Options extends readonly string[]>(options: Options): Schema<Options[number]> {
+export function oneOf<const Options extends readonly string[]>(
+  options: Options,
+): Schema<Options[number]> {
   return primitive(options.join(" or "), (input) => options.includes(String(input)));
 }
 
@@ -61,6 +68,7 @@ export function object<const Wanted extends Shape>(shape: Wanted): Schema<ShapeO
 
 function primitive<Output>(wanted: string, test: (input: unknown) => boolean): Schema<Output> {
   return {
-    parse: (input, path = "input") => (test(input) ? ok(input as Output) : fail([`${path} is not ${wanted}`])),
+    parse: (input, path = "input") =>
+      test(input) ? ok(input as Output) : fail([`${path} is not ${wanted}`]),
   };
 }

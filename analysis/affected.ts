@@ -1,0 +1,148 @@
+import type { EngineSnapshot } from "./engine/type-engine.ts";
+import { surfaceOf } from "./surface.ts";
+
+// Which findings may differ after a change?
+//
+// A *may* question: a file that is named needlessly costs time, one that is left out keeps a wrong
+// finding. A file's findings depend on its text, on the types that it sees, and on what facts say
+// about the functions that it uses; settings, options and models are not changed here.
+//
+// Types. A file sees the surface (surface.ts) of what it imports, and what shows through that: when
+// `order` imports `cart` and mentions it in its own surface, whoever imports `order` sees `cart` as
+// well; when `order` mentions `cart` in hidden bodies only, nobody does. So a changed surface goes
+// to all importers, and on from those that expose it. Files that are global are seen by everybody.
+//
+// Facts. A summary such as "may reject" comes from a body, which no surface contains. So each file
+// is remembered with the files whose nodes were looked at while it was checked (`visiting` in
+// program.ts). An answer about a body can rest on bodies further down, and answers are shared, so
+// that the second who asks looks at nothing: therefore a file that looked into another depends on
+// all that the other imports, at any depth, as far as anybody looked into it.
+//
+// Files that appear or disappear change where imports lead; a file whose imports lead elsewhere
+// counts as changed itself.
+//
+// Blind spots: nothing below node_modules is taken to change, except that a changed tree there
+// affects everything. What was tried before: following every import transitively, which in a
+// layered program names half of it for each new parameter.
+
+export interface Before {
+  readonly types: EngineSnapshot;
+  readonly imports: ImportGraph;
+}
+
+/** The project's own files and what each imports. */
+export type ImportGraph = ReadonlyMap<string, readonly string[]>;
+
+export function importGraph(types: EngineSnapshot, roots: readonly string[]): ImportGraph {
+  const graph = new Map<string, readonly string[]>();
+  const waiting = [...roots];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (graph.has(path) || !types.isOwn(path)) continue;
+    const imported = types.importsOf(path);
+    graph.set(path, imported);
+    waiting.push(...imported);
+  }
+  return graph;
+}
+
+/**
+ * The files whose findings may differ, the changed ones first; "all" where everything may.
+ * `visited` says into which files a file was looked from.
+ */
+export function affectedBy(
+  changed: readonly string[],
+  before: Before,
+  after: Before,
+  visited: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlySet<string> | "all" {
+  const affected = new Set<string>();
+  const changedSurfaces = new Set<string>();
+
+  for (const path of [...changed, ...redirected(before.imports, after.imports)]) {
+    const old = before.types.file(path);
+    const now = after.types.file(path);
+    if (old === undefined && now === undefined) continue;
+    if (!before.imports.has(path) && !after.imports.has(path)) return "all";
+    affected.add(path);
+    const was = old && surfaceOf(old);
+    const is = now && surfaceOf(now);
+    // What the file declares globally may be the same though its importers see it for the first time.
+    const leadsElsewhere = old === now;
+    if (!leadsElsewhere && was?.text === is?.text) continue;
+    if (was?.isGlobal || is?.isGlobal) return "all";
+    changedSurfaces.add(path);
+  }
+  for (const path of onlyInOne(before.imports, after.imports)) {
+    const file = before.types.file(path) ?? after.types.file(path);
+    if (file !== undefined && surfaceOf(file).isGlobal) return "all";
+  }
+
+  const importers = reversed(after.imports);
+  for (const path of changedSurfaces) {
+    for (const importer of importers.get(path) ?? []) {
+      affected.add(importer);
+      const file = after.types.file(importer);
+      if (file === undefined) continue;
+      const { exposing, isGlobal } = surfaceOf(file);
+      const shows = 0 < exposing.size && after.types.importsOf(importer, exposing).includes(path);
+      if (shows && isGlobal) return "all";
+      // A set that grows while it is walked is walked to its new end.
+      if (shows) changedSurfaces.add(importer);
+    }
+  }
+  addVisitors(affected, after, importers, visited);
+  return affected;
+}
+
+/** Adds those who looked into an affected file, or into one that rests on it. */
+function addVisitors(
+  affected: Set<string>,
+  { types, imports }: Before,
+  importers: ReadonlyMap<string, readonly string[]>,
+  visited: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
+  const anybodys = new Set([...visited.values()].flatMap((it) => [...it]));
+  const resting = new Set([...affected].filter((it) => anybodys.has(it)));
+  let everybody = false;
+  for (const path of resting) {
+    for (const importer of importers.get(path) ?? []) resting.add(importer);
+  }
+  for (const path of resting) {
+    const file = types.file(path);
+    everybody ||= imports.has(path) && file !== undefined && surfaceOf(file).isGlobal;
+  }
+  if (resting.size === 0) return;
+  for (const [path, seen] of visited) {
+    if (everybody ? 0 < seen.size : [...seen].some((it) => resting.has(it))) affected.add(path);
+  }
+}
+
+/** The files whose own text may be the same while an import of theirs leads elsewhere. */
+function redirected(before: ImportGraph, after: ImportGraph): readonly string[] {
+  const files: string[] = [];
+  for (const [path, now] of after) {
+    const old = before.get(path);
+    if (old === undefined || old === now) continue;
+    if (old.length !== now.length || old.some((it, index) => it !== now[index])) files.push(path);
+  }
+  return files;
+}
+
+function onlyInOne(before: ImportGraph, after: ImportGraph): readonly string[] {
+  return [
+    ...[...before.keys()].filter((it) => !after.has(it)),
+    ...[...after.keys()].filter((it) => !before.has(it)),
+  ];
+}
+
+function reversed(graph: ImportGraph): ReadonlyMap<string, readonly string[]> {
+  const importers = new Map<string, string[]>();
+  for (const [path, imported] of graph) {
+    for (const it of imported) {
+      const known = importers.get(it);
+      if (known === undefined) importers.set(it, [path]);
+      else known.push(path);
+    }
+  }
+  return importers;
+}

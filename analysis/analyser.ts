@@ -1,0 +1,190 @@
+import { openMorph } from "./engine/morph.ts";
+import type { Engine, FileChange, Problem } from "./engine/type-engine.ts";
+import type { Host } from "./host.ts";
+import { OpenedProject, type ProjectTools } from "./opened-project.ts";
+import { Overlay } from "./overlay.ts";
+import type { Models } from "./primitives/models.ts";
+import type { Program } from "./program.ts";
+import {
+  type ConfigProblem,
+  isConfig,
+  isSource,
+  planProjects,
+  type ProjectPlan,
+} from "./projects.ts";
+import type { Rule } from "./rule.ts";
+import type { FileResult } from "./run.ts";
+import type { Settings } from "./settings.ts";
+
+export interface AnalyserOptions {
+  readonly host: Host;
+  readonly rules: readonly Rule[];
+  readonly models: Models;
+  settingsFor(file: string): Settings;
+  /**
+   * `last`: a project's compiler is let go when the next project is opened; for one run over many
+   * projects. `all`: projects stay open, so that a change costs what it touches; for editors.
+   */
+  readonly keep: "last" | "all";
+  /** Another compiler than the one in this process. The host knows the changed texts as well. */
+  readonly openEngine?: (plan: ProjectPlan, host: Host) => Engine;
+}
+
+/**
+ * Finds what is wrong in any number of projects, and keeps it up to date while texts change.
+ *
+ * After a change, what is remembered is exactly what a fresh analyser would find: affected.ts says
+ * why. `check` yields between files; whoever drives it can stop, change texts, and go on or not:
+ * each step looks at the state there is by then, so nothing outdated is ever yielded after a change.
+ */
+export class Analyser {
+  private readonly overlay: Overlay;
+  private readonly keep: AnalyserOptions["keep"];
+  private readonly tools: ProjectTools;
+  private asked: readonly string[] = [];
+  private projects: readonly OpenedProject[] = [];
+  private owners = new Map<string, OpenedProject>();
+  private problems: readonly ConfigProblem[] = [];
+  private lastUsed: OpenedProject | undefined;
+
+  constructor(options: AnalyserOptions) {
+    const overlay = new Overlay(options.host);
+    const openEngine = options.openEngine ?? openInProcess;
+    this.overlay = overlay;
+    this.keep = options.keep;
+    this.tools = {
+      rules: options.rules,
+      models: options.models,
+      settingsFor: (file) => options.settingsFor(file),
+      openEngine: (plan) => openEngine(plan, overlay),
+    };
+  }
+
+  /**
+   * Says which files are wanted, instead of those before. Reads the configs, parses nothing. What
+   * is known of files that stay is kept.
+   */
+  open(files: readonly string[]): readonly ConfigProblem[] {
+    this.asked = files;
+    this.plan([]);
+    return this.problems;
+  }
+
+  /** What is wrong with the configs as they are now. */
+  configProblems(): readonly ConfigProblem[] {
+    return this.problems;
+  }
+
+  /** The files as they will be checked: those of one project after the other. */
+  groups(): readonly (readonly string[])[] {
+    return this.projects.map((it) => it.plan.asked);
+  }
+
+  /** Findings of these files, or of all that were asked for; what is known is not computed again. */
+  *check(files?: readonly string[]): Generator<FileResult, void> {
+    const wanted = files === undefined ? undefined : new Set(files);
+    const ordered = this.groups().flat();
+    for (const file of wanted === undefined ? ordered : ordered.filter((it) => wanted.has(it))) {
+      const result = this.use(file)?.check(file);
+      if (result !== undefined) yield result;
+    }
+  }
+
+  /** Gives the files whose findings may differ now, the changed ones first. */
+  change(changes: readonly FileChange[]): readonly string[] {
+    for (const change of changes) this.overlay.put(change);
+    if (changes.some((it) => it.path.endsWith("/package.json"))) {
+      // It decides where imports lead and which files are modules: everything starts anew.
+      this.closeAll();
+    }
+    const known = new Set(this.projects.flatMap((it) => it.plan.files));
+    const comesOrGoes = ({ path }: FileChange) =>
+      isSource(path) && known.has(path) !== this.overlay.isFile(path);
+    const affected =
+      changes.some((it) => isConfig(it.path)) || changes.some(comesOrGoes)
+        ? this.plan(changes)
+        : this.projects.flatMap((it) => it.change(changes, it.plan));
+    const changed = new Set(changes.map((it) => it.path));
+    return [...new Set([...affected.filter((it) => changed.has(it)), ...affected])];
+  }
+
+  /** Drops what is known, as after a change of settings. */
+  forget(files?: readonly string[]): void {
+    for (const project of this.projects) project.forget(files ?? project.plan.asked);
+  }
+
+  textOf(file: string): string | undefined {
+    return this.overlay.read(file);
+  }
+
+  /** Whether the text is one that `change` put over what the host has. */
+  isChanged(file: string): boolean {
+    return this.overlay.covers(file);
+  }
+
+  /** What the compiler itself says about a file; for judging fixes. */
+  problemsIn(file: string): readonly Problem[] {
+    return this.programOf(file)?.types.problems(file) ?? [];
+  }
+
+  programOf(file: string): Program | undefined {
+    return this.use(file)?.program();
+  }
+
+  dispose(): void {
+    this.closeAll();
+    this.projects = [];
+    this.owners.clear();
+  }
+
+  private use(file: string): OpenedProject | undefined {
+    const project = this.owners.get(file);
+    if (project === undefined) return undefined;
+    if (this.keep === "last" && this.lastUsed !== project) this.lastUsed?.close();
+    this.lastUsed = project;
+    return project;
+  }
+
+  /** Plans anew, takes over the projects that are compiled as before, and gives what may differ. */
+  private plan(changes: readonly FileChange[]): readonly string[] {
+    const present = this.asked.filter((it) => this.overlay.isFile(it));
+    const { projects, problems } = planProjects(present, this.overlay);
+    this.problems = problems;
+    const old = new Map(this.projects.map((it) => [it.plan.name, it]));
+    const affected: string[] = [];
+    this.projects = projects.map((plan) => {
+      const project = old.get(plan.name);
+      if (project !== undefined && compilesAlike(project.plan, plan)) {
+        const before = new Set(project.plan.asked);
+        affected.push(...project.change(changes, plan));
+        affected.push(...plan.asked.filter((it) => !before.has(it)));
+        old.delete(plan.name);
+        return project;
+      }
+      affected.push(...plan.asked);
+      return new OpenedProject(plan, this.tools);
+    });
+    for (const project of old.values()) project.close();
+    this.owners = new Map(
+      this.projects.flatMap((project) => project.plan.asked.map((it) => [it, project])),
+    );
+    return affected;
+  }
+
+  private closeAll(): void {
+    for (const project of this.projects) {
+      project.forget(project.plan.asked);
+      project.close();
+    }
+    this.lastUsed = undefined;
+  }
+}
+
+function openInProcess({ files, options, references }: ProjectPlan, host: Host): Engine {
+  return openMorph({ host, files, compilerOptions: options, references });
+}
+
+function compilesAlike(a: ProjectPlan, b: ProjectPlan): boolean {
+  const key = ({ options, references }: ProjectPlan) => JSON.stringify([options, references]);
+  return key(a) === key(b);
+}

@@ -1,0 +1,140 @@
+import type { Place, SymbolAnswer } from "../engine/type-engine.ts";
+import type { CallModel } from "../primitives/primitive.ts";
+import { fact, type Program, resolve } from "../program.ts";
+import {
+  declarationKeyword,
+  type FunctionLike,
+  is,
+  isClassLike,
+  isFunctionExpression,
+  isFunctionLike,
+  type Node,
+  unwrapped,
+} from "../syntax.ts";
+
+// What does a call call?
+//
+// The function that a name stands for, found by following declarations: functions, methods, fields
+// and constants that hold a function, properties of object literals, imports. All or nothing: where
+// one of the things that may be called is not known, the list is empty, so that whoever asks "do
+// they all …" is not told yes by those that happen to be visible. Ignored: overriding in subclasses
+// and reassigned fields; a method is taken to be the one that its declaration names. Parameters and
+// `let` variables are unknown. Only names are asked of the type engine, never whole signatures,
+// because resolving a signature makes a compiler check the arguments.
+
+export interface Callee {
+  /** What is called, where it has a name. */
+  readonly symbol: SymbolAnswer | undefined;
+  readonly model: CallModel | undefined;
+  /** The own functions that it may be; empty when unknown. */
+  readonly functions: readonly FunctionLike[];
+}
+
+const UNKNOWN: Callee = { symbol: undefined, model: undefined, functions: [] };
+
+/** What a call, `new` expression or tagged template calls. */
+export const calleeOf: (call: Node, program: Program) => Callee = fact((call, program) => {
+  const called = calledExpression(call);
+  if (called === undefined) return UNKNOWN;
+  const name = nameIn(called);
+  const symbol = name && program.types.symbol(name);
+  return {
+    symbol,
+    model: program.models.call(symbol),
+    functions: is.NewExpression(call)
+      ? constructorsOf(symbol, program)
+      : functionsIn(called, program),
+  };
+});
+
+/** The own functions that an expression may stand for; empty when one of them is unknown. */
+export function functionsIn(expression: Node, program: Program): readonly FunctionLike[] {
+  return known(expression, program, 0) ?? [];
+}
+
+/** The model of what an expression stands for, such as `JSON.parse` handed on as a callback. */
+export function modelIn(expression: Node, program: Program): CallModel | undefined {
+  const name = nameIn(unwrapped(expression));
+  return name && program.models.call(program.types.symbol(name));
+}
+
+/** The identifier or member name by which an expression is looked up. */
+export function nameIn(expression: Node): Node | undefined {
+  const inner = unwrapped(expression);
+  if (is.Identifier(inner)) return inner;
+  return is.PropertyAccessExpression(inner) ? inner.name : undefined;
+}
+
+function calledExpression(call: Node): Node | undefined {
+  if (is.CallExpression(call) || is.NewExpression(call)) return unwrapped(call.expression);
+  return is.TaggedTemplateExpression(call) ? unwrapped(call.tag) : undefined;
+}
+
+/** Names lead to names; beyond this many steps somebody is making fun of us. */
+const MOST_STEPS = 8;
+
+function known(written: Node, program: Program, steps: number): FunctionLike[] | undefined {
+  const node = unwrapped(written);
+  if (MOST_STEPS < steps) return undefined;
+  if (isFunctionExpression(node)) return [node];
+  if (is.ConditionalExpression(node)) {
+    const yes = known(node.whenTrue, program, steps + 1);
+    const no = known(node.whenFalse, program, steps + 1);
+    return yes && no && [...yes, ...no];
+  }
+  if (is.CallExpression(node)) {
+    const bound = unwrapped(node.expression);
+    const binds = is.PropertyAccessExpression(bound) && bound.name.text === "bind";
+    return binds ? known(bound.expression, program, steps + 1) : undefined;
+  }
+  const name = nameIn(node);
+  return name && declared(program.types.symbol(name), program, steps);
+}
+
+function declared(
+  symbol: SymbolAnswer | undefined,
+  program: Program,
+  steps: number,
+): FunctionLike[] | undefined {
+  const found: FunctionLike[] = [];
+  for (const place of symbol?.declarations ?? []) {
+    const functions = at(place, program, steps);
+    if (functions === undefined) return undefined;
+    found.push(...functions);
+  }
+  return found.length === 0 ? undefined : found;
+}
+
+function at(place: Place, program: Program, steps: number): FunctionLike[] | undefined {
+  if (!program.types.isOwn(place.file)) return undefined;
+  const node = resolve(place, program);
+  if (is.GetAccessor(node) || is.SetAccessor(node)) return undefined;
+  // Overloads declare without a body; the implementation is among the other declarations.
+  if (isFunctionLike(node)) return node.body === undefined ? [] : [node];
+  if (is.VariableDeclaration(node)) {
+    const constant =
+      is.VariableDeclarationList(node.parent) && declarationKeyword(node.parent) === "const";
+    return constant && node.initializer !== undefined && is.Identifier(node.name)
+      ? known(node.initializer, program, steps + 1)
+      : undefined;
+  }
+  if (is.PropertyDeclaration(node) || is.PropertyAssignment(node)) {
+    return node.initializer && known(node.initializer, program, steps + 1);
+  }
+  if (is.ShorthandPropertyAssignment(node)) {
+    return declared(program.types.symbol(node.name), program, steps + 1);
+  }
+  return undefined;
+}
+
+function constructorsOf(symbol: SymbolAnswer | undefined, program: Program): FunctionLike[] {
+  return (symbol?.declarations ?? []).flatMap((place) => {
+    const node = program.types.isOwn(place.file) ? resolve(place, program) : undefined;
+    if (!isClassLike(node)) return [];
+    return node.members.filter(isConstructorWithBody);
+  });
+}
+
+function isConstructorWithBody(member: Node): member is FunctionLike {
+  return is.Constructor(member) && member.body !== undefined;
+}

@@ -1,0 +1,85 @@
+/** What the generated company deals in. */
+export const things = [
+  ["order", "orders"],
+  ["invoice", "invoices"],
+  ["customer", "customers"],
+  ["shipment", "shipments"],
+  ["payment", "payments"],
+  ["refund", "refunds"],
+  ["product", "products"],
+  ["warehouse", "warehouses"],
+  ["supplier", "suppliers"],
+  ["subscription", "subscriptions"],
+  ["ticket", "tickets"],
+  ["contract", "contracts"],
+  ["account", "accounts"],
+  ["campaign", "campaigns"],
+  ["document", "documents"],
+  ["booking", "bookings"],
+  ["vehicle", "vehicles"],
+  ["route", "routes"],
+  ["sensor", "sensors"],
+  ["alert", "alerts"],
+  ["device", "devices"],
+  ["claim", "claims"],
+  ["auction", "auctions"],
+  ["course", "courses"],
+  ["listing", "listings"],
+  ["voucher", "vouchers"],
+];
+
+/** Put before a thing once the plain ones are used up. */
+export const qualifiers = [
+  "partner",
+  "internal",
+  "recurring",
+  "archived",
+  "regional",
+  "draft",
+  "wholesale",
+  "guest",
+];
+
+export const fields = [
+  ["title", "string"],
+  ["reference", "string"],
+  ["email", "string"],
+  ["currency", "string"],
+  ["note", "string | undefined"],
+  ["owner", "string"],
+  ["region", "string"],
+  ["amount", "number"],
+  ["quantity", "number"],
+  ["weight", "number"],
+  ["priority", "number"],
+  ["discount", "number | undefined"],
+  ["active", "boolean"],
+  ["verified", "boolean"],
+  ["express", "boolean"],
+  ["dueAt", "Date"],
+  ["startsAt", "Date"],
+  ["labels", "readonly string[]"],
+  ["parts", "readonly string[]"],
+  ["limits", "Readonly<Record<string, number>>"],
+].map(([name, type]) => ({ name, type }));
+
+export const lifecycles = [
+  ["draft", "open", "closed"],
+  ["requested", "approved", "rejected", "fulfilled"],
+  ["queued", "running", "failed", "done"],
+  ["new", "active", "suspended", "terminated"],
+  ["planned", "packed", "sent", "delivered", "returned"],
+];
+
+export const verbs = [
+  "renew",
+  "escalate",
+  "assign",
+  "merge",
+  "audit",
+  "confirm",
+  "release",
+  "index",
+  "notify",
+  "settle",
+];

@@ -1,0 +1,70 @@
+import type { Report } from "../../analysis/report.ts";
+import type { Notice, Position } from "../notices.ts";
+import { type Outcome, type Tally, tally } from "./report.ts";
+
+// A contract: docs/json.md says what each field means, and schema/mooring.report.schema.json what
+// it may hold. A field may be added; to rename or remove one raises the version.
+
+export interface JsonReport {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: "mooring"; readonly version: string };
+  readonly findings: readonly JsonFinding[];
+  readonly summary: Tally & { readonly files: number; readonly milliseconds: number };
+  readonly notices?: readonly Notice[];
+}
+
+interface JsonPlace {
+  readonly file: string;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+interface JsonFinding extends JsonPlace {
+  readonly rule: string;
+  readonly severity: Report["severity"];
+  readonly message: string;
+  readonly why: string;
+  readonly notes: readonly (JsonPlace & { readonly message: string })[];
+  readonly fixes: readonly {
+    readonly title: string;
+    readonly safety: "safe" | "suggestion";
+    readonly edits: readonly (JsonPlace & { readonly text: string })[];
+  }[];
+}
+
+export function jsonReport(outcome: Outcome, version: string): JsonReport {
+  const { findings, notices, files, milliseconds } = outcome;
+  return {
+    schemaVersion: 1,
+    tool: { name: "mooring", version },
+    findings: findings.map((it) => findingOf(it, outcome)),
+    summary: { files, ...tally(findings), milliseconds: Math.round(milliseconds) },
+    ...(notices.length === 0 ? {} : { notices }),
+  };
+}
+
+/** Field by field: what is not named here does not leave the process. */
+function findingOf(report: Report, outcome: Outcome): JsonFinding {
+  const { rule, severity, message, why, notes, fixes } = report;
+  return {
+    rule,
+    severity,
+    message,
+    why,
+    ...placeOf(report, outcome),
+    notes: notes.map((note) => ({ message: note.message, ...placeOf(note, outcome) })),
+    fixes: fixes.map(({ title, safety, edits }) => ({
+      title,
+      safety,
+      edits: edits.map((edit) => ({ ...placeOf(edit, outcome), text: edit.text })),
+    })),
+  };
+}
+
+function placeOf(
+  { file, start, end }: { readonly file: string; readonly start: number; readonly end: number },
+  { sources, shown }: Outcome,
+): JsonPlace {
+  const lines = sources.of(file);
+  return { file: shown(file), start: lines.position(start), end: lines.position(end) };
+}

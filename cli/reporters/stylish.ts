@@ -1,0 +1,131 @@
+import type { NoteReport, Report } from "../../analysis/report.ts";
+import { count, harmless, type Paint, type Style } from "../shell.ts";
+import { frameOf, type Mark } from "./frame.ts";
+import { type Outcome, tally } from "./report.ts";
+
+export interface StylishOptions {
+  readonly paint: Paint;
+  /** Undefined: not a terminal, so lines may be as long as they are. */
+  readonly columns: number | undefined;
+}
+
+const STYLES: Readonly<Record<Report["severity"], Style>> = {
+  error: ["red", "bold"],
+  warning: ["yellow", "bold"],
+  hint: ["cyan", "bold"],
+};
+
+/** The findings for people: what, where in the code, in which order, why, and what to do. */
+export function stylishFindings(outcome: Outcome, options: StylishOptions): string {
+  return outcome.findings.map((it) => `${findingText(it, outcome, options)}\n\n`).join("");
+}
+
+function findingText(report: Report, outcome: Outcome, options: StylishOptions): string {
+  const { paint } = options;
+  const style = STYLES[report.severity];
+  const head = [
+    paint("bold", placeText(report, outcome)),
+    paint(style, report.severity),
+    paint("dim", report.rule),
+  ].join("  ");
+  const labelled = numbered(report.notes);
+  const elsewhere = labelled.filter((it) => it.file !== report.file);
+  const fix = report.fixes[0];
+  const paragraphs = [
+    `${head}\n${paint("bold", harmless(report.message))}`,
+    frame(
+      report.file,
+      [{ ...report, sign: "^", style }, ...labelled.filter((it) => it.file === report.file)],
+      outcome,
+      options,
+    ),
+    ...elsewhere.map(
+      (it) =>
+        `  ${paint("dim", placeText(it, outcome))}\n${frame(it.file, [it], outcome, options)}`,
+    ),
+    [
+      labelledLine("why", report.why, options),
+      fix === undefined
+        ? ""
+        : labelledLine("fix", fix.title, options, fix.safety === "safe" ? "--fix" : ""),
+    ]
+      .filter((it) => it !== "")
+      .join("\n"),
+  ];
+  return paragraphs.filter((it) => it !== "").join("\n\n");
+}
+
+/** Numbers say the order in which the places take part; one place needs none. */
+function numbered(notes: readonly NoteReport[]): (NoteReport & Mark)[] {
+  return notes.map((note, index) => ({
+    ...note,
+    sign: "-",
+    style: "blue",
+    label: notes.length > 1 ? `${index + 1}. ${note.message}` : note.message,
+  }));
+}
+
+function frame(
+  file: string,
+  marks: readonly Mark[],
+  { sources }: Outcome,
+  { paint, columns = 160 }: StylishOptions,
+): string {
+  const text = frameOf(sources.of(file), marks, { paint, width: columns - 2 });
+  return text.replace(/^/gm, "  ");
+}
+
+function placeText(
+  { file, start }: { readonly file: string; readonly start: number },
+  { sources, shown }: Outcome,
+): string {
+  const { line, column } = sources.of(file).position(start);
+  return harmless(`${shown(file)}:${line}:${column}`);
+}
+
+function labelledLine(
+  label: string,
+  text: string,
+  { paint, columns }: StylishOptions,
+  aside = "",
+): string {
+  if (text === "") return "";
+  const words = harmless(text).split(" ");
+  const lines = [""];
+  for (const word of words) {
+    const last = lines.at(-1) ?? "";
+    if (last !== "" && columns !== undefined && last.length + word.length + 8 > columns) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+    }
+  }
+  const tail = aside === "" ? "" : `  ${paint("dim", aside)}`;
+  return `  ${paint("dim", label)}  ${lines.join("\n       ")}${tail}`;
+}
+
+/** The last lines: how much there is, and what can be done about it at once. */
+export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): string {
+  const { findings, files, milliseconds } = outcome;
+  const where = `${count(files, "file")} checked in ${seconds(milliseconds)}`;
+  if (findings.length === 0) return `${paint("green", "✔")} No findings, ${where}.\n`;
+
+  const { errors, warnings, hints } = tally(findings);
+  const parts = [
+    errors === 0 ? "" : paint(STYLES.error, count(errors, "error")),
+    warnings === 0 ? "" : paint(STYLES.warning, count(warnings, "warning")),
+    hints === 0 ? "" : paint(STYLES.hint, count(hints, "hint")),
+  ].filter((it) => it !== "");
+  const mark = errors > 0 ? paint("red", "✖") : paint("yellow", "▲");
+  const safe = findings.filter((it) => it.fixes.some((fix) => fix.safety === "safe")).length;
+  const rule = findings[0]?.rule ?? "";
+  const advice = [
+    safe === 0 ? "" : `\`mooring check --fix\` repairs ${safe === findings.length ? "all" : safe} of them.`,
+    `\`mooring explain ${rule}\` tells more.`,
+  ].filter((it) => it !== "");
+  return `${mark} ${parts.join(", ")} in ${where}.\n  ${paint("dim", advice.join(" "))}\n`;
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 950 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

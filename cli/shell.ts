@@ -1,0 +1,52 @@
+import { styleText } from "node:util";
+
+/** A stream of text that may be a terminal. */
+export interface Output {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** All that the command line sees of its surroundings, so that tests can be one of them. */
+export interface Shell {
+  /** Absolute, with forward slashes. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly out: Output;
+  readonly err: Output;
+  /** Everything that is piped in. */
+  input(): Promise<Uint8Array>;
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+}
+
+export type Style = Parameters<typeof styleText>[0];
+export type Paint = (style: Style, text: string) => string;
+
+/**
+ * Colours for a stream. Who sets FORCE_COLOR wants them even in a pipe, and it wins over NO_COLOR,
+ * as in Node itself; `styleText` alone would look at the real standard output only.
+ */
+export function paintFor(output: Output, { environment }: Shell): Paint {
+  if (!isColoured(output, environment)) return (_, text) => text;
+  return (style, text) => styleText(style, text, { validateStream: false });
+}
+
+function isColoured(output: Output, environment: Shell["environment"]): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: terminal } = environment;
+  if (force !== undefined) return force !== "0" && force !== "false";
+  if (no !== undefined && no !== "") return false;
+  return output.isTTY === true && terminal !== "dumb";
+}
+
+/** What source texts and file names may carry into a terminal: control codes and text direction. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The text with what would move the cursor or hide words made visible. */
+export function harmless(text: string): string {
+  return text.replace(CONTROL, "\ufffd");
+}
+
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
+}
