@@ -12,18 +12,18 @@ import { surfaceOf } from "./surface.ts";
 // well; when `order` mentions `cart` in hidden bodies only, nobody does. So a changed surface goes
 // to all importers, and on from those that expose it. Files that are global are seen by everybody.
 //
-// Facts. A summary such as "may reject" comes from a body, which no surface contains. So each file
-// is remembered with the files whose nodes were looked at while it was checked (`visiting` in
-// program.ts). An answer about a body can rest on bodies further down, and answers are shared, so
-// that the second who asks looks at nothing: therefore a file that looked into another depends on
-// all that the other imports, at any depth, as far as anybody looked into it.
+// Facts. A summary such as "may reject" comes from a body, which no surface contains. So it is kept
+// which files' questions led into which other files (`Trail` in program.ts); whoever gets to an
+// affected file on such a way, however long, is affected.
 //
 // Files that appear or disappear change where imports lead; a file whose imports lead elsewhere
 // counts as changed itself.
 //
 // Blind spots: nothing below node_modules is taken to change, except that a changed tree there
-// affects everything. What was tried before: following every import transitively, which in a
-// layered program names half of it for each new parameter.
+// affects everything; a fact that remembers without `answering`, or finds nodes without `resolve`,
+// is not seen. What was tried before: following every import transitively, which in a layered
+// program names half of it for each new parameter; and noting for each checked file what was looked
+// at meanwhile, which is too little, since the second who asks is handed the answer of the first.
 
 export interface Before {
   readonly types: EngineSnapshot;
@@ -47,13 +47,13 @@ export function importGraph(types: EngineSnapshot, roots: readonly string[]): Im
 
 /**
  * The files whose findings may differ, the changed ones first; "all" where everything may.
- * `visited` says into which files a file was looked from.
+ * `trail` says into which files the questions about a file led.
  */
 export function affectedBy(
   changed: readonly string[],
   before: Before,
   after: Before,
-  visited: ReadonlyMap<string, ReadonlySet<string>>,
+  trail: ReadonlyMap<string, ReadonlySet<string>>,
 ): ReadonlySet<string> | "all" {
   const affected = new Set<string>();
   const changedSurfaces = new Set<string>();
@@ -90,31 +90,11 @@ export function affectedBy(
       if (shows) changedSurfaces.add(importer);
     }
   }
-  addVisitors(affected, after, importers, visited);
+  const askers = reversed(trail);
+  for (const path of affected) {
+    for (const asker of askers.get(path) ?? []) affected.add(asker);
+  }
   return affected;
-}
-
-/** Adds those who looked into an affected file, or into one that rests on it. */
-function addVisitors(
-  affected: Set<string>,
-  { types, imports }: Before,
-  importers: ReadonlyMap<string, readonly string[]>,
-  visited: ReadonlyMap<string, ReadonlySet<string>>,
-): void {
-  const anybodys = new Set([...visited.values()].flatMap((it) => [...it]));
-  const resting = new Set([...affected].filter((it) => anybodys.has(it)));
-  let everybody = false;
-  for (const path of resting) {
-    for (const importer of importers.get(path) ?? []) resting.add(importer);
-  }
-  for (const path of resting) {
-    const file = types.file(path);
-    everybody ||= imports.has(path) && file !== undefined && surfaceOf(file).isGlobal;
-  }
-  if (resting.size === 0) return;
-  for (const [path, seen] of visited) {
-    if (everybody ? 0 < seen.size : [...seen].some((it) => resting.has(it))) affected.add(path);
-  }
 }
 
 /** The files whose own text may be the same while an import of theirs leads elsewhere. */
@@ -135,14 +115,16 @@ function onlyInOne(before: ImportGraph, after: ImportGraph): readonly string[] {
   ];
 }
 
-function reversed(graph: ImportGraph): ReadonlyMap<string, readonly string[]> {
-  const importers = new Map<string, string[]>();
-  for (const [path, imported] of graph) {
-    for (const it of imported) {
-      const known = importers.get(it);
-      if (known === undefined) importers.set(it, [path]);
+function reversed(
+  graph: ReadonlyMap<string, Iterable<string>>,
+): ReadonlyMap<string, readonly string[]> {
+  const sources = new Map<string, string[]>();
+  for (const [path, targets] of graph) {
+    for (const it of targets) {
+      const known = sources.get(it);
+      if (known === undefined) sources.set(it, [path]);
       else known.push(path);
     }
   }
-  return importers;
+  return sources;
 }

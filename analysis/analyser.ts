@@ -93,17 +93,7 @@ export class Analyser {
   /** Gives the files whose findings may differ now, the changed ones first. */
   change(changes: readonly FileChange[]): readonly string[] {
     for (const change of changes) this.overlay.put(change);
-    if (changes.some((it) => it.path.endsWith("/package.json"))) {
-      // It decides where imports lead and which files are modules: everything starts anew.
-      this.closeAll();
-    }
-    const known = new Set(this.projects.flatMap((it) => it.plan.files));
-    const comesOrGoes = ({ path }: FileChange) =>
-      isSource(path) && known.has(path) !== this.overlay.isFile(path);
-    const affected =
-      changes.some((it) => isConfig(it.path)) || changes.some(comesOrGoes)
-        ? this.plan(changes)
-        : this.projects.flatMap((it) => it.change(changes, it.plan));
+    const affected = this.take(changes);
     const changed = new Set(changes.map((it) => it.path));
     return [...new Set([...affected.filter((it) => changed.has(it)), ...affected])];
   }
@@ -143,6 +133,19 @@ export class Analyser {
     if (this.keep === "last" && this.lastUsed !== project) this.lastUsed?.close();
     this.lastUsed = project;
     return project;
+  }
+
+  private take(changes: readonly FileChange[]): readonly string[] {
+    if (changes.some((it) => it.path.endsWith("/package.json"))) {
+      // It decides where imports lead and which files are modules: everything starts anew.
+      this.closeAll();
+      this.plan(changes);
+      return this.groups().flat();
+    }
+    const comesOrGoes = ({ path }: FileChange) =>
+      isSource(path) && this.projects.some((it) => it.knows(path)) !== this.overlay.isFile(path);
+    if (changes.some((it) => isConfig(it.path) || comesOrGoes(it))) return this.plan(changes);
+    return this.projects.flatMap((it) => it.change(changes, it.plan));
   }
 
   /** Plans anew, takes over the projects that are compiled as before, and gives what may differ. */

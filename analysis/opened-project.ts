@@ -1,7 +1,7 @@
 import { affectedBy, type Before, importGraph } from "./affected.ts";
 import type { Engine, EngineSnapshot, FileChange } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
-import type { Program } from "./program.ts";
+import { answering, type Program } from "./program.ts";
 import type { ProjectPlan } from "./projects.ts";
 import type { Rule } from "./rule.ts";
 import { checkFile, type FileResult } from "./run.ts";
@@ -21,7 +21,9 @@ export class OpenedProject {
   private engine: Engine | undefined;
   private current: Program | undefined;
   private readonly results = new Map<string, FileResult>();
-  private readonly visited = new Map<string, ReadonlySet<string>>();
+  private readonly trail = new Map<string, Set<string>>();
+  private graph: Before | undefined;
+  private reached: ReadonlySet<string> = new Set();
 
   constructor(plan: ProjectPlan, tools: ProjectTools) {
     this.planned = plan;
@@ -37,8 +39,9 @@ export class OpenedProject {
     this.engine ??= this.tools.openEngine(this.planned);
     const types = this.engine.snapshot();
     if (this.current?.types !== types) {
-      const visiting = (file: string) => this.visiting?.add(file);
-      this.current = { types, models: this.tools.models, visiting };
+      const trail = { about: [], into: this.trail };
+      this.current = { types, models: this.tools.models, trail };
+      this.state(types);
     }
     return this.current;
   }
@@ -50,13 +53,11 @@ export class OpenedProject {
     const program = this.program();
     const file = program.types.file(path);
     if (file === undefined) return undefined;
-    const seen = new Set<string>();
-    this.visiting = seen;
-    const result = checkFile(program, file, this.tools.rules, this.tools.settingsFor(path));
-    this.visiting = undefined;
-    seen.delete(path);
+    const settings = this.tools.settingsFor(path);
+    const result = answering(file, program, () =>
+      checkFile(program, file, this.tools.rules, settings),
+    );
     this.results.set(path, result);
-    this.visited.set(path, seen);
     return result;
   }
 
@@ -69,8 +70,14 @@ export class OpenedProject {
     this.engine.change(changes, plan.files);
     const types = this.engine.snapshot();
     if (types === before.types) return [];
-    const affected = affectedBy(paths, before, this.state(types), this.visited);
-    return this.forget(affected === "all" ? plan.asked : affected);
+    const affected = affectedBy(paths, before, this.state(types), this.trail);
+    if (affected === "all") {
+      this.trail.clear();
+      return this.forget(plan.asked);
+    }
+    // Whoever got to these files on a trail is affected too, and will leave it again.
+    for (const it of affected) this.trail.delete(it);
+    return this.forget(affected);
   }
 
   /** Drops results, and gives those of the files that were asked for. */
@@ -79,10 +86,14 @@ export class OpenedProject {
     const dropped: string[] = [];
     for (const file of files) {
       this.results.delete(file);
-      this.visited.delete(file);
       if (asked.has(file)) dropped.push(file);
     }
     return dropped;
+  }
+
+  /** Whether a change of the file can be anything to this project, as far as it was opened. */
+  knows(path: string): boolean {
+    return this.reached.has(path) || this.planned.files.includes(path);
   }
 
   /** Lets go of the compiler; results stay. */
@@ -93,22 +104,19 @@ export class OpenedProject {
     this.graph = undefined;
   }
 
-  /** Without a compiler nobody can say what the change reaches. */
+  /** Without a compiler nobody can say how far a change reaches. */
   private changeClosed(paths: readonly string[], plan: ProjectPlan): readonly string[] {
+    const samePlan = this.planned === plan;
     this.planned = plan;
-    const known = [...this.results.keys()];
+    if (samePlan && !paths.some((it) => this.knows(it))) return [];
     const mine = plan.asked.filter((it) => paths.includes(it));
-    const concerned = mine.length > 0 || paths.some((it) => this.planned.files.includes(it));
-    const stale = concerned || known.length > 0 ? known : [];
-    return this.forget(new Set([...mine, ...stale]));
+    return this.forget(new Set([...mine, ...this.results.keys()]));
   }
-
-  private visiting: Set<string> | undefined;
-  private graph: Before | undefined;
 
   private state(types: EngineSnapshot): Before {
     if (this.graph?.types !== types) {
       this.graph = { types, imports: importGraph(types, this.planned.files) };
+      this.reached = new Set(this.graph.imports.keys());
     }
     return this.graph;
   }

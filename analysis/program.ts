@@ -1,21 +1,53 @@
 import type { EngineSnapshot, Place } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
-import { type Node, nodeAt } from "./syntax.ts";
+import { type Node, nodeAt, sourceFileOf } from "./syntax.ts";
 
 /** One snapshot of the user's program: what rules and facts get to see. */
 export interface Program {
   readonly types: EngineSnapshot;
   /** What is known of other people's APIs, with what the user's configuration adds. */
   readonly models: Models;
-  /** Told of each file whose nodes are looked at, so that it is known what depends on its bodies. */
-  readonly visiting?: (file: string) => void;
+  /** Where it is noted whose bodies answers rest on. Set where answers are kept across edits. */
+  readonly trail?: Trail;
+}
+
+/**
+ * Which files' questions led into which other files. An answer is shared by all who ask, so it is
+ * noted for the file that the question was about and not for the one that happened to ask first;
+ * who depends on what follows by going from file to file.
+ */
+export interface Trail {
+  /** What the questions that are being answered are about, the innermost last. */
+  readonly about: Node[];
+  readonly into: Map<string, Set<string>>;
 }
 
 /** The node at a place; undefined in a file that the snapshot does not have. */
 export function resolve(place: Place, program: Program): Node | undefined {
-  program.visiting?.(place.file);
+  if (program.trail !== undefined) note(place.file, program.trail);
   const file = program.types.file(place.file);
   return file === undefined ? undefined : nodeAt(file, place);
+}
+
+/** Computes an answer about a node that is going to be remembered. Every memo has to go through it. */
+export function answering<T>(node: Node, program: Program, compute: () => T): T {
+  const about = program.trail?.about;
+  if (about === undefined) return compute();
+  about.push(node);
+  try {
+    return compute();
+  } finally {
+    about.pop();
+  }
+}
+
+function note(file: string, { about, into }: Trail): void {
+  const asking = about.at(-1);
+  const from = asking && sourceFileOf(asking).fileName;
+  if (from === undefined || from === file) return;
+  const known = into.get(from);
+  if (known === undefined) into.set(from, new Set([file]));
+  else known.add(file);
 }
 
 /**
@@ -37,7 +69,7 @@ export function fact<N extends Node, T>(
       if (answer !== undefined) return answer;
     }
     if (during !== undefined) known.set(node, during);
-    const answer = compute(node, program);
+    const answer = answering(node, program, () => compute(node, program));
     known.set(node, answer);
     return answer;
   };

@@ -2,6 +2,7 @@ import {
   type CompilerOptions,
   type ConfigMessage,
   inferredOptions,
+  isSyntaxError,
   javaScript,
   MISSING_REFERENCE,
   type ParsedConfig,
@@ -193,7 +194,7 @@ function wordsFor({ code, text }: ConfigMessage): { message: string; remedy: str
       remedy: 'Correct the path in "references", or remove it; it is left out until then.',
     };
   }
-  if (1000 <= code && code < 2000) {
+  if (isSyntaxError(code)) {
     return {
       message: `This is not the JSON of a config: ${text}`,
       remedy: "Correct the syntax here; until then what comes before and after it counts.",

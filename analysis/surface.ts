@@ -47,13 +47,18 @@ function computed(file: SourceFile): Surface {
   const names = new Set<string>();
   const specifiers = new Set<string>();
   let from = 0;
+  let lastStart = -1;
   const leaveOut = (start: number, end: number, instead: string): void => {
     pieces.push(file.text.slice(from, start), instead);
     from = end;
   };
   const visit = (node: Node): undefined => {
+    const start = startOf(node, file);
     // Nodes nest and share their first white space, which is left out once.
-    if (from <= node.pos) leaveOutTrivia(node, file, leaveOut);
+    if (start !== lastStart && from <= node.pos && !documents(file.text.slice(node.pos, start))) {
+      leaveOut(node.pos, start, " ");
+    }
+    lastStart = start;
     if (is.Identifier(node)) names.add(node.text);
     const specifier = specifierOf(node);
     if (specifier !== undefined) specifiers.add(specifier);
@@ -77,17 +82,9 @@ function computed(file: SourceFile): Surface {
   return { text: pieces.join(""), isGlobal: isGlobal(file), exposing: specifiers };
 }
 
-/** White space and comments say nothing to others, unless they document. */
-function leaveOutTrivia(
-  node: Node,
-  file: SourceFile,
-  leaveOut: (start: number, end: number, instead: string) => void,
-): void {
-  const start = startOf(node, file);
-  if (start === node.pos) return;
-  const trivia = file.text.slice(node.pos, start);
-  const documents = trivia.includes("/**") || trivia.includes("@ts-") || trivia.includes("///");
-  if (!documents) leaveOut(node.pos, start, " ");
+/** White space and comments say nothing to others, unless they document or direct the compiler. */
+function documents(trivia: string): boolean {
+  return trivia.includes("/**") || trivia.includes("@ts-") || trivia.includes("///");
 }
 
 function hiddenBody(node: Node): Node | undefined {

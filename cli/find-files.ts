@@ -81,7 +81,10 @@ class Search {
   private addFile(path: string, given: string): void {
     if (!isSource(path)) {
       const message = `${given} is neither TypeScript nor JavaScript.`;
-      return this.note({ message, remedy: "Files end in .ts, .tsx, .mts, .cts, .js, .jsx, .mjs or .cjs." });
+      return this.note({
+        message,
+        remedy: "Files end in .ts, .tsx, .mts, .cts, .js, .jsx, .mjs or .cjs.",
+      });
     }
     if (!isChecked(path)) {
       const message = `${given} only declares types, so there is nothing in it that runs.`;

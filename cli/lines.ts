@@ -51,4 +51,9 @@ export class Sources {
     if (lines === undefined) this.known.set(path, (lines = new Lines(this.read(path) ?? "")));
     return lines;
   }
+
+  /** The text that counts from now on, though it may never be written. */
+  put(path: string, text: string): void {
+    this.known.set(path, new Lines(text));
+  }
 }

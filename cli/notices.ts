@@ -12,6 +12,8 @@ export interface Notice {
   readonly file?: string | undefined;
   readonly start?: Position | undefined;
   readonly end?: Position | undefined;
+  /** For whoever has to repair it: a stack. Printed, and not part of the JSON. */
+  readonly details?: string | undefined;
 }
 
 export interface Position {
@@ -24,9 +26,12 @@ export interface Position {
 }
 
 /** `src/a.ts:1:5: message` and on the next line what to do. */
-export function noticeText({ level, message, remedy, file, start }: Notice, paint: Paint): string {
+export function noticeText(notice: Notice, paint: Paint): string {
+  const { level, message, remedy, file, start, details } = notice;
   const place = start === undefined ? file : `${file}:${start.line}:${start.column}`;
   const head = place === undefined ? "" : `${paint("bold", harmless(place))}: `;
   const label = level === "error" ? paint(["red", "bold"], "error") : paint("cyan", "note");
-  return `${label}  ${head}${harmless(message)}\n       ${paint("dim", harmless(remedy))}\n`;
+  const more = details === undefined ? [] : details.split("\n").map((it) => it.trim());
+  const lines = [remedy, ...more].map((it) => `       ${paint("dim", harmless(it))}\n`);
+  return `${label}${" ".repeat(7 - level.length)}${head}${harmless(message)}\n${lines.join("")}`;
 }

@@ -37,8 +37,6 @@ export function parseConfig(path: string, host: Host): ParsedConfig {
     ts.resolveProjectReferencePath(it),
   );
   const missing = references.filter((it) => !host.isFile(it));
-  // What follows a syntax error is mostly the same error again.
-  const diagnostics = [...syntaxErrors(source).slice(0, 1), ...parsed.errors];
   const options = withTypes({ ...parsed.options, configFilePath: path });
   return {
     path,
@@ -48,7 +46,9 @@ export function parseConfig(path: string, host: Host): ParsedConfig {
     references,
     extended: source.extendedSourceFiles ?? [],
     problems: [
-      ...diagnostics.map((it) => messageOf(it, source)),
+      ...firstSyntaxErrors([...syntaxErrors(source), ...parsed.errors]).map((it) =>
+        messageOf(it, source),
+      ),
       ...missing.map((it) => ({
         ...placeOf(["references"], source),
         code: MISSING_REFERENCE,
@@ -154,6 +154,21 @@ function syntaxErrors(source: ts.TsConfigSourceFile): readonly ts.Diagnostic[] {
   const errors: unknown = Reflect.get(source, "parseDiagnostics");
   // Sound: the parser puts nothing else there.
   return Array.isArray(errors) ? (errors as ts.Diagnostic[]) : [];
+}
+
+/** What follows a syntax error in the same file is mostly the same error again. */
+function firstSyntaxErrors(diagnostics: readonly ts.Diagnostic[]): readonly ts.Diagnostic[] {
+  const broken = new Set<string | undefined>();
+  return diagnostics.filter(({ code, file }) => {
+    if (!isSyntaxError(code)) return true;
+    const isFirst = !broken.has(file?.fileName);
+    broken.add(file?.fileName);
+    return isFirst;
+  });
+}
+
+export function isSyntaxError(code: number): boolean {
+  return 1000 <= code && code < 2000;
 }
 
 function messageOf(diagnostic: ts.Diagnostic, config: ts.TsConfigSourceFile): ConfigMessage {

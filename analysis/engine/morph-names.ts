@@ -23,6 +23,10 @@ export class MorphNames {
     return symbol && this.answer(symbol);
   }
 
+  ofSymbol(symbol: ts.Symbol): TypeName {
+    return this.answer(symbol);
+  }
+
   /** The name of an object type; undefined for types that have none. */
   ofType(type: ts.Type): TypeName | undefined {
     // An alias names what was written: `type Query = Builder & Then` is a `Query`.

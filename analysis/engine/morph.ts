@@ -93,8 +93,12 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
   private readonly program: ts.Program;
   private readonly texts: MorphHost;
 
+  readonly strictNulls: boolean;
+
   constructor(program: ts.Program, texts: MorphHost) {
     super(program);
+    const { strict, strictNullChecks } = program.getCompilerOptions();
+    this.strictNulls = strictNullChecks ?? strict ?? false;
     this.program = program;
     this.texts = texts;
   }

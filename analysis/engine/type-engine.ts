@@ -82,16 +82,30 @@ export interface ValueAnswer {
   /** `any`, `unknown`, an error, or an unbounded type parameter: nothing is known. */
   readonly opaque: boolean;
   readonly nullable: boolean;
+  /** The type has a type parameter in it, so that other values than its bound says are possible. */
+  readonly generic: boolean;
+  /** Every possible value is a string, a number, `undefined` and so on, and no object. */
+  readonly primitive: boolean;
   /** Set where the value can be called: what the call would give. */
   readonly callResult: PromiseType | undefined;
+  /** How many arguments such a call has to have; 0 where the value cannot be called. */
+  readonly leastArguments: number;
   /** Whether the elements of an array or tuple are promises. */
   readonly elements: PromiseType["extent"] | undefined;
+  /** Set where the elements can be called: what the call would give. */
+  readonly elementCallResult: PromiseType | undefined;
+  /** `T | Promise<T>`: what is no promise is just what the promises would settle with. */
+  readonly maybePromise: boolean;
   /** `for await` reads it: has `Symbol.asyncIterator`; or only `Symbol.iterator`. */
   readonly iteration: "async" | "sync" | "none";
   /** Made by calling a generator function and not by anything that runs by itself. */
   readonly generator: "async" | "sync" | undefined;
   /** Has `Symbol.asyncDispose` or `Symbol.dispose`. */
   readonly disposal: "async" | "sync" | "both" | "none";
+  /** The name of its type, `null` and `undefined` left aside. */
+  readonly type: TypeName | undefined;
+  /** Whether waiting for it gives a value; `nothing` for `Promise<void>` and its like. */
+  readonly gives: "nothing" | "something" | "unknown";
 }
 
 /** What a rule will ask of a node, so that an engine in another process can answer in one message. */
@@ -111,7 +125,7 @@ export interface TypeEngine {
   callee(call: Node): CalleeAnswer | undefined;
   /** The slot that the expression is put in: argument, variable, property, attribute, return. */
   slot(expression: Node): SlotAnswer;
-  /** What a member of a class stands in for in the class's bases. */
+  /** What a member of a class or interface stands in for in its bases. */
   inherited(member: Node): readonly InheritedMember[];
   /** The type written at a variable, property or parameter, before any narrowing. */
   declared(name: Node): PromiseType;
@@ -127,6 +141,8 @@ export interface EngineSnapshot extends TypeEngine {
    * those that are written with one of these specifiers; an engine may give all of them.
    */
   importsOf(path: string, only?: ReadonlySet<string>): readonly string[];
+  /** Whether the types tell values that may be `null` or `undefined` from others. */
+  readonly strictNulls: boolean;
   /** Whether a file belongs to the project rather than to a library. */
   isOwn(path: string): boolean;
   /** What the compiler itself reports: syntax first, then types. Costs a full check of the file. */

@@ -4,11 +4,13 @@ import { fact, type Program, resolve } from "../program.ts";
 import {
   declarationKeyword,
   type FunctionLike,
+  type Identifier,
   is,
   isClassLike,
   isFunctionExpression,
   isFunctionLike,
   type Node,
+  type NodeOf,
   unwrapped,
 } from "../syntax.ts";
 
@@ -29,6 +31,8 @@ export interface Callee {
   /** The own functions that it may be; empty when unknown. */
   readonly functions: readonly FunctionLike[];
 }
+
+type VariableDeclaration = NodeOf<"VariableDeclaration">;
 
 const UNKNOWN: Callee = { symbol: undefined, model: undefined, functions: [] };
 
@@ -56,6 +60,19 @@ export function functionsIn(expression: Node, program: Program): readonly Functi
 export function modelIn(expression: Node, program: Program): CallModel | undefined {
   const name = nameIn(unwrapped(expression));
   return name && program.models.call(program.types.symbol(name));
+}
+
+/** What a constant was bound to, wherever it is declared; undefined for all other variables. */
+export function constantBehind(name: Identifier, program: Program): Node | undefined {
+  const [place, another] = program.types.symbol(name)?.declarations ?? [];
+  if (place === undefined || another !== undefined) return undefined;
+  const declaration = program.types.isOwn(place.file) ? resolve(place, program) : undefined;
+  return is.VariableDeclaration(declaration) ? valueOfConstant(declaration) : undefined;
+}
+
+function valueOfConstant({ name, initializer, parent }: VariableDeclaration): Node | undefined {
+  const isConstant = is.VariableDeclarationList(parent) && declarationKeyword(parent) === "const";
+  return isConstant && is.Identifier(name) ? initializer : undefined;
 }
 
 /** The identifier or member name by which an expression is looked up. */
@@ -112,11 +129,8 @@ function at(place: Place, program: Program, steps: number): FunctionLike[] | und
   // Overloads declare without a body; the implementation is among the other declarations.
   if (isFunctionLike(node)) return node.body === undefined ? [] : [node];
   if (is.VariableDeclaration(node)) {
-    const constant =
-      is.VariableDeclarationList(node.parent) && declarationKeyword(node.parent) === "const";
-    return constant && node.initializer !== undefined && is.Identifier(node.name)
-      ? known(node.initializer, program, steps + 1)
-      : undefined;
+    const value = valueOfConstant(node);
+    return value && known(value, program, steps + 1);
   }
   if (is.PropertyDeclaration(node) || is.PropertyAssignment(node)) {
     return node.initializer && known(node.initializer, program, steps + 1);

@@ -14,6 +14,7 @@ import {
   type Node,
   nameOf,
   unwrapped,
+  wrapped,
 } from "../syntax.ts";
 
 // Is it a promise, who looks at it, and where does it come from?
@@ -117,6 +118,15 @@ export function chainStart(expression: Node): Node {
   const inner = unwrapped(expression);
   const call = methodCall(inner);
   return call !== undefined && CHAIN.has(call.method) ? chainStart(call.receiver) : inner;
+}
+
+/** The `then`, `catch` or `finally` that a function is handed to as a callback. */
+export function chainCallOf(callback: Node, program: Program) {
+  const argument = wrapped(callback);
+  const call = methodCall(argument.parent);
+  if (call === undefined || !CHAIN.has(call.method) || !call.args.includes(argument))
+    return undefined;
+  return isPromise(call.receiver, program) ? call : undefined;
 }
 
 /**

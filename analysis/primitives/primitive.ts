@@ -12,6 +12,9 @@ export interface CallModel {
    */
   readonly result?: "floats" | "settles" | "lazy" | "ends";
 
+  /** Throws for ordinary input, so that callers are expected to catch. Other calls are trusted. */
+  readonly throws?: boolean;
+
   /** What becomes of function arguments, by position; `rest` stands for all further ones. */
   readonly callbacks?: {
     readonly [position: number]: CallbackModel;

@@ -10,7 +10,7 @@ export interface JsonReport {
   readonly tool: { readonly name: "mooring"; readonly version: string };
   readonly findings: readonly JsonFinding[];
   readonly summary: Tally & { readonly files: number; readonly milliseconds: number };
-  readonly notices?: readonly Notice[];
+  readonly notices?: readonly Omit<Notice, "details">[];
 }
 
 interface JsonPlace {
@@ -39,7 +39,7 @@ export function jsonReport(outcome: Outcome, version: string): JsonReport {
     tool: { name: "mooring", version },
     findings: findings.map((it) => findingOf(it, outcome)),
     summary: { files, ...tally(findings), milliseconds: Math.round(milliseconds) },
-    ...(notices.length === 0 ? {} : { notices }),
+    ...(notices.length === 0 ? {} : { notices: notices.map(noticeOf) }),
   };
 }
 
@@ -59,6 +59,10 @@ function findingOf(report: Report, outcome: Outcome): JsonFinding {
       edits: edits.map((edit) => ({ ...placeOf(edit, outcome), text: edit.text })),
     })),
   };
+}
+
+function noticeOf({ level, message, remedy, file, start, end }: Notice) {
+  return { level, message, remedy, file, start, end };
 }
 
 function placeOf(

@@ -1,4 +1,6 @@
 import type { NoteReport, Report } from "../../analysis/report.ts";
+import type { CheckOptions } from "../check-options.ts";
+import type { FixOutcome } from "../fixes.ts";
 import { count, harmless, type Paint, type Style } from "../shell.ts";
 import { frameOf, type Mark } from "./frame.ts";
 import { type Outcome, tally } from "./report.ts";
@@ -104,6 +106,18 @@ function labelledLine(
   return `  ${paint("dim", label)}  ${lines.join("\n       ")}${tail}`;
 }
 
+/** What was repaired, or would be, by rule. */
+export function fixesText(fixed: FixOutcome, action: CheckOptions["action"], paint: Paint): string {
+  let total = 0;
+  for (const it of fixed.applied.values()) total += it;
+  const dry = action === "dry run";
+  if (total === 0) return `${paint("dim", "There is no safe fix to apply.")}\n\n`;
+  const verb = dry ? "Would repair" : "Repaired";
+  const where = `in ${count(fixed.files.length, "file")}`;
+  const rules = [...fixed.applied].map(([rule, it]) => `  ${String(it).padStart(4)}  ${rule}\n`);
+  return `${paint("green", "✔")} ${verb} ${count(total, "finding")} ${where}:\n${rules.join("")}\n`;
+}
+
 /** The last lines: how much there is, and what can be done about it at once. */
 export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): string {
   const { findings, files, milliseconds } = outcome;
@@ -120,12 +134,16 @@ export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): str
   const safe = findings.filter((it) => it.fixes.some((fix) => fix.safety === "safe")).length;
   const rule = findings[0]?.rule ?? "";
   const advice = [
-    safe === 0 ? "" : `\`mooring check --fix\` repairs ${safe === findings.length ? "all" : safe} of them.`,
+    safe === 0
+      ? ""
+      : `\`mooring check --fix\` repairs ${safe === findings.length ? "all" : safe} of them.`,
     `\`mooring explain ${rule}\` tells more.`,
   ].filter((it) => it !== "");
   return `${mark} ${parts.join(", ")} in ${where}.\n  ${paint("dim", advice.join(" "))}\n`;
 }
 
 function seconds(milliseconds: number): string {
-  return milliseconds < 950 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  return milliseconds < 950
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / 1000).toFixed(1)} s`;
 }

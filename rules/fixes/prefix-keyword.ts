@@ -1,5 +1,5 @@
 import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
-import { is, isFunctionExpression, type Node, wrapped } from "../../analysis/syntax.ts";
+import { is, isFunctionExpression, Kind, type Node, wrapped } from "../../analysis/syntax.ts";
 
 /** `await x`, `void x`: with parentheses where the operand would fall apart without them. */
 export function prefixKeyword(expression: Node, keyword: "await" | "void"): Edit[] {
@@ -27,5 +27,9 @@ function bindsTighterThanItsPlace(expression: Node): boolean {
     return outer.expression === expression;
   }
   if (is.CallExpression(outer) || is.NewExpression(outer)) return outer.expression === expression;
+  // The language forbids unary operators in front of `**`.
+  if (is.BinaryExpression(outer) && outer.operatorToken.kind === Kind.AsteriskAsteriskToken) {
+    return outer.left === expression;
+  }
   return is.NonNullExpression(outer) || is.TaggedTemplateExpression(outer);
 }

@@ -1,11 +1,27 @@
 import { chainStart } from "../../analysis/facts/promises.ts";
-import { calleeNameOf, is, isFunctionLike, type Node, nameOf } from "../../analysis/syntax.ts";
+import {
+  calleeNameOf,
+  is,
+  isFunctionLike,
+  type Node,
+  nameOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
 
 /** `call to \`save\`` for `api.save(cart).then(log)`; `promise` for what is not a plain call. */
 export function nameOfCall(expression: Node): string {
   const start = chainStart(expression);
   const name = is.CallExpression(start) ? nameOf(calleeNameOf(start)) : undefined;
   return name === undefined ? "promise" : `call to \`${name}\``;
+}
+
+/** `call to \`load\``, `promise \`loading\``, or just `promise` for what has no short name. */
+export function nameOfPromise(expression: Node): string {
+  const inner = unwrapped(expression);
+  const name = is.PropertyAccessExpression(inner) ? inner.name : inner;
+  return is.Identifier(name) || is.PrivateIdentifier(name)
+    ? `promise \`${name.text}\``
+    : nameOfCall(inner);
 }
 
 /** `\`save\`` for a function with a name, `this function` for one without. */

@@ -1,4 +1,10 @@
-import { EXITS, type Exceptions, flowOwner, isReachable, pathFrom } from "../../analysis/facts/flow.ts";
+import {
+  EXITS,
+  type Exceptions,
+  flowOwner,
+  isReachable,
+  pathFrom,
+} from "../../analysis/facts/flow.ts";
 import { isSuspension, suspensionsBetween } from "../../analysis/facts/segments.ts";
 import type { Program } from "../../analysis/program.ts";
 import {

@@ -1,0 +1,155 @@
+import { ts } from "ts-morph";
+import {
+  boundOf,
+  callSignatures,
+  dependsOnTypeArguments,
+  isNothing,
+  isNullable,
+  isOpaque,
+  partsOf,
+  PRIMITIVE,
+} from "./morph-flags.ts";
+import { MorphNames } from "./morph-names.ts";
+import { calleeName, inner } from "./morph-syntax.ts";
+import type { PromiseType, TypeName } from "./type-engine.ts";
+
+// Asking the checker for the type of a call makes it check the arguments, and with them whole
+// callback bodies; so the cheap questions come first: what the expression's syntax excludes, then
+// what the declaration of the callee says, and only then the call itself.
+
+export const NO_PROMISE: PromiseType = { extent: "none", names: [], nullable: false };
+export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], nullable: false };
+
+/** What is a promise, asked of the checker as late and as little as possible. */
+export class MorphPromises {
+  protected readonly checker: ts.TypeChecker;
+  protected readonly names: MorphNames;
+  private readonly promises = new WeakMap<ts.Type, PromiseType>();
+  private readonly returns = new WeakMap<ts.Symbol, PromiseType | "ask">();
+
+  constructor(program: ts.Program) {
+    this.checker = program.getTypeChecker();
+    this.names = new MorphNames(program, this.checker);
+  }
+
+  /** What is known of a call's promise before its arguments are looked at, else the whole type. */
+  protected promiseOf(written: ts.Node): PromiseType {
+    const node = ts.isExpression(written) ? inner(written) : written;
+    if (NEVER_A_PROMISE.has(node.kind)) return NO_PROMISE;
+    // An assertion may say more, or less, than the expression inside.
+    if (node !== written && !ts.isParenthesizedExpression(written)) return this.asTyped(written);
+    if (ts.isBinaryExpression(node) && isArithmetic(node.operatorToken.kind)) return NO_PROMISE;
+    if (ts.isCallExpression(node)) {
+      const known = this.declaredReturn(node);
+      if (known !== undefined) return known;
+    }
+    return this.asTyped(node);
+  }
+
+  private asTyped(node: ts.Node): PromiseType {
+    return this.promiseType(this.checker.getTypeAtLocation(node));
+  }
+
+  private declaredReturn(call: ts.CallExpression): PromiseType | undefined {
+    let symbol = this.checker.getSymbolAtLocation(calleeName(call.expression));
+    if (symbol === undefined) return undefined;
+    if (symbol.flags & ts.SymbolFlags.Alias) symbol = this.checker.getAliasedSymbol(symbol);
+    let known = this.returns.get(symbol);
+    if (known === undefined) {
+      known = this.returnsOf(symbol) ?? "ask";
+      this.returns.set(symbol, known);
+    }
+    if (known === "ask") return undefined;
+    return ts.isOptionalChain(call) && known.extent !== "none"
+      ? { ...known, nullable: true }
+      : known;
+  }
+
+  /** What all overloads agree on, whatever the type arguments; undefined where they do not. */
+  private returnsOf(symbol: ts.Symbol): PromiseType | undefined {
+    let agreed: PromiseType | undefined;
+    for (const signature of callSignatures(this.checker.getTypeOfSymbol(symbol))) {
+      const type = this.checker.getReturnTypeOfSignature(signature);
+      if (dependsOnTypeArguments(type)) return undefined;
+      const promise = this.promiseType(type);
+      if (promise.extent === "unknown" || promise.extent === "some") return undefined;
+      if (agreed !== undefined && agreed.extent !== promise.extent) return undefined;
+      agreed ??= promise;
+    }
+    return agreed;
+  }
+
+  protected promiseType(type: ts.Type): PromiseType {
+    const known = this.promises.get(type);
+    if (known !== undefined) return known;
+    const answer = this.inspect(type);
+    this.promises.set(type, answer);
+    return answer;
+  }
+
+  private inspect(type: ts.Type): PromiseType {
+    const names: TypeName[] = [];
+    const nullable = isNullable(type);
+    let others = 0;
+    let unknown = false;
+    for (const constituent of partsOf(type)) {
+      if (isNothing(constituent)) continue;
+      const thenable = this.isThenable(constituent);
+      if (thenable === undefined) unknown = true;
+      else if (thenable) names.push(this.names.ofType(constituent) ?? { name: "", module: "own" });
+      else others += 1;
+    }
+    if (unknown) return { extent: "unknown", names, nullable };
+    const extent = names.length === 0 ? "none" : others === 0 ? "all" : "some";
+    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable };
+  }
+
+  /** The language's own definition: `then` is callable and takes a callback. Undefined: unknown. */
+  private isThenable(type: ts.Type): boolean | undefined {
+    const bounded = boundOf(type, this.checker);
+    if (bounded === undefined || isOpaque(bounded)) return undefined;
+    if (bounded.flags & PRIMITIVE) return false;
+    if (bounded.isUnion()) {
+      const parts = bounded.types.map((it) => this.isThenable(it));
+      return parts.includes(true) ? true : parts.includes(undefined) ? undefined : false;
+    }
+    const then = this.checker.getPropertyOfType(bounded, "then");
+    if (then === undefined) return false;
+    return callSignatures(this.checker.getTypeOfSymbol(then)).some((signature) => {
+      const [callback] = signature.parameters;
+      if (callback === undefined) return false;
+      const taken = this.checker.getNonNullableType(this.checker.getTypeOfSymbol(callback));
+      return callSignatures(taken).length > 0;
+    });
+  }
+}
+
+function isArithmetic(operator: ts.SyntaxKind): boolean {
+  return (
+    (ts.SyntaxKind.LessThanToken <= operator && operator <= ts.SyntaxKind.CaretToken) ||
+    operator === ts.SyntaxKind.InKeyword ||
+    operator === ts.SyntaxKind.InstanceOfKeyword
+  );
+}
+
+/** Kinds of expression that give no promise whatever is inside. */
+const NEVER_A_PROMISE: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.StringLiteral,
+  ts.SyntaxKind.NumericLiteral,
+  ts.SyntaxKind.BigIntLiteral,
+  ts.SyntaxKind.NoSubstitutionTemplateLiteral,
+  ts.SyntaxKind.TemplateExpression,
+  ts.SyntaxKind.RegularExpressionLiteral,
+  ts.SyntaxKind.TrueKeyword,
+  ts.SyntaxKind.FalseKeyword,
+  ts.SyntaxKind.NullKeyword,
+  ts.SyntaxKind.ArrowFunction,
+  ts.SyntaxKind.FunctionExpression,
+  ts.SyntaxKind.ClassExpression,
+  ts.SyntaxKind.ArrayLiteralExpression,
+  ts.SyntaxKind.VoidExpression,
+  ts.SyntaxKind.TypeOfExpression,
+  ts.SyntaxKind.DeleteExpression,
+  ts.SyntaxKind.PrefixUnaryExpression,
+  ts.SyntaxKind.PostfixUnaryExpression,
+]);

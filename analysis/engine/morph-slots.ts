@@ -1,0 +1,154 @@
+import { ts } from "ts-morph";
+import { callSignatures, INSTANTIABLE, isOpaque, partsOf } from "./morph-flags.ts";
+import type { MorphNames } from "./morph-names.ts";
+import { calleeName, parenthesized } from "./morph-syntax.ts";
+import type { InheritedMember, PromiseType, SlotAnswer } from "./type-engine.ts";
+
+/** As in an answer; `open`: it depends on type arguments, which only the whole call settles. */
+type Result = SlotAnswer["result"] | "open";
+
+/** Places that functions are put in: what becomes of what those functions give back. */
+export class MorphSlots {
+  private readonly checker: ts.TypeChecker;
+  private readonly names: MorphNames;
+  private readonly promiseType: (type: ts.Type) => PromiseType;
+
+  constructor(
+    checker: ts.TypeChecker,
+    names: MorphNames,
+    promiseType: (type: ts.Type) => PromiseType,
+  ) {
+    this.checker = checker;
+    this.names = names;
+    this.promiseType = promiseType;
+  }
+
+  at(node: ts.Node): SlotAnswer {
+    const argument = parenthesized(node);
+    const outer = argument.parent;
+    if (ts.isCallExpression(outer) || ts.isNewExpression(outer)) {
+      const index = outer.arguments?.findIndex((it) => it === argument) ?? -1;
+      if (0 <= index) return this.argument(outer, index);
+    }
+    if (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent)) {
+      return this.method(node, node.parent);
+    }
+    if (!ts.isExpression(node)) return { result: "unknown", owner: undefined };
+    const type = this.checker.getContextualType(node);
+    if (type === undefined) return { result: "unknown", owner: undefined };
+    return { result: settled(this.resultOf(type)), owner: this.names.ofContext(node) };
+  }
+
+  inherited(member: ts.Node): readonly InheritedMember[] {
+    const owner = member.parent;
+    const name = ts.isClassElement(member) || ts.isTypeElement(member) ? member.name : undefined;
+    if (!(ts.isClassLike(owner) || ts.isInterfaceDeclaration(owner)) || !name) return [];
+    const symbol = this.checker.getSymbolAtLocation(name);
+    if (symbol === undefined) return [];
+    return (owner.heritageClauses ?? []).flatMap((clause) =>
+      clause.types.flatMap((written) => {
+        const base = this.checker.getTypeAtLocation(written);
+        const property = this.checker.getPropertyOfType(base, symbol.name);
+        if (property === undefined) return [];
+        const [declaration] = property.declarations ?? [];
+        const type = this.checker.getTypeOfSymbolAtLocation(property, member);
+        const named = this.names.ofType(base) ?? { name: written.getText(), module: "own" };
+        return [
+          {
+            base: named,
+            result: settled(this.resultOf(type)),
+            owner: named,
+            declaration: declaration && this.names.place(declaration),
+          },
+        ];
+      }),
+    );
+  }
+
+  private method(node: ts.MethodDeclaration, holder: ts.ObjectLiteralExpression): SlotAnswer {
+    const wanted = this.checker.getContextualType(holder);
+    const symbol = this.checker.getSymbolAtLocation(node.name);
+    const property = wanted && symbol && this.checker.getPropertyOfType(wanted, symbol.name);
+    if (property === undefined) return { result: "unknown", owner: undefined };
+    const type = this.checker.getTypeOfSymbolAtLocation(property, node);
+    return { result: settled(this.resultOf(type)), owner: this.names.ofSymbol(property) };
+  }
+
+  /**
+   * All overloads are looked at, and not the one that the compiler chooses: it prefers an early
+   * `() => void` over a later `() => Promise<void>` for an async function. Choosing would also
+   * make it check every argument.
+   */
+  private argument(call: ts.CallExpression | ts.NewExpression, index: number): SlotAnswer {
+    const owner = this.names.at(calleeName(call.expression));
+    const type = this.checker.getNonNullableType(this.checker.getTypeAtLocation(call.expression));
+    const overloads = ts.isCallExpression(call)
+      ? callSignatures(type)
+      : partsOf(type).flatMap((it) => it.getConstructSignatures());
+    const result = strongest(overloads.map((it) => this.parameterResult(it, index, call)));
+    if (result !== "open") return { result, owner };
+    const chosen = this.checker.getResolvedSignature(call);
+    return { result: settled(chosen ? this.parameterResult(chosen, index, call) : "open"), owner };
+  }
+
+  private parameterResult(signature: ts.Signature, index: number, at: ts.Node): Result {
+    const last = signature.parameters.at(-1);
+    const parameter = signature.parameters[index] ?? last;
+    if (parameter === undefined || last === undefined) return "none";
+    const type = this.checker.getTypeOfSymbolAtLocation(parameter, at);
+    const rest = parameter === last && isRest(last);
+    if (!rest) return index < signature.parameters.length ? this.resultOf(type) : "none";
+    const element =
+      this.checker.isTupleType(type) && isReference(type)
+        ? this.checker.getTypeArguments(type)[index - signature.parameters.length + 1]
+        : this.checker.getIndexTypeOfType(type, ts.IndexKind.Number);
+    return element === undefined ? "unknown" : this.resultOf(element);
+  }
+
+  /** What becomes of the results of functions that are put where this type is wanted. */
+  private resultOf(type: ts.Type): Result {
+    const wanted = this.checker.getNonNullableType(type);
+    if (isOpaque(wanted)) return "promise";
+    const results = partsOf(wanted).flatMap((part): readonly Result[] => {
+      if (part.flags & INSTANTIABLE) return ["open"];
+      if (part.symbol?.name === "Function") return ["promise"];
+      return part.getCallSignatures().map((it) => this.returnSlot(it));
+    });
+    return results.length === 0 ? "none" : strongest(results);
+  }
+
+  private returnSlot(signature: ts.Signature): Result {
+    const type = this.checker.getReturnTypeOfSignature(signature);
+    if (isOpaque(type)) return "promise";
+    if (type.flags & INSTANTIABLE) return "open";
+    if (type.flags & ts.TypeFlags.Void) return "void";
+    const { extent } = this.promiseType(type);
+    if (extent !== "none") return "promise";
+    return type.flags & (ts.TypeFlags.Boolean | ts.TypeFlags.BooleanLiteral) ? "boolean" : "value";
+  }
+}
+
+/** One overload, or one member of a union, that takes a promise settles it; and so on down. */
+const ORDER: readonly Result[] = ["promise", "open", "void", "boolean", "value", "none"];
+
+function strongest(results: readonly Result[]): Result {
+  return ORDER.find((it) => results.includes(it)) ?? "unknown";
+}
+
+/** What the whole call leaves open may as well be a promise. */
+function settled(result: Result): SlotAnswer["result"] {
+  return result === "open" ? "promise" : result;
+}
+
+function isReference(type: ts.Type): type is ts.TypeReference {
+  return "target" in type;
+}
+
+function isRest(parameter: ts.Symbol): boolean {
+  const declaration = parameter.valueDeclaration;
+  return (
+    declaration !== undefined &&
+    ts.isParameter(declaration) &&
+    declaration.dotDotDotToken !== undefined
+  );
+}

@@ -1,0 +1,73 @@
+import type { Program } from "../program.ts";
+import type { Node } from "../syntax.ts";
+import type { FlowOwner, Graph, Point } from "./flow-graph.ts";
+import { graphOf } from "./flow-walk.ts";
+
+// Which exception leaves a function?
+//
+// What raises is for the caller to say, and it may be dear to find out, so it is asked late: only
+// of points whose exception has a way out. A call inside `try { … } catch { … }` is not asked
+// about unless the `catch` block itself can be left by an exception.
+
+/** Whether this point really raises: the node to blame. */
+export type Raises = (point: Point) => Node | undefined;
+
+/** The node because of which an exception may leave the body. */
+export function escaping(owner: FlowOwner, raises: Raises, program: Program): Node | undefined {
+  const graph = graphOf(owner, program);
+  const ways = waysOut(graph);
+  const blamed = new Map<Point, Node | undefined>();
+  const blame = (point: Point) => {
+    if (!blamed.has(point)) blamed.set(point, raises(point));
+    return blamed.get(point);
+  };
+  const leaves = (point: Point) =>
+    point.handler !== undefined && ways.has(point.handler) ? blame(point) : undefined;
+
+  const reached = new Set([graph.entry]);
+  const inTry = new Set<Point>();
+  for (;;) {
+    for (const point of reached) {
+      const culprit = leaves(point);
+      if (culprit !== undefined) return culprit;
+      for (const next of point.next) reached.add(next);
+      if (point.handler !== undefined) inTry.add(point);
+    }
+    const before = reached.size;
+    for (const point of inTry) {
+      const { handler } = point;
+      if (handler === undefined || reached.has(handler) || !leadsOut(handler, leaves)) continue;
+      if (blame(point) !== undefined) reached.add(handler);
+    }
+    if (reached.size === before) return undefined;
+  }
+}
+
+/** The points from which an exception that is on its way goes on out of the function. */
+function waysOut(graph: Graph): ReadonlySet<Point> {
+  const back = new Map<Point, Point[]>();
+  const all = new Set([graph.entry]);
+  for (const point of all) {
+    for (const next of point.next) {
+      all.add(next);
+      const before = back.get(next);
+      if (before === undefined) back.set(next, [point]);
+      else before.push(point);
+    }
+    if (point.handler !== undefined) all.add(point.handler);
+  }
+  const ways = new Set([graph.thrown]);
+  for (const point of ways) for (const before of back.get(point) ?? []) ways.add(before);
+  return ways;
+}
+
+/** Whether an exception can leave from here on, in a handler or in what follows it. */
+function leadsOut(handler: Point, leaves: (point: Point) => Node | undefined): boolean {
+  const seen = new Set([handler]);
+  for (const point of seen) {
+    if (leaves(point) !== undefined) return true;
+    for (const next of point.next) seen.add(next);
+    if (point.handler !== undefined) seen.add(point.handler);
+  }
+  return false;
+}

@@ -1,0 +1,128 @@
+import { Command, CommanderError, Option } from "commander";
+import type { Rule } from "../analysis/rule.ts";
+import { ALLOW_RULES } from "../analysis/suppressions.ts";
+import { type CheckFlags, checkOptions, FORMATS } from "./check-options.ts";
+import { explain } from "./commands/explain.ts";
+import { init } from "./commands/init.ts";
+import { listRules } from "./commands/rules.ts";
+import { printConfig } from "./commands/config-print.ts";
+import { paintFor, type Shell } from "./shell.ts";
+import { UsageError } from "./usage.ts";
+import { version } from "./version.ts";
+
+/** A command that has found out how the process is to end says so here. */
+type Finish = (code: number) => void;
+
+/** Runs the command that the arguments name, and gives the exit code. */
+export async function runCommand(
+  args: readonly string[],
+  shell: Shell,
+  rules: readonly Rule[],
+): Promise<number> {
+  let code = 0;
+  const program = commandLine(shell, rules, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    const paint = paintFor(shell.err, shell);
+    shell.err.write(`${paint(["red", "bold"], "error")}  ${error.message}\n`);
+    shell.err.write(`       ${paint("dim", error.remedy)}\n`);
+    return 2;
+  }
+}
+
+function commandLine(shell: Shell, rules: readonly Rule[], finish: Finish): Command {
+  const program = new Command("mooring")
+    .description("Finds concurrency bugs in TypeScript and JavaScript.")
+    .version(version(), "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.out.write(text),
+      writeErr: (text) => shell.err.write(text),
+      getOutHelpWidth: () => shell.out.columns ?? 100,
+      getErrHelpWidth: () => shell.err.columns ?? 100,
+      getOutHasColors: () => paintFor(shell.out, shell)("bold", "") !== "",
+      getErrHasColors: () => paintFor(shell.err, shell)("bold", "") !== "",
+      outputError: (text, write) => {
+        const paint = paintFor(shell.err, shell);
+        write(`${paint(["red", "bold"], "error")}  ${text.replace(/^error: /, "")}`);
+      },
+    })
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 nothing to repair, 1 findings, 2 the run could not tell.
+Settings:   mooring.config.json; \`mooring init\` writes one.`,
+    );
+
+  addCheck(program, shell, rules, finish);
+  program
+    .command("explain")
+    .description("print the page of a rule: what it finds, why that is wrong, how to repair it")
+    .argument("<rule>", "such as floating-promise")
+    .action((id: string) => finish(explain(id, shell, rules)));
+  program
+    .command("rules")
+    .description("list all rules")
+    .option("--json", "as JSON, for programs")
+    .action(({ json }: { readonly json?: true }) =>
+      finish(listRules({ json: json === true }, shell, rules)),
+    );
+  const config = program.command("config").description("look at the configuration");
+  config
+    .command("print")
+    .description("print the settings in force for a file, as JSON")
+    .argument("<file>")
+    .option("--config <file>", "the configuration to use, instead of the nearest")
+    .action((file: string, flags: { readonly config?: string }) =>
+      finish(printConfig({ file, config: flags.config }, shell, rules)),
+    );
+  program
+    .command("init")
+    .description("write a mooring.config.json to start from")
+    .action(() => finish(init(shell, rules)));
+  return program;
+}
+
+function addCheck(program: Command, shell: Shell, rules: readonly Rule[], finish: Finish): void {
+  const ids = [...rules, ...ALLOW_RULES].map((it) => it.id);
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  const list = (flags: string, description: string) =>
+    new Option(flags, description).argParser(collect).default([], "none");
+  program
+    .command("check")
+    .description("check files and folders; without a path, the current folder")
+    .argument("[paths...]", "files, folders, and globs in quotes")
+    .optionsGroup("What is checked, and how:")
+    .option("--profile <name>", "recommended, or strict, instead of what the configuration says")
+    .addOption(list("--rule <id:level>", "set the level of a rule: off, hint, warning or error"))
+    .addOption(list("--only <ids>", "only these rules, separated by commas"))
+    .addOption(list("--skip <ids>", "all but these rules, separated by commas"))
+    .option("--config <file>", "the configuration to use, instead of the nearest")
+    .option("--no-ignore", "check what .gitignore and the configuration leave out, too")
+    .option("--stdin", "check the text that is piped in")
+    .option("--stdin-filename <file>", "its name, which decides on settings and project")
+    .optionsGroup("Repairs:")
+    .option("--fix", "apply the safe fixes to the files")
+    .option("--fix-dry-run", "say what --fix would do, and write nothing")
+    .option("--diff", "print what --fix would do as a patch, and write nothing")
+    .optionsGroup("What is printed:")
+    .option("--format <name>", FORMATS.join(" or "), "stylish")
+    .option("--quiet", "only errors; warnings and hints do not count")
+    .option("--max-warnings <number>", "so many warnings are no reason to fail (default: 0)")
+    .option("--no-progress", "no progress on the terminal")
+    .action(async (paths: string[], flags: CheckFlags) => {
+      const options = checkOptions(paths, flags, ids);
+      // The compiler takes a while to load, and only this command needs it.
+      const { check } = await import("./check.ts");
+      finish(await check(options, shell, { rules, version: version() }));
+    });
+}

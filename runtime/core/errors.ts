@@ -1,0 +1,100 @@
+// A program can hold two copies of this package: one from npm and one vendored, or one loaded with `import` and one
+// with `require`. So its errors are recognised by a registered symbol; which copy made them does not matter.
+
+const errorKind: unique symbol = Symbol.for("mooring.error");
+
+abstract class RuntimeError extends Error {
+  readonly [errorKind]: string;
+
+  constructor(name: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = this[errorKind] = name;
+  }
+}
+
+/** A class whose `instanceof` holds for instances that another copy of the package has made. */
+function isOfKind(value: unknown, kind: string): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    errorKind in value &&
+    value[errorKind] === kind
+  );
+}
+
+/**
+ * Work was cancelled, and nobody gave a reason of their own. Its `name` is `AbortError`, the name that `fetch`, the
+ * DOM and Node use, so that a check for the name covers both.
+ *
+ * @example
+ * const error = new CancelledError("the user left the page");
+ * assert.equal(error.name, "AbortError");
+ */
+export class CancelledError extends RuntimeError {
+  constructor(message = "The operation was cancelled.", options?: ErrorOptions) {
+    super("AbortError", message, options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfKind(value, "AbortError");
+  }
+}
+
+/**
+ * A time limit passed. `cause` holds what the work failed with afterwards, unless that was the cancellation itself.
+ *
+ * @example
+ * await assert.rejects(timeout(5, () => new Promise(() => {})), TimeoutError);
+ */
+export class TimeoutError extends RuntimeError {
+  constructor(message = "The time limit passed.", options?: ErrorOptions) {
+    super("TimeoutError", message, options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfKind(value, "TimeoutError");
+  }
+}
+
+/**
+ * What was used has been closed: a channel without receiver, a semaphore, a task group, a pool.
+ *
+ * @example
+ * const { tx, rx } = channel<number>(1);
+ * rx.close();
+ * await assert.rejects(tx.send(1), ClosedError);
+ */
+export class ClosedError extends RuntimeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ClosedError", message, options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfKind(value, "ClosedError");
+  }
+}
+
+/**
+ * A receiver of a broadcast was too slow, and `missed` messages were overwritten before it came to them. The next
+ * `recv` goes on with the oldest message still there.
+ *
+ * @example
+ * const { tx } = broadcast<number>(1);
+ * const rx = tx.subscribe();
+ * tx.send(1);
+ * tx.send(2);
+ * await assert.rejects(rx.recv(), (error) => error instanceof LaggedError && error.missed === 1);
+ */
+export class LaggedError extends RuntimeError {
+  /** How many messages this receiver will never see. */
+  readonly missed: number;
+
+  constructor(missed: number) {
+    super("LaggedError", `The receiver was too slow and missed ${missed} messages.`);
+    this.missed = missed;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfKind(value, "LaggedError");
+  }
+}

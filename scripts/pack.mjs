@@ -1,0 +1,57 @@
+// Assembles the npm package `mooring` in dist/package and packs it. Everything is bundled, so it
+// has no dependencies: installing it runs no one else's code and adds one folder.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isBuilt } from "./sources.mjs";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+
+const TARGET = "dist/package";
+
+if (!isBuilt()) execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+rmSync(TARGET, { recursive: true, force: true });
+
+const bundles = readdirSync("dist").filter((it) => /^cli.*\.mjs$|^THIRD/.test(it));
+const pages = readdirSync("rules", { withFileTypes: true })
+  .filter((it) => it.isDirectory())
+  .map(({ name }) => `rules/${name}/${name}.md`)
+  .filter((it) => readdirSync(dirname(it)).includes(it.split("/").at(-1)));
+
+for (const path of [
+  ...bundles.map((it) => `dist/${it}`),
+  ...pages,
+  "bin/mooring.mjs",
+  "schema",
+  "README.md",
+  "LICENSE",
+]) {
+  mkdirSync(dirname(`${TARGET}/${path}`), { recursive: true });
+  cpSync(path, `${TARGET}/${path}`, { recursive: true });
+}
+
+const { name, version, description, license, keywords, engines } = JSON.parse(
+  readFileSync("package.json", "utf8"),
+);
+const manifest = {
+  name,
+  version,
+  description,
+  license,
+  keywords,
+  type: "module",
+  bin: { mooring: "bin/mooring.mjs" },
+  engines: { node: engines.node },
+};
+writeFileSync(`${TARGET}/package.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+
+const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", ".."], {
+  cwd: TARGET,
+  encoding: "utf8",
+  shell: process.platform === "win32",
+  stdio: ["ignore", "pipe", "ignore"],
+});
+const [{ filename, size }] = JSON.parse(packed);
+process.stdout.write(`dist/${filename} (${Math.round(size / 1024)} kB)\n`);

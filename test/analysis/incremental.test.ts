@@ -1,0 +1,302 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findingsOf, markedBy, smallAnalyser, TSCONFIG } from "../harness/small-project.ts";
+
+const SHOP = {
+  "/tsconfig.json": TSCONFIG,
+  "/store.ts": `
+    export function load(id: number): string { return "" + id; }
+    export const save = (id: number) => { load(id); };
+  `,
+  "/cart.ts": `
+    import { load, save } from "./store";
+    export function add(id: number): void { load(id); save(id); }
+  `,
+  "/order.ts": `
+    import { add } from "./cart";
+    export interface Order { readonly add: typeof add }
+    export function place(): void { add(1); }
+  `,
+  "/page.ts": `
+    import { place, type Order } from "./order";
+    export function show(order: Order): void { place(); order.add(2); }
+  `,
+  "/clock.ts": "export function now(): number { return 1; }\nnow();",
+};
+const FILES = ["/store.ts", "/cart.ts", "/order.ts", "/page.ts", "/clock.ts"];
+
+function opened(files: Readonly<Record<string, string>> = SHOP) {
+  const analyser = smallAnalyser(files);
+  analyser.open(Object.keys(files).filter((it) => !it.endsWith(".json")));
+  findingsOf(analyser);
+  return analyser;
+}
+
+describe("after an edit, these may differ", () => {
+  test("a body that nobody looked into: the file alone", () => {
+    const text = SHOP["/clock.ts"].replace("return 1", "return 2");
+    expect(opened().change([{ path: "/clock.ts", text }])).toEqual(["/clock.ts"]);
+  });
+
+  test("a hidden body that others looked into: those as well, however deep", () => {
+    const analyser = opened();
+    const text = SHOP["/store.ts"].replace("{ return", '{ throw new Error("gone"); return');
+    expect(analyser.change([{ path: "/store.ts", text }])).toEqual([
+      "/store.ts",
+      "/cart.ts",
+      "/order.ts",
+      "/page.ts",
+    ]);
+    expect(findingsOf(analyser).filter((it) => it.startsWith("/page.ts"))).toHaveLength(1);
+  });
+
+  test("a comment that documents nothing: the file alone, since nobody's view changes", () => {
+    const analyser = opened({
+      "/tsconfig.json": TSCONFIG,
+      "/store.ts": "export declare function load(): Promise<void>;",
+      "/cart.ts": 'import { load } from "./store"; void load;',
+    });
+    const text = "// Reads.\nexport declare function load(): Promise<void>;";
+    expect(analyser.change([{ path: "/store.ts", text }])).toEqual(["/store.ts"]);
+  });
+
+  const LAYERS = {
+    "/tsconfig.json": TSCONFIG,
+    "/store.ts": "export declare function load(): void;",
+    "/cart.ts": 'import { load } from "./store"; export function add(): void { load(); }',
+    "/order.ts": 'import { add } from "./cart"; export const place = add;',
+    "/page.ts": 'import { place } from "./order"; export function show(): void { place(); }',
+    "/main.ts": 'import { show } from "./page"; export const shown: number = 1;',
+  };
+
+  test("a signature: its importers, and no further where they hide it", () => {
+    const analyser = opened(LAYERS);
+    const text = "export declare function load(): Promise<void>;";
+    expect(analyser.change([{ path: "/store.ts", text }])).toEqual(["/store.ts", "/cart.ts"]);
+    expect(markedBy(analyser)).toEqual(["/cart.ts dropped-promise: load()"]);
+  });
+
+  test("a signature: on from importers where it shows through", () => {
+    const analyser = opened(LAYERS);
+    const text = LAYERS["/cart.ts"].replace("add(): void", "add(): Promise<void>");
+    const affected = analyser.change([{ path: "/cart.ts", text }]);
+    expect(affected).toEqual(["/cart.ts", "/order.ts", "/page.ts"]);
+    expect(markedBy(analyser)).toEqual(["/page.ts dropped-promise: place()"]);
+  });
+
+  test("a body without a written return type belongs to the signature", () => {
+    const analyser = opened({
+      "/tsconfig.json": TSCONFIG,
+      "/store.ts": "export function load() { return 1; }",
+      "/cart.ts": 'import { load } from "./store"; load();',
+    });
+    const text = "export function load() { return Promise.resolve(1); }";
+    expect(analyser.change([{ path: "/store.ts", text }])).toEqual(["/store.ts", "/cart.ts"]);
+    expect(markedBy(analyser)).toEqual(["/cart.ts dropped-promise: load()"]);
+  });
+
+  test("a new import that is used in a hidden body: the file alone", () => {
+    const analyser = opened(LAYERS);
+    const text = LAYERS["/cart.ts"].replace("load();", "load(); shown;");
+    const imports = 'import { shown } from "./main";';
+    const affected = analyser.change([{ path: "/cart.ts", text: imports + text }]);
+    expect(affected).toEqual(["/cart.ts"]);
+  });
+
+  test("what is declared globally: everything", () => {
+    const files = { ...LAYERS, "/globals.d.ts": "declare function log(): void;" };
+    const analyser = opened(files);
+    const text = "declare function log(): Promise<void>;";
+    const affected = analyser.change([{ path: "/globals.d.ts", text }]);
+    expect(affected).toHaveLength(Object.keys(files).length - 1);
+    expect(affected[0]).toBe("/globals.d.ts");
+  });
+
+  test("what a global declaration is made of: everything", () => {
+    const analyser = opened({
+      ...LAYERS,
+      "/log.ts": "export declare function log(): void;",
+      "/globals.ts": 'import { log } from "./log"; declare global { var write: typeof log; }',
+      "/tool.ts": "write(); export {};",
+    });
+    const text = "export declare function log(): Promise<void>;";
+    expect(analyser.change([{ path: "/log.ts", text }])).toContain("/tool.ts");
+    expect(markedBy(analyser)).toEqual(["/tool.ts dropped-promise: write()"]);
+  });
+
+  test("the same text again: nothing", () => {
+    const text = SHOP["/store.ts"];
+    expect(opened().change([{ path: "/store.ts", text }])).toEqual([]);
+  });
+
+  test("a note's place in a file whose body moved", () => {
+    const analyser = opened();
+    const path = "/store.ts";
+    const throwing = SHOP[path].replace("{ return", '{ throw new Error("gone"); return');
+    analyser.change([{ path, text: throwing }]);
+    findingsOf(analyser);
+    analyser.change([{ path, text: throwing.replace("{ throw", "{ id; throw") }]);
+    expect(findingsOf(analyser)).toEqual(
+      findingsOf(opened({ ...SHOP, [path]: throwing.replace("{ throw", "{ id; throw") })),
+    );
+  });
+});
+
+describe("files and configs that come and go", () => {
+  test("an import that leads somewhere now, and no longer", () => {
+    const files = {
+      "/tsconfig.json": TSCONFIG,
+      "/cart.ts": 'import { save } from "./save";\nsave();',
+    };
+    const analyser = opened(files);
+    expect(markedBy(analyser)).toEqual([]);
+
+    const text = "export declare function save(): Promise<void>;";
+    expect(analyser.change([{ path: "/save.ts", text }])).toEqual(["/cart.ts"]);
+    expect(markedBy(analyser)).toEqual(["/cart.ts dropped-promise: save()"]);
+
+    expect(analyser.change([{ path: "/save.ts", text: undefined }])).toEqual(["/cart.ts"]);
+    expect(markedBy(analyser)).toEqual([]);
+  });
+
+  test("in a folder that was not there", () => {
+    const files = {
+      "/tsconfig.json": TSCONFIG,
+      "/a.ts": 'import { save } from "./deep/save";\nsave();',
+    };
+    const analyser = opened(files);
+    const text = "export declare function save(): Promise<void>;";
+    expect(analyser.change([{ path: "/deep/save.ts", text }])).toEqual(["/a.ts"]);
+    expect(markedBy(analyser)).toEqual(["/a.ts dropped-promise: save()"]);
+  });
+
+  test("a file that is asked for later, while the others keep their results", () => {
+    const analyser = opened();
+    const text = 'import { add } from "./cart";\nadd(3);';
+    analyser.change([{ path: "/late.ts", text }]);
+    analyser.open([...FILES, "/late.ts"]);
+    expect(findingsOf(analyser)).toEqual(findingsOf(opened({ ...SHOP, "/late.ts": text })));
+  });
+
+  test("a config that resolves otherwise starts the project anew", () => {
+    const files = {
+      "/tsconfig.json": TSCONFIG,
+      "/lib/save.ts": "export declare function save(): Promise<void>;",
+      "/cart.ts": 'import { save } from "#save";\nsave();',
+    };
+    const analyser = opened(files);
+    expect(markedBy(analyser)).toEqual([]);
+    const text = TSCONFIG.replace('"strict":true', '"paths":{"#save":["./lib/save.ts"]}');
+    expect(analyser.change([{ path: "/tsconfig.json", text }])).toContain("/cart.ts");
+    expect(markedBy(analyser)).toEqual(["/cart.ts dropped-promise: save()"]);
+  });
+
+  test("a package.json that says where imports lead", () => {
+    const files = {
+      "/tsconfig.json": TSCONFIG.replace('"esnext"', '"nodenext"'),
+      "/package.json": '{ "type": "module" }',
+      "/save.ts": "export declare function save(): Promise<void>;",
+      "/cart.ts": 'import { save } from "#save";\nsave();',
+    };
+    const analyser = opened(files);
+    expect(markedBy(analyser)).toEqual([]);
+    const text = '{ "type": "module", "imports": { "#save": "./save.ts" } }';
+    expect(analyser.change([{ path: "/package.json", text }])).toContain("/cart.ts");
+    expect(markedBy(analyser)).toEqual(["/cart.ts dropped-promise: save()"]);
+  });
+});
+
+test("a check that is left half-way, with a change in between, leaves nothing outdated", () => {
+  const analyser = smallAnalyser(SHOP);
+  analyser.open(FILES);
+  const check = analyser.check();
+  expect(check.next().value).toMatchObject({ file: "/store.ts" });
+  expect(check.next().value).toMatchObject({ file: "/cart.ts" });
+
+  const path = "/store.ts";
+  const text = SHOP[path].replace("{ return", '{ throw new Error("gone"); return');
+  expect(analyser.change([{ path, text }])).toContain("/cart.ts");
+  const expected = findingsOf(opened({ ...SHOP, [path]: text }));
+  const rest = [...check].map((it) => it.file);
+  expect(rest).toEqual(["/order.ts", "/page.ts", "/clock.ts"]);
+  expect(findingsOf(analyser)).toEqual(expected);
+});
+
+// Each variant is a whole text. They change bodies, written and inferred types, imports, what shows
+// through, global declarations, and whether the file is there.
+const VARIANTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  "/store.ts": [
+    SHOP["/store.ts"],
+    "export function load(id: number): string { throw id; }\nexport const save = load;",
+    "export function load(id: number): Promise<string> { return Promise.resolve('' + id); }",
+    "// moved\n\nexport function load(id: number): string { throw id; }\nexport async function save(id: number) { throw id; }",
+    undefined,
+  ],
+  "/cart.ts": [
+    SHOP["/cart.ts"],
+    'import * as store from "./store";\nexport const add = store.save;\nstore.load(1);',
+    'import { load } from "./store";\nexport function add(id: number): void { if (id) throw load(id); }',
+    'export { load as add, save } from "./store";',
+    'export const add = (id: number) => import("./store").then((it) => it.load(id));',
+  ],
+  "/order.ts": [
+    SHOP["/order.ts"],
+    'import { add } from "./cart";\nexport type Order = { add(id: number): ReturnType<typeof add> };\nexport const place = () => add(1);',
+    'import { now } from "./clock";\nexport interface Order { add(id: number): void }\nexport function place(): void { now(); }',
+    "export interface Order { add(id: number): Promise<void> }\nexport async function place() {}",
+  ],
+  "/page.ts": [
+    SHOP["/page.ts"],
+    'import { place, type Order } from "./order";\nexport class Page {\n  order;\n  constructor(it: Order) { this.order = it; }\n}\nplace(); new Page({ add: place }).order.add(1);',
+  ],
+  "/clock.ts": [
+    SHOP["/clock.ts"],
+    'import { save } from "./store";\ndeclare global { var tick: typeof save; }\nexport function now(): number { save(1); return 1; }',
+    "export function now(): number { throw tick; }\nlog();",
+    "function log(): Promise<void> { throw 1; }",
+  ],
+  "/tool.js": [
+    undefined,
+    'const { load } = require("./store");\nload(1);\nexports.tool = () => load(2);',
+    'import { tick } from "./clock";\nimport { add } from "./cart";\nadd(1); tick; globalThis.tick?.(1); log();',
+  ],
+};
+const PATHS = Object.keys(VARIANTS);
+
+test("after any edits, in any order, the findings are those of a fresh analyser", () => {
+  const edit = fc
+    .constantFrom(...PATHS)
+    .chain((path) => fc.constantFrom(...(VARIANTS[path] ?? [])).map((text) => ({ path, text })));
+  const steps = fc.array(fc.tuple(fc.array(edit, { minLength: 1, maxLength: 2 }), fc.boolean()), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(steps, (edits) => {
+      const analyser = smallAnalyser({ "/tsconfig.json": TSCONFIG });
+      const texts = new Map<string, string>();
+      const first = PATHS.map((path) => ({ path, text: VARIANTS[path]?.[0] }));
+      for (const [changes, looks] of [[first, true] as const, ...edits]) {
+        const before = new Map(
+          [...texts.keys()].map((it) => [it, JSON.stringify([...analyser.check([it])])]),
+        );
+        const affected = new Set(analyser.change(changes));
+        for (const { path, text } of changes) {
+          if (text === undefined) texts.delete(path);
+          else texts.set(path, text);
+        }
+        analyser.open([...texts.keys()]);
+        if (!looks) continue;
+        const fresh = smallAnalyser({ "/tsconfig.json": TSCONFIG, ...Object.fromEntries(texts) });
+        fresh.open([...texts.keys()]);
+        expect(findingsOf(analyser)).toEqual(findingsOf(fresh));
+        for (const [path, was] of before) {
+          const is = JSON.stringify([...analyser.check([path])]);
+          if (texts.has(path) && is !== was)
+            expect(affected, `${path} was not named`).toContain(path);
+        }
+      }
+    }),
+    { numRuns: 25, seed: 1 },
+  );
+});

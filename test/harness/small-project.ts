@@ -1,0 +1,130 @@
+import { Analyser, type AnalyserOptions } from "../../analysis/analyser.ts";
+import { modelsOf } from "../../analysis/primitives/models.ts";
+import { fact, resolve } from "../../analysis/program.ts";
+import { defineRule, type Rule } from "../../analysis/rule.ts";
+import { assertNoFailures } from "../../analysis/run.ts";
+import { RECOMMENDED } from "../../analysis/settings.ts";
+import { calleeNameOf, is, type Node, walk } from "../../analysis/syntax.ts";
+import { memoryHost } from "./memory-host.ts";
+
+// Two rules as small as rules can be: one asks about types, the other about bodies in other files.
+// How the core treats rules can be said with them, whatever the real ones come to be.
+
+export const droppedPromise = defineRule({
+  id: "dropped-promise",
+  summary: "A call gives a promise that nobody looks at.",
+  severity: "error",
+  profile: "recommended",
+  equivalents: [],
+  on: {
+    kinds: ["ExpressionStatement"],
+    where: [{ child: "expression", kinds: ["CallExpression"] }],
+  },
+  *check({ expression }, program) {
+    if (program.types.promise(expression).extent !== "all") return;
+    const file = expression.parent.parent;
+    const start = expression.pos + 1;
+    yield {
+      at: expression,
+      message: "Nothing waits for this call.",
+      why: "The next line runs first.",
+      fixes: [
+        {
+          title: "Await the call",
+          safety: "safe",
+          edits: [{ file: pathOf(file), start, end: start, text: "await " }],
+        },
+      ],
+    };
+  },
+});
+
+export const throwingCall = defineRule({
+  id: "throwing-call",
+  summary: "A call of a function that throws.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [],
+  on: { kinds: ["CallExpression"] },
+  *check(call, program) {
+    const thrown = program.types
+      .symbol(calleeNameOf(call))
+      ?.declarations.map((it) => resolve(it, program))
+      .map((it) => it && throwIn(it, program))
+      .find((it) => it !== undefined && it !== "none");
+    if (thrown === undefined) return;
+    yield {
+      at: call,
+      message: "This call throws.",
+      why: "Nobody catches it.",
+      notes: [{ at: thrown, message: "It is thrown here." }],
+    };
+  },
+});
+
+/** The first `throw` in a function, or in one that it calls. */
+const throwIn = fact<Node, Node | "none">((declaration, program) => {
+  const thrown: Node[] = [];
+  walk(declaration, (node) => {
+    if (is.ThrowStatement(node)) thrown.push(node);
+    if (!is.CallExpression(node)) return undefined;
+    for (const it of program.types.symbol(calleeNameOf(node))?.declarations ?? []) {
+      const callee = resolve(it, program);
+      const inside = callee === undefined ? "none" : throwIn(callee, program);
+      if (inside !== "none") thrown.push(inside);
+    }
+    return undefined;
+  });
+  return thrown[0] ?? "none";
+}, "none");
+
+function pathOf(node: Node): string {
+  return is.SourceFile(node) ? node.fileName : pathOf(node.parent);
+}
+
+export const SMALL_RULES: readonly Rule[] = [droppedPromise, throwingCall];
+
+/** A config for tests: few library files to read. */
+export const TSCONFIG = JSON.stringify({
+  compilerOptions: { strict: true, target: "es2022", module: "esnext", lib: ["es2022"], types: [] },
+});
+
+export function smallAnalyser(
+  files: Readonly<Record<string, string>>,
+  options: Partial<AnalyserOptions> = {},
+): Analyser {
+  return new Analyser({
+    host: memoryHost(files),
+    rules: SMALL_RULES,
+    models: modelsOf([]),
+    settingsFor: () => RECOMMENDED,
+    keep: "all",
+    ...options,
+  });
+}
+
+/** What is found, by the text that is marked. */
+export function markedBy(analyser: Analyser, files?: readonly string[]): readonly string[] {
+  const results = [...analyser.check(files)];
+  assertNoFailures(results);
+  return results
+    .flatMap((it) => it.findings)
+    .map(
+      ({ file, rule, start, end }) =>
+        `${file} ${rule}: ${analyser.textOf(file)?.slice(start, end)}`,
+    )
+    .sort();
+}
+
+/** What is found, with every place there is in it. */
+export function findingsOf(analyser: Analyser, files?: readonly string[]): readonly string[] {
+  const results = [...analyser.check(files)];
+  assertNoFailures(results);
+  return results
+    .flatMap((it) => it.findings)
+    .map(({ file, rule, start, notes }) => {
+      const also = notes.map((it) => ` → ${it.file}@${it.start}`);
+      return `${file} ${rule}@${start}${also.join("")}`;
+    })
+    .sort();
+}
