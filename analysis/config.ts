@@ -33,18 +33,23 @@ export function parseConfig(
 ): ParsedConfig {
   const errors: ParseError[] = [];
   const document = parseTree(text, errors, { allowTrailingComma: true });
-  const problems: ConfigProblem[] = errors.map((it) => ({ file, ...syntaxProblem(it, text) }));
+  const found: Found[] = errors.map((it) => syntaxProblem(it, text));
+  let config: Config = {};
 
   const root = document && (key === undefined ? document : findNodeAtLocation(document, [key]));
-  if (root === undefined) return { config: {}, problems };
-
-  problems.push(...duplicatesIn(root).map((it) => ({ file, ...it })));
-  const { config, wrong } = validated(getNodeValue(root), rules);
-  for (const { path, message, remedy } of wrong) {
-    problems.push({ file, ...rangeOf(root, path), message, remedy });
+  if (root !== undefined) {
+    const result = validated(getNodeValue(root), rules);
+    config = result.config;
+    found.push(...duplicatesIn(root));
+    for (const { path, message, remedy } of result.wrong) {
+      found.push({ ...rangeOf(root, path), message, remedy });
+    }
   }
-  return { config, problems: problems.sort((a, b) => a.start - b.start) };
+  found.sort((a, b) => a.start - b.start);
+  return { config, problems: found.map((it) => Object.assign(it, { file })) };
 }
+
+type Found = Omit<ConfigProblem, "file">;
 
 /** Whether a text such as that of package.json has settings under the key. */
 export function hasSettings(text: string, key: string): boolean {
@@ -106,7 +111,7 @@ function nameOf(path: Path): string {
 /** The key where the path ends at a property, since that is what is named; else the nearest value. */
 function rangeOf(root: Node, path: Path) {
   for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? root : findNodeAtLocation(root, [...path.slice(0, length)]);
+    const node = length === 0 ? root : findNodeAtLocation(root, path.slice(0, length));
     if (node === undefined) continue;
     const name = node.parent?.type === "property" && length > 0 ? node.parent.children?.[0] : node;
     const { offset, length: width } = name ?? node;
@@ -116,8 +121,8 @@ function rangeOf(root: Node, path: Path) {
 }
 
 /** Of two properties with one name, parsers keep the last; nobody writes that on purpose. */
-function duplicatesIn(node: Node): Omit<ConfigProblem, "file">[] {
-  const found: Omit<ConfigProblem, "file">[] = [];
+function duplicatesIn(node: Node): Found[] {
+  const found: Found[] = [];
   const names = new Set<unknown>();
   for (const child of node.children ?? []) {
     const name = child.type === "property" ? child.children?.[0] : undefined;
@@ -147,7 +152,7 @@ const SYNTAX: Partial<Record<ReturnType<typeof printParseErrorCode>, string>> = 
   UnexpectedEndOfString: "this string does not end",
 };
 
-function syntaxProblem({ error, offset, length }: ParseError, text: string) {
+function syntaxProblem({ error, offset, length }: ParseError, text: string): Found {
   const code: ParseErrorCode = error;
   const what = SYNTAX[printParseErrorCode(code)] ?? "this cannot be read";
   const empty = text.trim() === "";

@@ -1,8 +1,7 @@
 import type { Analyser } from "./analyser.ts";
-import { applyEdits, type Edit, overlap } from "./edit.ts";
-import type { FileChange, Problem } from "./engine/type-engine.ts";
+import { type Edit, overlap } from "./edit.ts";
+import { Trial } from "./fix-trial.ts";
 import type { FixReport, Report } from "./report.ts";
-import type { FileResult } from "./run.ts";
 
 export interface RepairOptions {
   /** `safe`: only what keeps the meaning. `suggestion`: also what somebody would have to choose. */
@@ -12,35 +11,41 @@ export interface RepairOptions {
 }
 
 export interface Repair {
-  readonly files: readonly RepairedFile[];
-  readonly applied: readonly ChosenFix[];
+  /** Those whose text is another now. */
+  readonly files: readonly FileRepair[];
   readonly refused: readonly RefusedFix[];
 }
 
-export interface RepairedFile {
+export interface FileRepair {
   readonly file: string;
-  readonly before: string;
-  readonly after: string;
+  readonly original: string;
+  readonly text: string;
+  /** The fixes of findings in this file, in the order in which they were applied. */
+  readonly applied: readonly AppliedFix[];
 }
 
-/** A finding, as it stood when it was its turn, and the fix for it. */
-export interface ChosenFix {
-  readonly report: Report;
-  readonly fix: FixReport;
+export interface AppliedFix {
+  readonly rule: string;
+  readonly message: string;
+  readonly title: string;
 }
 
-export interface RefusedFix extends ChosenFix {
-  /** What the fix would do, in a sentence. */
+export interface RefusedFix extends AppliedFix {
+  readonly file: string;
+  /** Where the finding is in the repaired text. */
+  readonly start: number;
+  readonly end: number;
+  /** What is wrong with the fix, in a sentence. */
   readonly reason: string;
 }
 
 /**
  * Applies fixes to the files, and leaves the analyser with the repaired texts; writes nothing.
  *
- * No fix is trusted. All that do not touch each other are tried at once; when that adds a finding,
- * leaves one of theirs standing, or makes the compiler report more, in these files or in any that
- * see them, the half of them is tried, and so on down to the one at fault, which is refused.
- * Repaired code can have findings that can be repaired in turn, so it goes round until none is left.
+ * No fix is trusted. All that leave each other's text alone are tried at once; when that adds a
+ * finding, leaves one of theirs standing, or makes the compiler report more, in these files or in
+ * any that see them, each half of them is tried, and so on down to the one at fault, which is
+ * refused. Repaired code can have findings of its own, so it goes round until nothing is left to do.
  */
 export function repair(
   analyser: Analyser,
@@ -49,16 +54,15 @@ export function repair(
 ): Repair {
   const wanted = new Set(files);
   const work = new Repairing(analyser, wanted, options);
-  for (const group of analyser.groups()) {
-    work.repairGroup(group.filter((it) => wanted.has(it)));
-  }
+  for (const group of analyser.groups()) work.repair(group.filter((it) => wanted.has(it)));
   return work.outcome();
 }
 
-/** Tries one fix and takes it back; gives what is wrong with it in a sentence, or "ok". */
+/** Tries one fix and takes it back. Gives what is wrong with it in a sentence, or "ok". */
 export function verifyFix(analyser: Analyser, report: Report, fix: FixReport): string {
-  const files = new Set([report.file, ...fix.edits.map((it) => it.file)]);
-  const results = [...analyser.check([...files])];
+  const results = [
+    ...analyser.check([...new Set([report.file, ...fix.edits.map((it) => it.file)])]),
+  ];
   const trial = new Trial(analyser, results, [{ report, fix }]);
   const reason = trial.apply();
   trial.takeBack();
@@ -68,15 +72,23 @@ export function verifyFix(analyser: Analyser, report: Report, fix: FixReport): s
 /** Fixes can call for each other for ever; people would have stopped long before. */
 const ROUNDS = 10;
 
+/** A finding and the fix for it, at their places in the text as it is now. */
+interface Chosen {
+  readonly report: Report;
+  readonly fix: FixReport;
+}
+
+interface Refused extends Chosen {
+  readonly reason: string;
+}
+
 class Repairing {
   private readonly analyser: Analyser;
   private readonly files: ReadonlySet<string>;
   private readonly options: RepairOptions;
   private readonly originals = new Map<string, string>();
-  private readonly applied: ChosenFix[] = [];
-  /** Their places are kept up to date, so that they are known again. */
-  private refused: RefusedFix[] = [];
-  private results: readonly FileResult[] = [];
+  private readonly applied: Chosen[] = [];
+  private refused: readonly Refused[] = [];
 
   constructor(analyser: Analyser, files: ReadonlySet<string>, options: RepairOptions) {
     this.analyser = analyser;
@@ -84,34 +96,44 @@ class Repairing {
     this.options = options;
   }
 
-  repairGroup(files: readonly string[]): void {
+  repair(files: readonly string[]): void {
     for (let round = 0; round < ROUNDS; round += 1) {
-      this.results = [...this.analyser.check(files)];
-      const chosen = this.choose();
+      const chosen = this.choose(files);
       if (chosen.length === 0) return;
-      this.accept(chosen, files);
+      this.tryAll(chosen, files);
     }
   }
 
   outcome(): Repair {
-    const files = [...this.originals].flatMap(([file, before]) => {
-      const after = this.analyser.textOf(file) ?? before;
-      return after === before ? [] : [{ file, before, after }];
-    });
-    return { files, applied: this.applied, refused: this.refused };
+    const files = [...this.originals].map(([file, original]) => ({
+      file,
+      original,
+      text: this.analyser.textOf(file) ?? original,
+      applied: this.applied.filter((it) => it.report.file === file).map(wordsOf),
+    }));
+    return {
+      files: files.filter((it) => it.text !== it.original),
+      refused: this.refused.map((it) => {
+        const { file, start, end } = it.report;
+        return { file, start, end, ...wordsOf(it), reason: it.reason };
+      }),
+    };
   }
 
   /** The first allowed fix of each finding, as far as they leave each other's text alone. */
-  private choose(): readonly ChosenFix[] {
-    const chosen: ChosenFix[] = [];
-    const edits: Edit[] = [];
-    for (const report of this.results.flatMap((it) => it.findings)) {
-      if (this.options.wanted?.(report) === false) continue;
-      const fix = report.fixes.find((it) => this.isAllowed(it));
-      if (fix === undefined || this.wasRefused(report, fix)) continue;
-      if (fix.edits.some((it) => edits.some((other) => overlap(it, other)))) continue;
-      chosen.push({ report, fix });
-      edits.push(...fix.edits);
+  private choose(files: readonly string[]): readonly Chosen[] {
+    const chosen: Chosen[] = [];
+    const taken = new Map<string, Edit[]>();
+    for (const { findings } of this.analyser.check(files)) {
+      for (const report of findings) {
+        const fix = report.fixes.find((it) => this.isAllowed(it));
+        if (fix === undefined || !this.isWanted(report)) continue;
+        if (fix.edits.some((it) => taken.get(it.file)?.some((other) => overlap(it, other)))) {
+          continue;
+        }
+        chosen.push({ report, fix });
+        for (const it of fix.edits) taken.set(it.file, [...(taken.get(it.file) ?? []), it]);
+      }
     }
     return chosen;
   }
@@ -121,53 +143,68 @@ class Repairing {
     return isSafeEnough && edits.every((it) => this.files.has(it.file));
   }
 
-  private wasRefused({ file, rule, start }: Report, { title }: FixReport): boolean {
-    return this.refused.some(
-      ({ report, fix }) =>
-        report.file === file &&
-        report.start === start &&
-        report.rule === rule &&
-        fix.title === title,
+  private isWanted(report: Report): boolean {
+    const { file, rule, start } = report;
+    const wasRefused = this.refused.some(
+      (it) => it.report.file === file && it.report.rule === rule && it.report.start === start,
     );
+    return !wasRefused && this.options.wanted?.(report) !== false;
   }
 
-  /** Applies what holds, and gives the edits by which the texts changed. */
-  private accept(chosen: readonly ChosenFix[], files: readonly string[]): readonly Edit[] {
-    const trial = new Trial(this.analyser, this.results, chosen);
-    const reason = trial.apply();
-    if (reason === undefined) {
-      for (const [file, text] of trial.texts) {
-        if (!this.originals.has(file)) this.originals.set(file, text);
+  private tryAll(chosen: readonly Chosen[], files: readonly string[]): void {
+    let waiting: readonly (readonly Chosen[])[] = [chosen];
+    for (let batch = waiting[0]; batch !== undefined; batch = waiting[0]) {
+      waiting = waiting.slice(1);
+      const trial = new Trial(this.analyser, [...this.analyser.check(files)], batch);
+      const reason = trial.apply();
+      if (reason === undefined) {
+        waiting = this.keep(trial, batch, waiting);
+        continue;
       }
-      const edits = chosen.flatMap((it) => it.fix.edits);
-      this.applied.push(...chosen);
-      this.refused = this.refused.map((it) => ({ ...it, ...moved(it, edits) }));
-      return edits;
+      trial.takeBack();
+      const [only, another] = batch;
+      if (only !== undefined && another === undefined) {
+        this.refused = [...this.refused, { ...only, reason }];
+      } else {
+        const middle = Math.ceil(batch.length / 2);
+        waiting = [batch.slice(0, middle), batch.slice(middle), ...waiting];
+      }
     }
-    trial.takeBack();
-    const [only] = chosen;
-    if (only !== undefined && chosen.length === 1) {
-      this.refused.push({ ...only, reason });
-      return [];
+  }
+
+  /** Gives what is waiting at the places to which the accepted fixes have moved it. */
+  private keep(
+    trial: Trial,
+    batch: readonly Chosen[],
+    waiting: readonly (readonly Chosen[])[],
+  ): readonly (readonly Chosen[])[] {
+    for (const { path, text } of trial.originals) {
+      if (!this.originals.has(path)) this.originals.set(path, text);
     }
-    const middle = Math.ceil(chosen.length / 2);
-    const first = this.accept(chosen.slice(0, middle), files);
-    this.results = [...this.analyser.check(files)];
-    const rest = chosen.slice(middle).map((it) => moved(it, first));
-    const second = this.accept(rest, files);
-    this.results = [...this.analyser.check(files)];
-    // Both halves, as edits of the text before either.
-    return [...first, ...originally(chosen.slice(middle), rest, second)];
+    this.applied.push(...batch);
+    const edits = batch.flatMap((it) => it.fix.edits);
+    this.refused = this.refused.map((it) => moved(it, edits));
+    return waiting.map((it) => it.map((chosen) => moved(chosen, edits)));
   }
 }
 
-/** The edits of the fixes that were accepted, as they read before the others moved them. */
-function originally(
-  before: readonly ChosenFix[],
-  after: readonly ChosenFix[],
-  accepted: readonly Edit[],
-): readonly Edit[] {
-  return after.flatMap(({ fix }, index) =>
-    fix.edits.every((it) => accepted.includes(it)) ? (before[index]?.fix.edits ?? []) : [],
-  );
+function wordsOf({ report, fix }: Chosen): AppliedFix {
+  return { rule: report.rule, message: report.message, title: fix.title };
+}
+
+function moved<C extends Chosen>(chosen: C, by: readonly Edit[]): C {
+  const { report, fix } = chosen;
+  const edits = fix.edits.map((it) => placedAfter(it, by));
+  return { ...chosen, report: placedAfter(report, by), fix: { ...fix, edits } };
+}
+
+function placedAfter<P extends { file: string; start: number; end: number }>(
+  place: P,
+  edits: readonly Edit[],
+): P {
+  let shift = 0;
+  for (const { file, start, end, text } of edits) {
+    if (file === place.file && end <= place.start) shift += text.length - (end - start);
+  }
+  return { ...place, start: place.start + shift, end: place.end + shift };
 }

@@ -50,7 +50,7 @@ export function withoutAllowed(
   if (comments.length === 0) return findings;
 
   const used = new Set<NamedRule>();
-  const left = findings.filter((finding) => {
+  const result = findings.filter((finding) => {
     const line = finding.file === file.fileName ? lineOf(file, finding.start) : undefined;
     let allowed = false;
     for (const comment of comments) {
@@ -63,7 +63,8 @@ export function withoutAllowed(
     }
     return !allowed;
   });
-  return [...left, ...comments.flatMap((it) => [...remarks(file, it, used, checked)])];
+  for (const comment of comments) result.push(...remarks(file, comment, used, checked));
+  return result;
 }
 
 function* remarks(
@@ -80,12 +81,10 @@ function* remarks(
     yield* about("unknown-allow", { ...comment, message, why: "It allows nothing." });
     return;
   }
-  const unknown = comment.rules.filter(({ id }) => !rules.some((rule) => rule.id === id));
+  const known = rules.map((it) => it.id);
+  const unknown = comment.rules.filter(({ id }) => !known.includes(id));
   for (const { id, start, end } of unknown) {
-    const near = closest(
-      id,
-      rules.map((it) => it.id),
-    );
+    const near = closest(id, known);
     const message = `There is no rule \`${id}\`${near === undefined ? "." : `; did you mean \`${near}\`?`}`;
     const fix = near && write(`Write \`${near}\``, { file: file.fileName, start, end, text: near });
     const why = "The comment allows nothing under this name.";
@@ -106,8 +105,8 @@ function* remarks(
 
   const unused = comment.rules.filter((it) => ran.has(it.id) && !used.has(it));
   if (unused.length === 0) return;
-  const where = comment.scope === "file" ? "in this file" : "on this line";
-  const message = `There is no ${listed(unused)} to allow ${where}.`;
+  const where = comment.scope === "file" ? "in this file" : "here";
+  const message = `There is no ${listed(unused)} ${where} to allow.`;
   const why = "The next one that appears here is hidden under a reason that was given for another.";
   const fixes = [removal(file, comment, unused)];
   const range = unused.length === comment.rules.length ? comment : (unused[0] ?? comment);

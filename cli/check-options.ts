@@ -7,9 +7,9 @@ import { UsageError, unknownRule } from "./usage.ts";
 export interface CheckFlags {
   readonly format: string;
   readonly profile?: string | undefined;
-  readonly rule: readonly string[];
-  readonly only: readonly string[];
-  readonly skip: readonly string[];
+  readonly rule?: readonly string[] | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly skip?: readonly string[] | undefined;
   readonly fix?: boolean | undefined;
   readonly fixDryRun?: boolean | undefined;
   readonly diff?: boolean | undefined;
@@ -46,49 +46,49 @@ export interface CheckOptions {
 
 export const FORMATS = ["stylish", "json"] as const;
 
-/** Flags that say opposite things, and what to do about it. */
+/** Flags that make no sense together, and what to do about it. */
 const CONTRADICTIONS: readonly {
-  readonly flags: string;
+  readonly message: string;
   readonly remedy: string;
-  holds(flags: CheckFlags, paths: readonly string[]): unknown;
+  readonly holds: (flags: CheckFlags, paths: readonly string[]) => unknown;
 }[] = [
   {
-    flags: "--fix and --fix-dry-run",
+    message: "--fix and --fix-dry-run contradict each other.",
     remedy: "--fix writes files, --fix-dry-run promises not to. Keep one.",
     holds: ({ fix, fixDryRun }) => fix && fixDryRun,
   },
   {
-    flags: "--fix and --diff",
+    message: "--fix and --diff contradict each other.",
     remedy: "--fix writes files, --diff only prints the patch. Keep one.",
     holds: ({ fix, diff }) => fix && diff,
   },
   {
-    flags: "--fix-dry-run and --diff",
+    message: "--fix-dry-run and --diff contradict each other.",
     remedy: "Keep --diff for a patch, --fix-dry-run for a count.",
     holds: ({ fixDryRun, diff }) => fixDryRun && diff,
   },
   {
-    flags: "--diff and --format json",
+    message: "--diff and --format json contradict each other.",
     remedy: "A patch is no JSON; the edits of each fix are in the JSON anyway. Keep one.",
     holds: ({ diff, format }) => diff && format === "json",
   },
   {
-    flags: "--stdin and --fix",
+    message: "--stdin and --fix contradict each other.",
     remedy: "There is no file to write. --stdin --diff prints the patch.",
     holds: ({ stdin, fix }) => stdin && fix,
   },
   {
-    flags: "--stdin and paths",
+    message: "--stdin and paths contradict each other.",
     remedy: "--stdin checks what is piped in and nothing else. Leave the paths out.",
     holds: ({ stdin }, paths) => stdin && paths.length > 0,
   },
   {
-    flags: "--stdin-filename without --stdin",
+    message: "--stdin-filename says nothing without --stdin.",
     remedy: "Add --stdin, or give the file as a path.",
     holds: ({ stdin, stdinFilename }) => stdin !== true && stdinFilename !== undefined,
   },
   {
-    flags: "--quiet and --max-warnings",
+    message: "--quiet and --max-warnings contradict each other.",
     remedy: "--quiet looks at errors only, so there are no warnings to count. Keep one.",
     holds: ({ quiet, maxWarnings }) => quiet && maxWarnings !== undefined,
   },
@@ -100,13 +100,12 @@ export function checkOptions(
   flags: CheckFlags,
   known: readonly string[],
 ): CheckOptions {
-  for (const { flags: names, remedy, holds } of CONTRADICTIONS) {
-    if (holds(flags, paths) === true)
-      throw new UsageError(`${names} contradict each other.`, remedy);
+  for (const { message, remedy, holds } of CONTRADICTIONS) {
+    if (holds(flags, paths) === true) throw new UsageError(message, remedy);
   }
-  const only = idsIn(flags.only, known);
-  const skip = idsIn(flags.skip, known);
-  const levels = levelsIn(flags.rule, known);
+  const only = idsIn(flags.only ?? [], known);
+  const skip = idsIn(flags.skip ?? [], known);
+  const levels = levelsIn(flags.rule ?? [], known);
   const both = only.find((id) => skip.includes(id) || levels[id] === "off");
   if (both !== undefined) {
     const other = skip.includes(both) ? `--skip ${both}` : `--rule ${both}:off`;

@@ -1,12 +1,13 @@
 import { Analyser } from "../analysis/analyser.ts";
 import { onBug } from "../analysis/bug.ts";
-import { folderOf } from "../analysis/paths.ts";
+import { closest } from "../analysis/closest.ts";
+import { folderOf, inside } from "../analysis/paths.ts";
 import { packages } from "../analysis/primitives/index.ts";
 import { modelsOf } from "../analysis/primitives/models.ts";
 import type { ConfigProblem } from "../analysis/projects.ts";
 import type { Report } from "../analysis/report.ts";
 import type { Rule } from "../analysis/rule.ts";
-import { describeFailure, type Failure } from "../analysis/run.ts";
+import type { Failure } from "../analysis/run.ts";
 import { ALLOW_RULES } from "../analysis/suppressions.ts";
 import type { CheckOptions } from "./check-options.ts";
 import { type Configuration, Configurations } from "./configurations.ts";
@@ -22,6 +23,7 @@ import { type Outcome, tally } from "./reporters/report.ts";
 import { fixesText, stylishFindings, stylishSummary } from "./reporters/stylish.ts";
 import { effectiveSettings } from "./settings.ts";
 import { count, paintFor, type Shell } from "./shell.ts";
+import { UsageError } from "./usage.ts";
 
 export interface CheckTools {
   readonly rules: readonly Rule[];
@@ -36,6 +38,7 @@ export async function check(
 ): Promise<number> {
   const started = shell.now();
   const disk = new Disk(shell.folder);
+  if (options.config !== undefined) requireFile(options.config, disk);
   if (options.stdin !== undefined) {
     const text = new TextDecoder().decode(await shell.input());
     disk.overlay(disk.path(options.stdin), text);
@@ -45,6 +48,18 @@ export async function check(
   const fixed = files.length === 0 ? undefined : run.analyse(files);
   run.report(files.length, fixed, shell.now() - started);
   return run.exitCode(files.length);
+}
+
+function requireFile(given: string, disk: Disk): void {
+  const path = disk.path(given);
+  if (disk.isFile(path)) return;
+  const names = disk.entries(folderOf(path)).map((it) => it.name);
+  const near = closest(path.slice(path.lastIndexOf("/") + 1), names);
+  const remedy =
+    near === undefined
+      ? "`mooring init` writes one."
+      : `Did you mean ${disk.shown(inside(folderOf(path), near))}?`;
+  throw new UsageError(`There is no configuration ${given}.`, remedy);
 }
 
 /** What one run gathers on its way. */
@@ -159,7 +174,7 @@ class Run {
     }
     const shown = this.options.quiet ? findings.filter((it) => it.severity === "error") : findings;
     // Projects are checked one after the other; people look for files by name.
-    return shown.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+    return shown.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
   }
 
   /** Says once what is wrong with a configuration. */
@@ -192,16 +207,13 @@ class Run {
   }
 
   private fail(failure: Failure): void {
-    const { rule, file } = failure;
-    const details = describeFailure(
-      { ...failure, file: this.disk.shown(file) },
-      this.tools.version,
-    );
+    const { rule, error } = failure;
+    const file = this.disk.shown(failure.file);
     const message = `The rule ${rule} failed on this file and was skipped there.`;
-    const known = this.notices.some((it) => it.message === message && it.details === details);
-    if (known) return;
-    const remedy = this.pleaseReport();
-    this.notices.push({ level: "error", message, remedy, file: this.disk.shown(file), details });
+    // After repairs everything is checked once more.
+    if (this.notices.some((it) => it.message === message && it.file === file)) return;
+    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.notices.push({ level: "error", message, remedy: this.pleaseReport(), file, details });
   }
 
   private pleaseReport(): string {

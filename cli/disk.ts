@@ -86,7 +86,7 @@ export class Disk implements Host {
           const kind = stats?.isDirectory() ? "folder" : stats?.isFile() ? "file" : "other";
           return { name: it.name, kind, isLink };
         })
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     } catch {
       // Not a folder, or not for us to read: it has nothing in it.
       return [];

@@ -39,7 +39,7 @@ class Search {
   }
 
   found(): Found {
-    return { files: [...this.files.values()].sort(), notices: this.notices };
+    return { files: [...this.files.values()].toSorted(), notices: this.notices };
   }
 
   add(given: string): void {
@@ -57,7 +57,8 @@ class Search {
     this.walk(path);
     if (this.files.size + this.notices.length === before) {
       const message = `There is no TypeScript or JavaScript to check in ${given}.`;
-      const ignoring = this.ignores === undefined ? "" : " --no-ignore shows if it is ignored.";
+      const ignoring =
+        this.ignores === undefined ? "" : " If it is ignored, --no-ignore checks it.";
       this.note({ message, remedy: `Name a folder with sources.${ignoring}` });
     }
   }
@@ -136,8 +137,10 @@ class Search {
   }
 
   private leaveOut(given: string, reason: string): void {
-    const by = reason.includes("/") ? this.disk.shown(reason) : `being in ${reason}`;
-    const message = `${given} is not checked: it is ignored by ${by}.`;
+    const why = reason.includes("/")
+      ? `${this.disk.shown(reason)} ignores it`
+      : `it is in ${reason}, so it is not your own`;
+    const message = `${given} is not checked: ${why}.`;
     this.note({ message, remedy: "--no-ignore checks it all the same." });
   }
 

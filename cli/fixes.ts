@@ -1,21 +1,12 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
 import type { Analyser } from "../analysis/analyser.ts";
+import { type FileRepair, type RefusedFix, repair } from "../analysis/repair.ts";
 import type { CheckOptions } from "./check-options.ts";
 import type { Disk } from "./disk.ts";
+import { Lines } from "./lines.ts";
 import type { Notice } from "./notices.ts";
 import { encode, withLineEndsOf } from "./text.ts";
 import { replaceFile } from "./write-file.ts";
-
-// provisional: until analysis/repair.ts lands
-interface FileRepair {
-  readonly file: string;
-  readonly original: string;
-  readonly text: string;
-  readonly applied: readonly { readonly rule: string; readonly title: string }[];
-}
-function repair(_analyser: Analyser, _files: readonly string[], _options: object): FileRepair[] {
-  return [];
-}
 
 /** What became of the fixes, or would become of them. */
 export interface FixOutcome {
@@ -32,34 +23,49 @@ export interface FixOutcome {
 export function applyFixes(
   analyser: Analyser,
   files: readonly string[],
-  { action }: Pick<CheckOptions, "action">,
+  { action, quiet }: Pick<CheckOptions, "action" | "quiet">,
   disk: Disk,
 ): FixOutcome {
+  const { files: repaired, refused } = repair(analyser, files, {
+    safety: "safe",
+    wanted: ({ severity }) => !quiet || severity === "error",
+  });
+  const notices = refused.map((it) => refusal(it, analyser, disk));
   const applied = new Map<string, number>();
-  const notices: Notice[] = [];
   const texts: { file: string; text: string }[] = [];
   let patch = "";
-  for (const repaired of repair(analyser, files, {})) {
-    const { file, original } = repaired;
-    const text = withLineEndsOf(original, repaired.text);
-    if (text === original) continue;
-    if (action === "fix") {
-      const failure = write(file, original, text, disk);
-      if (failure !== undefined) {
-        notices.push({ level: "error", file: disk.shown(file), ...failure });
-        // The analysis goes on with the text that is still there.
-        analyser.change([{ path: file, text: original }]);
-        continue;
-      }
+  for (const it of repaired) {
+    const { file, original } = it;
+    const text = withLineEndsOf(original, it.text);
+    const failure = action === "fix" ? write(it, text, disk) : undefined;
+    // What is found from here on is about the text that there is now.
+    const now = failure === undefined ? text : original;
+    if (now !== it.text) analyser.change([{ path: file, text: now }]);
+    if (failure !== undefined) {
+      notices.push({ level: "error", file: disk.shown(file), ...failure });
+      continue;
     }
-    for (const { rule } of repaired.applied) applied.set(rule, (applied.get(rule) ?? 0) + 1);
+    for (const { rule } of it.applied) applied.set(rule, (applied.get(rule) ?? 0) + 1);
     texts.push({ file, text });
     patch += patchOf(disk.shown(file), original, text);
   }
   return { files: texts, applied, patch, notices };
 }
 
-function write(file: string, original: string, text: string, disk: Disk) {
+/** Every fix is tried before it is kept; people want to know which were not, and why. */
+function refusal({ file, start, end, ...it }: RefusedFix, analyser: Analyser, disk: Disk): Notice {
+  const lines = new Lines(analyser.textOf(file) ?? "");
+  return {
+    level: "note",
+    message: `The fix “${it.title}” was not applied. ${it.reason}`,
+    remedy: `Repair this ${it.rule} by hand.`,
+    file: disk.shown(file),
+    start: lines.position(start),
+    end: lines.position(end),
+  };
+}
+
+function write({ file, original }: FileRepair, text: string, disk: Disk) {
   const source = disk.source(file);
   disk.forget(file);
   const now = disk.source(file);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { highlight } from "@babel/code-frame";
 import type { Paint } from "./shell.ts";
 
@@ -8,7 +9,7 @@ export interface MarkdownOptions {
 
 /** A page of our own as a terminal shows it. Knows what our pages use, and prints the rest as it is. */
 export function renderMarkdown(source: string, options: MarkdownOptions): string {
-  const blocks = blocksIn(source.replace(/<!--[^]*?-->\n?/g, ""));
+  const blocks = blocksIn(source);
   return `${blocks.map((it) => render(it, options)).join("\n\n")}\n`;
 }
 
@@ -86,7 +87,7 @@ function render(block: Block, { paint, columns }: MarkdownOptions): string {
       return tableText(block.rows, paint);
     case "list":
       return block.items.map((it) => itemText(it, paint, columns)).join("\n");
-    case "text":
+    default:
       return wrap(inline(block.text, paint), columns);
   }
 }
@@ -147,5 +148,5 @@ function wrap(text: string, columns: number): string {
 
 /** Colour codes take no room. */
 function widthOf(text: string): number {
-  return text.replace(/\u001b\[[\d;]*m/g, "").length;
+  return stripVTControlCharacters(text).length;
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import type { Rule } from "../analysis/rule.ts";
 import { ALLOW_RULES } from "../analysis/suppressions.ts";
 import { type CheckFlags, checkOptions, FORMATS } from "./check-options.ts";
@@ -6,7 +6,7 @@ import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
 import { listRules } from "./commands/rules.ts";
 import { printConfig } from "./commands/config-print.ts";
-import { paintFor, type Shell } from "./shell.ts";
+import { type Paint, paintFor, type Shell } from "./shell.ts";
 import { UsageError } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -41,7 +41,7 @@ function commandLine(shell: Shell, rules: readonly Rule[], finish: Finish): Comm
     .description("Finds concurrency bugs in TypeScript and JavaScript.")
     .version(version(), "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -53,7 +53,7 @@ function commandLine(shell: Shell, rules: readonly Rule[], finish: Finish): Comm
       getErrHasColors: () => paintFor(shell.err, shell)("bold", "") !== "",
       outputError: (text, write) => {
         const paint = paintFor(shell.err, shell);
-        write(`${paint(["red", "bold"], "error")}  ${text.replace(/^error: /, "")}`);
+        write(sentences(text, paint));
       },
     })
     .addHelpText(
@@ -92,20 +92,33 @@ Settings:   mooring.config.json; \`mooring init\` writes one.`,
   return program;
 }
 
+/** The parser's `error: unknown option '--fxi'` and `(Did you mean --fix?)`, as we say such things. */
+function sentences(text: string, paint: Paint): string {
+  const [first = "", suggestion] = text
+    .replace(/^error: /, "")
+    .trim()
+    .split("\n");
+  const message = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, ".");
+  const remedy = suggestion?.replace(/^\(|\)$/g, "") ?? "--help lists what there is.";
+  return `${paint(["red", "bold"], "error")}  ${message}\n       ${paint("dim", remedy)}\n`;
+}
+
+/** Gathers the values of an option that may be given several times. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 function addCheck(program: Command, shell: Shell, rules: readonly Rule[], finish: Finish): void {
   const ids = [...rules, ...ALLOW_RULES].map((it) => it.id);
-  const collect = (value: string, before: readonly string[]) => [...before, value];
-  const list = (flags: string, description: string) =>
-    new Option(flags, description).argParser(collect).default([], "none");
   program
     .command("check")
     .description("check files and folders; without a path, the current folder")
     .argument("[paths...]", "files, folders, and globs in quotes")
     .optionsGroup("What is checked, and how:")
     .option("--profile <name>", "recommended, or strict, instead of what the configuration says")
-    .addOption(list("--rule <id:level>", "set the level of a rule: off, hint, warning or error"))
-    .addOption(list("--only <ids>", "only these rules, separated by commas"))
-    .addOption(list("--skip <ids>", "all but these rules, separated by commas"))
+    .option("--rule <id:level>", "set the level of a rule: off, hint, warning or error", collect)
+    .option("--only <ids>", "only these rules, separated by commas", collect)
+    .option("--skip <ids>", "all but these rules, separated by commas", collect)
     .option("--config <file>", "the configuration to use, instead of the nearest")
     .option("--no-ignore", "check what .gitignore and the configuration leave out, too")
     .option("--stdin", "check the text that is piped in")

@@ -39,12 +39,12 @@ function isColoured(output: Output, environment: Shell["environment"]): boolean 
   return output.isTTY === true && terminal !== "dumb";
 }
 
-/** What source texts and file names may carry into a terminal: control codes and text direction. */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** The text with what would move the cursor or hide words made visible. */
+/**
+ * The text on one line, with what would move the cursor or turn the reading direction made visible:
+ * sources and file names must not take over the terminal that they are printed on.
+ */
 export function harmless(text: string): string {
-  return text.replace(CONTROL, "\ufffd");
+  return text.replace(/[\t\r\n]+/g, " ").replace(/[\p{Cc}\p{Bidi_Control}]/gu, "\ufffd");
 }
 
 export function count(number: number, word: string): string {

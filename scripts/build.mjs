@@ -29,30 +29,33 @@ const __dirname = __fileURLToPath(new URL(".", import.meta.url));`;
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
 
-const inputs = new Set();
-for (const { name, entry, splitting, format, external } of BUNDLES) {
-  const { metafile } = await build({
-    entryPoints: { [name]: entry },
-    outdir: "dist",
-    outExtension: { ".js": format === "esm" ? ".mjs" : ".cjs" },
-    chunkNames: `${name}-[hash]`,
-    bundle: true,
-    splitting,
-    format,
-    external,
-    platform: "node",
-    target: "node20.19",
-    minify: true,
-    // Stacks in reports about failures name functions.
-    keepNames: true,
-    banner: format === "esm" ? { js: BANNER } : {},
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-  });
-  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
-}
+const results = await Promise.all(
+  BUNDLES.map(({ name, entry, splitting, format, external }) =>
+    build({
+      entryPoints: { [name]: entry },
+      outdir: "dist",
+      outExtension: { ".js": format === "esm" ? ".mjs" : ".cjs" },
+      chunkNames: `${name}-[hash]`,
+      bundle: true,
+      splitting,
+      format,
+      external,
+      platform: "node",
+      // jsonc-parser's older format hides its imports from bundlers.
+      mainFields: ["module", "main"],
+      target: "node20.19",
+      minify: true,
+      // Stacks in reports about failures name functions.
+      keepNames: true,
+      banner: format === "esm" ? { js: BANNER } : {},
+      legalComments: "none",
+      metafile: true,
+      logLevel: "warning",
+    }),
+  ),
+);
+const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 
-writeFileSync("dist/THIRD-PARTY-NOTICES.txt", noticesFor([...inputs]));
+writeFileSync("dist/THIRD-PARTY-NOTICES.txt", noticesFor(inputs));
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 writeFileSync(BUILT, `${version}\n`);

@@ -9,7 +9,7 @@ export function noticesFor(inputs) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder !== undefined) folders.add(folder);
   }
-  const sections = [...folders].sort().map(sectionOf);
+  const sections = [...folders].toSorted((a, b) => a.localeCompare(b)).map((it) => sectionOf(it));
   return `Mooring contains the following packages.\n\n${sections.join(`\n${"-".repeat(72)}\n\n`)}`;
 }
 

@@ -148,7 +148,8 @@ function object<E extends v.ObjectEntries>(kind: string, entries: E) {
   const schema = v.strictObject(entries, ({ expected, received, path }) => {
     if (expected === "Object") return `has to be an object, but is ${worded(received)}`;
     if (expected !== "never") return "is missing\nAdd it.";
-    const key = String(path?.at(-1)?.key ?? "");
+    const last: unknown = path?.at(-1)?.key;
+    const key = typeof last === "string" ? last : "";
     return `is not ${kind}\n${meant(key, Object.keys(entries), kind)}`;
   });
   // To the validator a list is an object without keys.

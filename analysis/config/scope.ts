@@ -13,10 +13,10 @@ export interface Scope {
 
 export function scopeOf(config: Config): Scope {
   const ignored = ignore().add([...(config.ignores ?? [])]);
-  const overrides = (config.overrides ?? []).map((override) => ({
-    ...override,
-    covers: matcher(override.files, override.ignores),
-  }));
+  const overrides = (config.overrides ?? []).map((settings) => {
+    const { files, ignores } = settings;
+    return { settings, covers: matcher(files, ignores) };
+  });
   // Files with the same overrides get the same object, so that what is derived from it is shared.
   const known = new Map<string, Settings>();
 
@@ -25,7 +25,8 @@ export function scopeOf(config: Config): Scope {
       const matching = overrides.filter((it) => it.covers(path));
       const key = matching.map((it) => overrides.indexOf(it)).join();
       let settings = known.get(key);
-      if (settings === undefined) known.set(key, (settings = merged([config, ...matching])));
+      if (settings === undefined)
+        known.set(key, (settings = merged([config, ...matching.map((it) => it.settings)])));
       return settings;
     },
     ignores(path, isFolder) {
@@ -49,12 +50,14 @@ function merged(layers: readonly Pick<Config, "profile" | "rules">[]): Settings 
   return { profile, rules };
 }
 
-/** A glob without a slash is about file names, wherever the file is. */
 function matcher(files: readonly string[], ignores: readonly string[] = []) {
-  const compile = (glob: string) =>
-    new Minimatch(glob.replace(/^\.\//, ""), { dot: true, matchBase: true, nocomment: true });
-  const wanted = files.map(compile);
-  const unwanted = ignores.map(compile);
+  const wanted = files.map(compiled);
+  const unwanted = ignores.map(compiled);
   return (path: string) =>
     wanted.some((it) => it.match(path)) && !unwanted.some((it) => it.match(path));
+}
+
+/** A glob without a slash is about file names, wherever the file is. */
+function compiled(glob: string): Minimatch {
+  return new Minimatch(glob.replace(/^\.\//, ""), { dot: true, matchBase: true, nocomment: true });
 }

@@ -2,6 +2,7 @@ import type { Place, SymbolAnswer } from "../engine/type-engine.ts";
 import type { CallModel } from "../primitives/primitive.ts";
 import { fact, type Program, resolve } from "../program.ts";
 import {
+  ancestor,
   declarationKeyword,
   type FunctionLike,
   type Identifier,
@@ -9,6 +10,7 @@ import {
   isClassLike,
   isFunctionExpression,
   isFunctionLike,
+  isOneOf,
   type Node,
   type NodeOf,
   unwrapped,
@@ -42,14 +44,35 @@ export const calleeOf: (call: Node, program: Program) => Callee = fact((call, pr
   if (called === undefined) return UNKNOWN;
   const name = nameIn(called);
   const symbol = name && program.types.symbol(name);
-  return {
-    symbol,
-    model: program.models.call(symbol),
-    functions: is.NewExpression(call)
-      ? constructorsOf(symbol, program)
-      : functionsIn(called, program),
-  };
+  const functions = is.NewExpression(call)
+    ? constructorsOf(symbol, program)
+    : functionsIn(called, program);
+  const model = program.models.call(symbol) ?? modelOfType(call, symbol, functions, program);
+  return { symbol, model, functions };
 });
+
+/**
+ * What is known of the function type that a variable or the result of a call has, as in
+ * `const limit = pLimit(2); limit(task)`. Takes the signature, so it is asked last.
+ */
+function modelOfType(
+  call: Node,
+  symbol: SymbolAnswer | undefined,
+  functions: readonly FunctionLike[],
+  program: Program,
+): CallModel | undefined {
+  const isVariable =
+    symbol === undefined || (symbol.module === "own" && VARIABLES.has(symbol.kind));
+  if (!isVariable || functions.length > 0) return undefined;
+  const place = program.types.callee(call)?.declaration;
+  if (place === undefined || program.types.isOwn(place.file)) return undefined;
+  const signature = resolve(place, program);
+  const type = signature && ancestor(signature, isNamedType);
+  return type && program.models.call(program.types.symbol(type.name ?? type));
+}
+
+const VARIABLES: ReadonlySet<SymbolAnswer["kind"]> = new Set(["variable", "parameter", "property"]);
+const isNamedType = isOneOf("InterfaceDeclaration", "TypeAliasDeclaration");
 
 /** The own functions that an expression may stand for; empty when one of them is unknown. */
 export function functionsIn(expression: Node, program: Program): readonly FunctionLike[] {

@@ -88,7 +88,8 @@ function neverSettles(call: Node, program: Program): boolean {
   return functions.length > 0 && functions.every((it) => isAsync(it) && isDeadEnd(it, program));
 }
 
-function declaresNever(call: Node, program: Program): boolean {
+/** Whether the declaration of what is called says that it never returns. */
+export function declaresNever(call: Node, program: Program): boolean {
   const declarations = calleeOf(call, program).symbol?.declarations ?? [];
   return declarations.length > 0 && declarations.every((it) => saysNever(resolve(it, program)));
 }

@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import { answering, type Program } from "../program.ts";
 import type { Node } from "../syntax.ts";
 
 // How facts about functions that call each other come to an end.
@@ -89,7 +89,7 @@ function answer<N extends Node, T extends object>(
     kept.set(node, depth);
     let reason: T | undefined;
     try {
-      reason = compute(node, program);
+      reason = answering(node, program, () => compute(node, program));
     } finally {
       open.pop();
       kept.delete(node);

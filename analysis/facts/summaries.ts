@@ -19,7 +19,7 @@ import { callbackOf, callbackParameter, observation } from "./callbacks.ts";
 import { calleeOf, constantBehind, functionsIn, modelIn } from "./callees.ts";
 import { escaping } from "./escapes.ts";
 import type { Point } from "./flow-graph.ts";
-import { graphOf } from "./flow-walk.ts";
+import { declaresNever, graphOf } from "./flow-walk.ts";
 import { mentionsOf } from "./mentions.ts";
 import { reason } from "./reasons.ts";
 import { returnedBy, returnsPromise, startedBy } from "./returns.ts";
@@ -93,6 +93,7 @@ const iterationFails = reason<FunctionLike, Node>((fn, program) =>
 export function mayThrow(call: Node, program: Program): Node | undefined {
   const { model, functions } = calleeOf(call, program);
   if (model?.throws === true) return call;
+  if (model?.result !== "ends" && declaresNever(call, program)) return call;
   if (functions.some((it) => throwsFrom(it, program) !== undefined)) return call;
   const args = is.CallExpression(call) || is.NewExpression(call) ? (call.arguments ?? []) : [];
   return args.find((it) => {
@@ -204,7 +205,7 @@ function staticRejects(
 }
 
 /** Arrays are followed where they are written down or mapped on the spot. */
-function elementsReject(written: Node, program: Program): Node | undefined {
+export function elementsReject(written: Node, program: Program): Node | undefined {
   const node = unwrapped(written);
   if (is.ArrayLiteralExpression(node)) {
     return node.elements.find((it) =>

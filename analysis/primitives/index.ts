@@ -1,4 +1,31 @@
+import { electron, vscode } from "./desktop.ts";
+import { dom } from "./dom.ts";
+import { ecmascript } from "./ecmascript.ts";
+import { emitters } from "./emitters.ts";
+import { lazyQueries } from "./lazy-queries.ts";
+import { limits } from "./limits.ts";
+import { node } from "./node.ts";
 import type { PackageModel } from "./primitive.ts";
+import { react } from "./react.ts";
+import { routers } from "./routers.ts";
+import { servers } from "./servers.ts";
+import { testRunners } from "./test-runners.ts";
+import { timerPromises, timers } from "./timers.ts";
 
 /** What ships with Mooring; a user's configuration is added behind it. */
-export const packages: readonly PackageModel[] = [];
+export const packages: readonly PackageModel[] = [
+  ecmascript,
+  timers,
+  timerPromises,
+  emitters,
+  dom,
+  ...node,
+  ...testRunners,
+  ...routers,
+  ...servers,
+  ...lazyQueries,
+  electron,
+  vscode,
+  react,
+  ...limits,
+];

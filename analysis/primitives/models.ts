@@ -18,9 +18,15 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
     }
   }
   return {
-    call: (it) => it && calls.get(key(it.module, it.name)),
+    call: (it) => it && (calls.get(key(it.module, it.name)) ?? calls.get(memberOfAny(it))),
     type: (it) => it && types.get(key(it.module, it.name)),
   };
+}
+
+/** `*.on` speaks of a method whatever the type, where each type declares its own. */
+function memberOfAny({ module, name }: TypeName): string {
+  const dot = name.lastIndexOf(".");
+  return key(module, dot < 0 ? name : `*${name.slice(dot)}`);
 }
 
 function key(module: string, name: string): string {

@@ -43,7 +43,11 @@ export interface TypeModel {
   readonly startedBy?: readonly string[];
 }
 
-/** One package, or the platform. Members are written `Type.method`, functions by their name. */
+/**
+ * One package, or the platform. Functions are written by their name, members `Type.method`, or
+ * `*.method` for any type of the package. Calling a value of a named function type is written by
+ * that type's name: `NavigateFunction` for `const navigate = useNavigate()`.
+ */
 export interface PackageModel {
   /** `lib`, `node:fs`, a package's name; several where a package was renamed or split. */
   readonly modules: readonly string[];

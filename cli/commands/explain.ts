@@ -32,11 +32,21 @@ export function explain(id: string, shell: Shell, rules: readonly Rule[]): numbe
   }
   const summary = rule?.summary ?? comment?.summary ?? "";
   const body = comment === undefined ? "" : `\n${ABOUT_COMMENTS}`;
-  const page = pageOf(id) ?? `# ${id}\n\n${summary}\n${body}`;
+  const written = pageOf(id);
+  const page = written === undefined ? `# ${id}\n\n${summary}\n${body}` : forReaders(written);
 
   const paint = paintFor(shell.out, shell);
   const isTerminal = shell.out.isTTY === true || paint("bold", "") !== "";
   const columns = Math.min(shell.out.columns ?? 80, 100);
   shell.out.write(isTerminal ? `\n${renderMarkdown(page, { paint, columns })}\n` : page);
   return 0;
+}
+
+/** Without what only the tests and the generator of the page look at. */
+function forReaders(page: string): string {
+  const text = page
+    .replace(/^```\w+ setup\b[^]*?^```$/gm, "")
+    .replace(/<!--[^]*?-->/g, "")
+    .replace(/\n{3,}/g, "\n\n");
+  return `${text.trim()}\n`;
 }

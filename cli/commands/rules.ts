@@ -12,7 +12,9 @@ export function listRules(
     ...rules.map(({ id, summary, severity, profile, equivalents }) => {
       return { id, summary, severity, profile, equivalents };
     }),
-    ...ALLOW_RULES.map((it) => ({ ...it, profile: "recommended" as const, equivalents: [] })),
+    ...ALLOW_RULES.map(({ id, summary, severity }) => {
+      return { id, summary, severity, profile: "recommended", equivalents: [] };
+    }),
   ];
   if (json) {
     shell.out.write(`${JSON.stringify(rows, undefined, 2)}\n`);

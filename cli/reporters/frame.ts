@@ -42,7 +42,7 @@ export function frameOf(lines: Lines, marks: readonly Mark[], options: FrameOpti
   let previous: number | undefined;
   for (const number of shown) {
     if (previous !== undefined && previous + 1 < number) {
-      rows.push(paint("dim", `${"⋮".padStart(gutter)}`));
+      rows.push(paint("dim", "⋮".padStart(gutter)));
     }
     previous = number;
     const here = placed.filter((it) => it.line === number);
@@ -80,7 +80,7 @@ function linesToShow(marked: readonly number[], main: readonly number[], lines: 
     if (line > 1 && lines.line(line - 1).trim() !== "") wanted.add(line - 1);
     if (line < lines.count && lines.line(line + 1).trim() !== "") wanted.add(line + 1);
   }
-  const sorted = [...wanted].sort((a, b) => a - b);
+  const sorted = [...wanted].toSorted((a, b) => a - b);
   return sorted.flatMap((line, index) =>
     sorted[index + 1] === line + 2 ? [line, line + 1] : [line],
   );

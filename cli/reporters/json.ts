@@ -52,11 +52,11 @@ function findingOf(report: Report, outcome: Outcome): JsonFinding {
     message,
     why,
     ...placeOf(report, outcome),
-    notes: notes.map((note) => ({ message: note.message, ...placeOf(note, outcome) })),
+    notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note, outcome))),
     fixes: fixes.map(({ title, safety, edits }) => ({
       title,
       safety,
-      edits: edits.map((edit) => ({ ...placeOf(edit, outcome), text: edit.text })),
+      edits: edits.map((edit) => Object.assign(placeOf(edit, outcome), { text: edit.text })),
     })),
   };
 }
@@ -67,8 +67,8 @@ function noticeOf({ level, message, remedy, file, start, end }: Notice) {
 
 function placeOf(
   { file, start, end }: { readonly file: string; readonly start: number; readonly end: number },
-  { sources, shown }: Outcome,
+  outcome: Outcome,
 ): JsonPlace {
-  const lines = sources.of(file);
-  return { file: shown(file), start: lines.position(start), end: lines.position(end) };
+  const lines = outcome.sources.of(file);
+  return { file: outcome.shown(file), start: lines.position(start), end: lines.position(end) };
 }

@@ -49,7 +49,7 @@ function findingText(report: Report, outcome: Outcome, options: StylishOptions):
       labelledLine("why", report.why, options),
       fix === undefined
         ? ""
-        : labelledLine("fix", fix.title, options, fix.safety === "safe" ? "--fix" : ""),
+        : labelledLine("fix", fix.title, options, fix.safety === "safe" ? "(--fix)" : ""),
     ]
       .filter((it) => it !== "")
       .join("\n"),
@@ -79,10 +79,10 @@ function frame(
 
 function placeText(
   { file, start }: { readonly file: string; readonly start: number },
-  { sources, shown }: Outcome,
+  outcome: Outcome,
 ): string {
-  const { line, column } = sources.of(file).position(start);
-  return harmless(`${shown(file)}:${line}:${column}`);
+  const { line, column } = outcome.sources.of(file).position(start);
+  return harmless(`${outcome.shown(file)}:${line}:${column}`);
 }
 
 function labelledLine(
@@ -121,8 +121,8 @@ export function fixesText(fixed: FixOutcome, action: CheckOptions["action"], pai
 /** The last lines: how much there is, and what can be done about it at once. */
 export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): string {
   const { findings, files, milliseconds } = outcome;
-  const where = `${count(files, "file")} checked in ${seconds(milliseconds)}`;
-  if (findings.length === 0) return `${paint("green", "✔")} No findings, ${where}.\n`;
+  const where = `${count(files, "file")} checked in ${seconds(milliseconds)}.`;
+  if (findings.length === 0) return `${paint("green", "✔")} No findings. ${where}\n`;
 
   const { errors, warnings, hints } = tally(findings);
   const parts = [
@@ -130,7 +130,8 @@ export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): str
     warnings === 0 ? "" : paint(STYLES.warning, count(warnings, "warning")),
     hints === 0 ? "" : paint(STYLES.hint, count(hints, "hint")),
   ].filter((it) => it !== "");
-  const mark = errors > 0 ? paint("red", "✖") : paint("yellow", "▲");
+  const mark =
+    errors > 0 ? paint("red", "✖") : warnings > 0 ? paint("yellow", "▲") : paint("cyan", "•");
   const safe = findings.filter((it) => it.fixes.some((fix) => fix.safety === "safe")).length;
   const rule = findings[0]?.rule ?? "";
   const advice = [
@@ -139,7 +140,7 @@ export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): str
       : `\`mooring check --fix\` repairs ${safe === findings.length ? "all" : safe} of them.`,
     `\`mooring explain ${rule}\` tells more.`,
   ].filter((it) => it !== "");
-  return `${mark} ${parts.join(", ")} in ${where}.\n  ${paint("dim", advice.join(" "))}\n`;
+  return `${mark} ${parts.join(", ")}. ${where}\n  ${paint("dim", advice.join(" "))}\n`;
 }
 
 function seconds(milliseconds: number): string {

@@ -1,7 +1,7 @@
-import { type Edit, insertAfter } from "../../analysis/edit.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { indentOf, is, type Node, textOf } from "../../analysis/syntax.ts";
+import { type Node, textOf } from "../../analysis/syntax.ts";
+import { statementAfter } from "./statements.ts";
 
 /**
  * `promise.catch(() => {});` behind the statement that made the promise. It handles nothing: it
@@ -10,17 +10,18 @@ import { indentOf, is, type Node, textOf } from "../../analysis/syntax.ts";
  */
 export function markHandled(name: Node, statement: Node, program: Program): Fix[] {
   const marker = markerFor(name, program);
-  if (marker === undefined) return [];
-  return [
-    {
-      title: `Mark '${textOf(name)}' as handled until it is awaited`,
-      safety: "suggestion",
-      edits: [insertStatementAfter(statement, marker)],
-    },
-  ];
+  const edits = marker === undefined ? [] : statementAfter(statement, marker);
+  if (edits.length === 0) return [];
+  const title = `Mark '${textOf(name)}' as handled until it is awaited`;
+  return [{ title, safety: "suggestion", edits }];
 }
 
 function markerFor(name: Node, program: Program): string | undefined {
   const text = textOf(name);
-  const declared = program.types.declared(name);
+  const { extent, names, nullable } = program.types.promise(name);
+  if (extent === "all" && names.every((it) => it.name === "Promise")) {
+    return `${text}${nullable ? "?." : "."}catch(() => {});`;
+  }
+  const { elements, nullable: isMissing } = program.types.value(name);
+  return elements === "all" && !isMissing ? `Promise.all(${text}).catch(() => {});` : undefined;
 }

@@ -4,7 +4,7 @@ import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Fix, type Profile } from "../../analysis/rule.ts";
 import { is, type Node, unwrapped } from "../../analysis/syntax.ts";
 import { awaitPromise } from "../fixes/await-promise.ts";
-import { letCallerWait } from "../fixes/make-async.ts";
+import { awaitInAsyncFunction, letCallerWait } from "../fixes/make-async.ts";
 import { nameOfPromise } from "../words/names.ts";
 
 // See promise-as-value.md for what this means to the user.
@@ -118,7 +118,8 @@ function isComparedWithPrimitive(node: Node, operand: Node, program: Program): b
 function fixes({ operand, as }: ValueUse, program: Program): Fix[] {
   // What a `Promise<void>` settles with can be shown, but neither tested nor spread.
   if (as !== "text" && program.types.value(operand).gives === "nothing") return [];
-  return [...awaitPromise(operand, program), ...letCallerWait(operand, program)];
+  const here = [...awaitPromise(operand, program), ...letCallerWait(operand, program)];
+  return 0 < here.length ? here : awaitInAsyncFunction(operand, program);
 }
 
 interface Words {

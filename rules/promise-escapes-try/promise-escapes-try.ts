@@ -30,8 +30,8 @@ export const promiseEscapesTry = defineRule({
 
   *check(statement, program) {
     const { expression } = statement;
-    const escape = expression && escapeBy(statement, program);
-    if (escape === undefined) return;
+    const escape = escapeBy(statement, program);
+    if (expression === undefined || escape === undefined) return;
     const { promises, left } = escape;
     const [first] = left;
     const main = left.find(({ kind }) => kind === "catch") ?? first;

@@ -13,9 +13,8 @@ export class Ring<T> {
   private mask: number = smallest - 1;
 
   push(item: T): void {
-    if (this.mask < this.length) this.grow();
-    this.slots[(this.head + this.length) & this.mask] = item;
-    this.length++;
+    if (this.mask < this.length) this.rebuild(this.length << 1);
+    this.slots[(this.head + this.length++) & this.mask] = item;
   }
 
   first(): T | undefined {
@@ -32,32 +31,28 @@ export class Ring<T> {
     return item;
   }
 
-  /** Keeps what the filter accepts, in order. */
-  retain(filter: (item: T | undefined) => boolean): void {
-    const kept = this.slots
-      .slice(this.head, this.head + this.length)
-      .concat(this.slots.slice(0, Math.max(0, this.head + this.length - this.slots.length)))
-      .filter(filter);
-    this.clear();
-    this.fill(kept, smallest);
-  }
-
   clear(): void {
-    this.fill([], smallest);
+    this.length = 0;
+    this.rebuild(smallest);
   }
 
-  private grow(): void {
-    const { slots, head } = this;
-    this.fill(slots.slice(head).concat(slots.slice(0, head)), slots.length << 1);
+  /** Keeps what the filter accepts, in order. O(n). */
+  retain(filter: (item: T) => boolean): void {
+    this.rebuild(this.mask + 1, filter);
   }
 
-  private fill(items: (T | undefined)[], least: number): void {
-    let capacity = least;
-    while (capacity < items.length) capacity <<= 1;
-    this.length = items.length;
-    items.length = capacity;
-    this.slots = items;
+  private rebuild(capacity: number, filter?: (item: T) => boolean): void {
+    const { slots, head, mask, length } = this;
+    // One allocation of the final size: an array that grows step by step would be copied many times over.
+    const next = new Array<T | undefined>(capacity);
+    let kept = 0;
+    for (let index = 0; index < length; index++) {
+      const item = slots[(head + index) & mask];
+      if (filter === undefined || (item !== undefined && filter(item))) next[kept++] = item;
+    }
+    this.slots = next;
     this.head = 0;
     this.mask = capacity - 1;
+    this.length = kept;
   }
 }

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findingsOf, markedBy, smallAnalyser, TSCONFIG } from "../harness/small-project.ts";
+import {
+  droppedPromise,
+  findingsOf,
+  markedBy,
+  SMALL_RULES,
+  smallAnalyser,
+  TSCONFIG,
+} from "../harness/small-project.ts";
 
 const SHOP = {
   "/tsconfig.json": TSCONFIG,
@@ -19,14 +26,17 @@ const SHOP = {
   `,
   "/page.ts": `
     import { place, type Order } from "./order";
-    export function show(order: Order): void { place(); order.add(2); }
+    export function show(order: Order): void { order.add(2); }
+    place();
   `,
   "/clock.ts": "export function now(): number { return 1; }\nnow();",
 };
+/** With these, nobody looks into bodies, and what is affected is so because of types. */
+const TYPES_ONLY = [droppedPromise];
 const FILES = ["/store.ts", "/cart.ts", "/order.ts", "/page.ts", "/clock.ts"];
 
-function opened(files: Readonly<Record<string, string>> = SHOP) {
-  const analyser = smallAnalyser(files);
+function opened(files: Readonly<Record<string, string>> = SHOP, rules = SMALL_RULES) {
+  const analyser = smallAnalyser(files, { rules });
   analyser.open(Object.keys(files).filter((it) => !it.endsWith(".json")));
   findingsOf(analyser);
   return analyser;
@@ -38,16 +48,27 @@ describe("after an edit, these may differ", () => {
     expect(opened().change([{ path: "/clock.ts", text }])).toEqual(["/clock.ts"]);
   });
 
-  test("a hidden body that others looked into: those as well, however deep", () => {
+  test("a hidden body on which answers about other bodies rest: whoever is asked about on the way", () => {
     const analyser = opened();
     const text = SHOP["/store.ts"].replace("{ return", '{ throw new Error("gone"); return');
-    expect(analyser.change([{ path: "/store.ts", text }])).toEqual([
-      "/store.ts",
-      "/cart.ts",
-      "/order.ts",
-      "/page.ts",
-    ]);
-    expect(findingsOf(analyser).filter((it) => it.startsWith("/page.ts"))).toHaveLength(1);
+    const affected = analyser.change([{ path: "/store.ts", text }]);
+    expect(affected).toEqual(["/store.ts", "/cart.ts", "/order.ts", "/page.ts"]);
+    expect(findingsOf(analyser)).toEqual(findingsOf(opened({ ...SHOP, "/store.ts": text })));
+    expect(markedBy(analyser)).toEqual(["/page.ts throwing-call: place()"]);
+  });
+
+  test("and those who were handed the answer that another had asked for", () => {
+    const analyser = opened({
+      "/tsconfig.json": TSCONFIG,
+      "/asks-first.ts": 'import { add } from "./cart";\nadd();',
+      "/cart.ts":
+        'import { load } from "./store";\nexport function add(): void { load(); }\nadd();',
+      "/store.ts": "export function load(): void {}",
+    });
+    const text = "export function load(): void { throw 1; }";
+    const affected = analyser.change([{ path: "/store.ts", text }]);
+    expect(affected).toEqual(["/store.ts", "/cart.ts", "/asks-first.ts"]);
+    expect(markedBy(analyser)).toHaveLength(2);
   });
 
   test("a comment that documents nothing: the file alone, since nobody's view changes", () => {
@@ -70,14 +91,14 @@ describe("after an edit, these may differ", () => {
   };
 
   test("a signature: its importers, and no further where they hide it", () => {
-    const analyser = opened(LAYERS);
+    const analyser = opened(LAYERS, TYPES_ONLY);
     const text = "export declare function load(): Promise<void>;";
     expect(analyser.change([{ path: "/store.ts", text }])).toEqual(["/store.ts", "/cart.ts"]);
     expect(markedBy(analyser)).toEqual(["/cart.ts dropped-promise: load()"]);
   });
 
   test("a signature: on from importers where it shows through", () => {
-    const analyser = opened(LAYERS);
+    const analyser = opened(LAYERS, TYPES_ONLY);
     const text = LAYERS["/cart.ts"].replace("add(): void", "add(): Promise<void>");
     const affected = analyser.change([{ path: "/cart.ts", text }]);
     expect(affected).toEqual(["/cart.ts", "/order.ts", "/page.ts"]);
@@ -96,7 +117,7 @@ describe("after an edit, these may differ", () => {
   });
 
   test("a new import that is used in a hidden body: the file alone", () => {
-    const analyser = opened(LAYERS);
+    const analyser = opened(LAYERS, TYPES_ONLY);
     const text = LAYERS["/cart.ts"].replace("load();", "load(); shown;");
     const imports = 'import { shown } from "./main";';
     const affected = analyser.change([{ path: "/cart.ts", text: imports + text }]);
@@ -148,7 +169,7 @@ describe("files and configs that come and go", () => {
       "/tsconfig.json": TSCONFIG,
       "/cart.ts": 'import { save } from "./save";\nsave();',
     };
-    const analyser = opened(files);
+    const analyser = opened(files, TYPES_ONLY);
     expect(markedBy(analyser)).toEqual([]);
 
     const text = "export declare function save(): Promise<void>;";
@@ -215,7 +236,7 @@ test("a check that is left half-way, with a change in between, leaves nothing ou
 
   const path = "/store.ts";
   const text = SHOP[path].replace("{ return", '{ throw new Error("gone"); return');
-  expect(analyser.change([{ path, text }])).toContain("/cart.ts");
+  expect(analyser.change([{ path, text }])).toContain("/store.ts");
   const expected = findingsOf(opened({ ...SHOP, [path]: text }));
   const rest = [...check].map((it) => it.file);
   expect(rest).toEqual(["/order.ts", "/page.ts", "/clock.ts"]);
@@ -263,7 +284,10 @@ const VARIANTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
 };
 const PATHS = Object.keys(VARIANTS);
 
-test("after any edits, in any order, the findings are those of a fresh analyser", () => {
+test.each([
+  ["types alone", TYPES_ONLY],
+  ["types and bodies", SMALL_RULES],
+])("after any edits, the findings are those of a fresh analyser: %s", (_, rules) => {
   const edit = fc
     .constantFrom(...PATHS)
     .chain((path) => fc.constantFrom(...(VARIANTS[path] ?? [])).map((text) => ({ path, text })));
@@ -273,7 +297,7 @@ test("after any edits, in any order, the findings are those of a fresh analyser"
   });
   fc.assert(
     fc.property(steps, (edits) => {
-      const analyser = smallAnalyser({ "/tsconfig.json": TSCONFIG });
+      const analyser = smallAnalyser({ "/tsconfig.json": TSCONFIG }, { rules });
       const texts = new Map<string, string>();
       const first = PATHS.map((path) => ({ path, text: VARIANTS[path]?.[0] }));
       for (const [changes, looks] of [[first, true] as const, ...edits]) {
@@ -287,7 +311,8 @@ test("after any edits, in any order, the findings are those of a fresh analyser"
         }
         analyser.open([...texts.keys()]);
         if (!looks) continue;
-        const fresh = smallAnalyser({ "/tsconfig.json": TSCONFIG, ...Object.fromEntries(texts) });
+        const files = { "/tsconfig.json": TSCONFIG, ...Object.fromEntries(texts) };
+        const fresh = smallAnalyser(files, { rules });
         fresh.open([...texts.keys()]);
         expect(findingsOf(analyser)).toEqual(findingsOf(fresh));
         for (const [path, was] of before) {

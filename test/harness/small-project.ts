@@ -1,10 +1,11 @@
 import { Analyser, type AnalyserOptions } from "../../analysis/analyser.ts";
+import { insertBefore } from "../../analysis/edit.ts";
 import { modelsOf } from "../../analysis/primitives/models.ts";
 import { fact, resolve } from "../../analysis/program.ts";
 import { defineRule, type Rule } from "../../analysis/rule.ts";
 import { assertNoFailures } from "../../analysis/run.ts";
 import { RECOMMENDED } from "../../analysis/settings.ts";
-import { calleeNameOf, is, type Node, walk } from "../../analysis/syntax.ts";
+import { calleeNameOf, enclosingFunction, is, type Node, walk } from "../../analysis/syntax.ts";
 import { memoryHost } from "./memory-host.ts";
 
 // Two rules as small as rules can be: one asks about types, the other about bodies in other files.
@@ -22,8 +23,6 @@ export const droppedPromise = defineRule({
   },
   *check({ expression }, program) {
     if (program.types.promise(expression).extent !== "all") return;
-    const file = expression.parent.parent;
-    const start = expression.pos + 1;
     yield {
       at: expression,
       message: "Nothing waits for this call.",
@@ -32,7 +31,7 @@ export const droppedPromise = defineRule({
         {
           title: "Await the call",
           safety: "safe",
-          edits: [{ file: pathOf(file), start, end: start, text: "await " }],
+          edits: [insertBefore(expression, "await ")],
         },
       ],
     };
@@ -41,12 +40,13 @@ export const droppedPromise = defineRule({
 
 export const throwingCall = defineRule({
   id: "throwing-call",
-  summary: "A call of a function that throws.",
+  summary: "While a module is loaded, a function is called that throws.",
   severity: "warning",
   profile: "recommended",
   equivalents: [],
   on: { kinds: ["CallExpression"] },
   *check(call, program) {
+    if (enclosingFunction(call) !== undefined) return;
     const thrown = program.types
       .symbol(calleeNameOf(call))
       ?.declarations.map((it) => resolve(it, program))
@@ -77,10 +77,6 @@ const throwIn = fact<Node, Node | "none">((declaration, program) => {
   });
   return thrown[0] ?? "none";
 }, "none");
-
-function pathOf(node: Node): string {
-  return is.SourceFile(node) ? node.fileName : pathOf(node.parent);
-}
 
 export const SMALL_RULES: readonly Rule[] = [droppedPromise, throwingCall];
 

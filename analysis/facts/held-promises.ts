@@ -1,0 +1,209 @@
+import { fact, type Program } from "../program.ts";
+import {
+  enclosingFunction,
+  is,
+  isAsync,
+  isGenerator,
+  isOneOf,
+  type Node,
+  type NodeOf,
+  nameOf,
+  unwrapped,
+  walkBody,
+} from "../syntax.ts";
+import { type Mentions, mentionsOfBinding, stopsAtReads } from "./bindings.ts";
+import { calleeOf } from "./callees.ts";
+import { type Exceptions, type Path, pathFrom } from "./flow.ts";
+import {
+  branchesOf,
+  isAlwaysPromise,
+  isArrayOfPromises,
+  isHandled,
+  isLazy,
+  isPromise,
+  mayFloat,
+} from "./promises.ts";
+import { startedBy } from "./returns.ts";
+import { elementsReject, mayReject } from "./summaries.ts";
+
+// Is a promise that was put into a variable ever looked at, on every way, and in time?
+//
+// `const p = save(doc)` starts the work, whatever happens to `p`. Two things go wrong then. A path
+// leaves the function without looking at `p`: nobody waits, and nobody hears of a rejection. Or a
+// path pauses before it looks: a rejection that comes during the pause has no handler yet, which
+// ends the process in Node, although a handler would have come.
+//
+// *May* questions on the flow graph, about variables that are declared with the promise in them and
+// that no nested function and no other file sees; any mention in the flow counts as looking (see
+// facts/bindings.ts). Ways out of a function count only where the variable holds a promise for
+// certain, since `const p = cond ? save() : undefined` is often skipped for the same `cond`. Left
+// out, and silent: paths on which a call happens to throw, a `switch` whose cases may be all there
+// are, loops that may run not even once, promises that were there before and are only given a name.
+
+export interface Held {
+  readonly declaration: NodeOf<"VariableDeclaration">;
+  readonly name: string;
+  /** The initializer. */
+  readonly promise: Node;
+  readonly isArray: boolean;
+  readonly mentions: Mentions;
+  /** The node because of which it may reject. */
+  readonly rejects: Node | undefined;
+}
+
+/** The promise that a variable is declared with, if nobody has taken care of it by then. */
+export const heldBy: (
+  declaration: NodeOf<"VariableDeclaration">,
+  program: Program,
+) => Held | undefined = fact((declaration, program) => {
+  const name = nameOf(declaration.name);
+  const { initializer } = declaration;
+  if (name === undefined || initializer === undefined) return undefined;
+  const promise = unwrapped(initializer);
+  const isArray = isArrayOfPromises(promise, program);
+  if (!isArray && !isStarted(promise, program)) return undefined;
+  const mentions = mentionsOfBinding(declaration, program);
+  if (mentions.captured) return undefined;
+  const rejects = isArray ? elementsReject(promise, program) : mayReject(promise, program);
+  return { declaration, name, promise, isArray, mentions, rejects };
+});
+
+/** Whether the expression starts something that somebody has to wait for. */
+export function isStarted(promise: Node, program: Program): boolean {
+  if (!isPromise(promise, program) || isHandled(promise, program)) return false;
+  if (mayFloat(promise, program) || isLazy(promise, program)) return false;
+  return branchesOf(promise).every((it) => {
+    if (is.NewExpression(it)) return true;
+    if (!is.CallExpression(it)) return !isPromise(it, program);
+    const { functions } = calleeOf(it, program);
+    return functions.length === 0 || functions.some((fn) => startedBy(fn, program) !== undefined);
+  });
+}
+
+export interface Exit {
+  /** `again`: the variable gets another value. */
+  readonly to: "return" | "end" | "throw" | "again";
+  readonly at: Node;
+}
+
+/** The ways out of the function on which nobody looks at the promise; those by `throw` come alone. */
+export function exitsUnseen(held: Held, program: Program): readonly Exit[] {
+  const { declaration, promise, mentions } = held;
+  if (!held.isArray && (!isAlwaysPromise(promise, program) || isMissing(promise, program)))
+    return [];
+  const stops = stopsAtReads(mentions, declaration);
+  const writes = new Set<Node>([declaration, ...mentions.writes]);
+  const found = new Map<Node, Exit>();
+  const again = (node: Node) => writes.has(node);
+  const search = (until: readonly ("return" | "end" | "throw")[], exceptions: Exceptions) => {
+    while (found.size < MOST_EXITS) {
+      const path = pathFrom(
+        declaration,
+        {
+          until: [...until, again],
+          stops: (node) => found.has(node) || stops(node),
+          exceptions,
+        },
+        program,
+      );
+      if (path === undefined || passesSwitch(path)) return;
+      const at = lastJump(path);
+      const known = found.size;
+      found.set(at, { to: path.to === "node" || path.to === "suspension" ? "again" : path.to, at });
+      if (found.size === known) return;
+    }
+  };
+  search(["return", "end"], "awaited");
+  if (found.size === 0) search(["throw"], "thrown");
+  return [...found.values()];
+}
+
+const MOST_EXITS = 5;
+
+export interface Late {
+  /** Where other code runs, with nobody listening to the promise. */
+  readonly pause: Node;
+  /** Where somebody looks at it at last. */
+  readonly look: Node;
+}
+
+/** A pause between the start of the promise and the first look at it. */
+export function pauseBeforeLook(held: Held, program: Program): Late | undefined {
+  const { declaration, mentions } = held;
+  const owner = enclosingFunction(declaration);
+  if (owner !== undefined && isGenerator(owner) && !isAsync(owner)) return undefined;
+  const reads = new Set<Node>(mentions.reads);
+  const isLook = (node: Node) => reads.has(node);
+  const path = pathFrom(declaration, { until: "suspension", stops: isLook }, program);
+  if (path === undefined) return undefined;
+  const on = pathFrom(
+    path.at,
+    { until: isLook, stops: (it) => it === declaration, exceptions: "awaited" },
+    program,
+  );
+  return on === undefined ? undefined : { pause: partOf(path.at), look: on.at };
+}
+
+/** The loop that waits for the elements of an array of promises one after the other. */
+export function waitedOneByOne(held: Held, program: Program): Late | undefined {
+  if (!held.isArray) return undefined;
+  const { declaration, mentions } = held;
+  for (const read of mentions.reads) {
+    const loop = read.parent;
+    if (!is.ForOfStatement(loop) || unwrapped(loop.expression) !== read) continue;
+    const others = new Set<Node>(mentions.reads.filter((it) => it !== read));
+    const path = pathFrom(
+      declaration,
+      { until: (it) => it === read, stops: (it) => others.has(it) },
+      program,
+    );
+    const pause = loop.awaitModifier === undefined ? awaitOfElement(loop) : loop.expression;
+    if (path !== undefined && pause !== undefined) return { pause, look: read };
+  }
+  return undefined;
+}
+
+function awaitOfElement(loop: NodeOf<"ForOfStatement">): Node | undefined {
+  const { initializer, statement } = loop;
+  const [element] = is.VariableDeclarationList(initializer) ? initializer.declarations : [];
+  const name = nameOf(element?.name);
+  let found: Node | undefined;
+  walkBody(statement, (it) => {
+    if (is.AwaitExpression(it) && name !== undefined && nameOf(unwrapped(it.expression)) === name) {
+      found ??= it;
+    }
+    return undefined;
+  });
+  return found;
+}
+
+function isMissing(promise: Node, program: Program): boolean {
+  return program.types.promise(promise).nullable;
+}
+
+/** Whether the path leaves a `switch` without `default` because no case has matched. */
+function passesSwitch({ nodes }: Path): boolean {
+  return nodes.some((node, index) => {
+    const clause = node.parent;
+    if (!is.CaseClause(clause) || unwrapped(clause.expression) !== node) return false;
+    const block = clause.parent;
+    if (!is.CaseBlock(block)) return false;
+    const { clauses } = block;
+    if (clauses.at(-1) !== clause || clauses.some((it) => is.DefaultClause(it))) return false;
+    const next = nodes[index + 1];
+    return next === undefined || next.pos < clause.pos || clause.end < next.end;
+  });
+}
+
+const isJump = isOneOf("ReturnStatement", "ThrowStatement", "BreakStatement", "ContinueStatement");
+
+/** The statement that takes the path away, where there is one. */
+function lastJump({ nodes, at }: Path): Node {
+  return nodes.findLast((it) => isJump(it)) ?? partOf(at);
+}
+
+/** Loops and declarations are nodes of a path as a whole; a reader wants to see where. */
+function partOf(node: Node): Node {
+  if (is.ForOfStatement(node) || is.ForInStatement(node)) return node.expression;
+  return is.VariableDeclaration(node) ? node.name : node;
+}

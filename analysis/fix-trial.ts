@@ -1,0 +1,124 @@
+import type { Analyser } from "./analyser.ts";
+import { applyEdits, type Edit } from "./edit.ts";
+import type { Problem } from "./engine/type-engine.ts";
+import type { Program } from "./program.ts";
+import type { FixReport, Report } from "./report.ts";
+import type { FileResult } from "./run.ts";
+
+export interface Attempt {
+  readonly report: Report;
+  readonly fix: FixReport;
+}
+
+/** Fixes put into the analyser's texts to see what becomes of the findings and the types. */
+export class Trial {
+  /** The texts of the files that the fixes change, before they do. */
+  readonly originals: readonly { readonly path: string; readonly text: string }[];
+  private readonly analyser: Analyser;
+  private readonly attempts: readonly Attempt[];
+  private readonly results: ReadonlyMap<string, FileResult>;
+  private readonly restored: readonly {
+    readonly path: string;
+    readonly text: string | undefined;
+  }[];
+
+  /** `results`: what is found before, at least in the files that the fixes touch. */
+  constructor(analyser: Analyser, results: readonly FileResult[], attempts: readonly Attempt[]) {
+    this.analyser = analyser;
+    this.attempts = attempts;
+    this.results = new Map(results.map((it) => [it.file, it]));
+    const paths = new Set(attempts.flatMap(({ fix }) => fix.edits.map((it) => it.file)));
+    this.originals = [...paths].flatMap((path) => {
+      const text = analyser.textOf(path);
+      return text === undefined ? [] : [{ path, text }];
+    });
+    this.restored = this.originals.map(({ path, text }) => ({
+      path,
+      text: analyser.isChanged(path) ? text : undefined,
+    }));
+  }
+
+  /** Applies all of them, and gives what is wrong then, in a sentence. */
+  apply(): string | undefined {
+    const { analyser } = this;
+    const edits = this.attempts.flatMap((it) => it.fix.edits);
+    if (this.originals.length === 0 || edits.length === 0) return "It changes nothing.";
+    // Old snapshots stay usable, so what the compiler said before is asked only where it matters.
+    const before = new Map<string, Program | undefined>();
+    for (const { path } of this.originals) before.set(path, analyser.programOf(path));
+    const changes = this.originals.map(({ path, text }) => ({
+      path,
+      text: applyEdits(text, editsOf(path, edits)),
+    }));
+    const touched = changes.map((it) => it.path);
+    const [program] = before.values();
+    const affected = analyser.change(changes);
+    for (const path of new Set([...touched, ...affected])) {
+      const reason =
+        this.findingsAgainst(path) ?? this.problemsAgainst(path, before.get(path) ?? program);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
+  takeBack(): void {
+    this.analyser.change(this.restored);
+  }
+
+  private findingsAgainst(path: string): string | undefined {
+    const known = this.results.get(path);
+    const [result] = this.analyser.check([path]);
+    // A file that nobody asked about, or was not looked at before, has nothing to compare with.
+    if (known === undefined || result === undefined) return undefined;
+    if (known.failures.length < result.failures.length) return "A rule fails on what it makes.";
+    const left = countsOf(known.findings);
+    for (const { report } of this.attempts) {
+      if (report.file === path) left.set(keyOf(report), (left.get(keyOf(report)) ?? 0) - 1);
+    }
+    for (const report of result.findings) {
+      const key = keyOf(report);
+      const count = (left.get(key) ?? 0) - 1;
+      left.set(key, count);
+      if (0 <= count) continue;
+      return this.attempts.some((it) => it.report.file === path && keyOf(it.report) === key)
+        ? "It leaves the finding where it is."
+        : `It adds a finding of ${report.rule}: ${report.message}`;
+    }
+    return undefined;
+  }
+
+  private problemsAgainst(path: string, before: Program | undefined): string | undefined {
+    const known = new Map<string, number>();
+    for (const it of before?.types.problems(path) ?? []) {
+      known.set(problemKey(it), (known.get(problemKey(it)) ?? 0) + 1);
+    }
+    for (const problem of this.analyser.problemsIn(path)) {
+      const count = (known.get(problemKey(problem)) ?? 0) - 1;
+      known.set(problemKey(problem), count);
+      if (0 <= count) continue;
+      const what = problem.about === "syntax" ? "breaks the syntax" : "does not type-check";
+      const where = this.attempts.some((it) => it.report.file === path) ? "" : ` in ${path}`;
+      return `It ${what}${where}: ${problem.message}`;
+    }
+    return undefined;
+  }
+}
+
+function editsOf(path: string, edits: readonly Edit[]): readonly Edit[] {
+  return edits.filter((it) => it.file === path);
+}
+
+/** A finding by what it says, since its place moves with the text. */
+function keyOf({ rule, message }: Report): string {
+  return `${rule} ${message}`;
+}
+
+function problemKey({ code, message }: Problem): string {
+  return `${code} ${message}`;
+}
+
+function countsOf(findings: readonly Report[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const it of findings) counts.set(keyOf(it), (counts.get(keyOf(it)) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,44 @@
+import { AWAITED_AND_RETURNED, every, everyMember, HANDLER } from "./every.ts";
+import type { PackageModel } from "./primitive.ts";
+
+export const electron: PackageModel = {
+  modules: ["electron"],
+  calls: {
+    ...everyMember(["IpcMain"], ["handle", "handleOnce"], {
+      reason: "The promise of the handler is awaited, and its outcome sent back to invoke().",
+      callbacks: { 1: HANDLER },
+    }),
+    "App.whenReady": {
+      reason: "Electron initialises or the process ends: the promise never rejects.",
+      result: "settles",
+    },
+    ...everyMember(["BrowserWindow", "WebContents", "WebviewTag"], ["loadURL", "loadFile"], {
+      reason:
+        "A no-op rejection handler is attached already: " +
+        "https://www.electronjs.org/docs/latest/api/browser-window#winloadurlurl-options.",
+      result: "floats",
+    }),
+  },
+};
+
+export const vscode: PackageModel = {
+  modules: ["vscode"],
+  calls: {
+    ...everyMember(
+      ["window"],
+      ["showInformationMessage", "showWarningMessage", "showErrorMessage"],
+      {
+        reason: "It resolves when the user closes the message, which most code need not know.",
+        result: "floats",
+      },
+    ),
+    ...every(["commands.registerCommand", "commands.registerTextEditorCommand"], {
+      reason: "VS Code awaits the command and shows its error.",
+      callbacks: { 1: HANDLER },
+    }),
+    "window.withProgress": {
+      reason: "Progress is shown until the promise of the task has settled.",
+      callbacks: { 1: AWAITED_AND_RETURNED },
+    },
+  },
+};

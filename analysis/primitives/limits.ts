@@ -1,0 +1,66 @@
+import { AWAITED, AWAITED_AND_RETURNED, every, everyMember } from "./every.ts";
+import type { CallModel, PackageModel } from "./primitive.ts";
+
+// Packages that run given functions a few at a time, one after the other, or again.
+
+const RUNS_TASK: CallModel = {
+  reason: "The promise of the call follows the promise of the task.",
+  callbacks: { 0: AWAITED_AND_RETURNED },
+};
+const RUNS_FOR_EACH: CallModel = {
+  reason: "The promise of the call waits for the promise of each task.",
+  callbacks: { 1: { ...AWAITED, repeats: true } },
+  observes: true,
+};
+
+export const limits: readonly PackageModel[] = [
+  {
+    modules: ["p-limit"],
+    // `const limit = pLimit(2)` gives a function of this type.
+    calls: { LimitFunction: RUNS_TASK, "LimitFunction.map": RUNS_FOR_EACH },
+  },
+  {
+    modules: ["p-queue"],
+    calls: {
+      "PQueue.add": RUNS_TASK,
+      ...everyMember(["PQueue"], ["onIdle", "onEmpty", "onSizeLessThan", "onPendingZero"], {
+        reason:
+          "Resolves on an event of the queue; the errors of tasks go to those who added them.",
+        result: "settles",
+      }),
+    },
+  },
+  {
+    modules: ["p-map", "p-each-series", "p-filter", "p-map-series", "p-times"],
+    calls: every(["pMap", "pEachSeries", "pFilter", "pMapSeries", "pTimes"], RUNS_FOR_EACH),
+  },
+  {
+    modules: ["p-retry"],
+    calls: {
+      pRetry: {
+        reason: "Calls the function until it succeeds, and waits for its promise each time.",
+        callbacks: { 0: { ...AWAITED_AND_RETURNED, repeats: true } },
+      },
+    },
+  },
+  {
+    modules: ["async-mutex"],
+    calls: everyMember(
+      ["Mutex", "Semaphore", "MutexInterface", "SemaphoreInterface"],
+      ["runExclusive"],
+      {
+        reason: "The lock is held until the promise of the function has settled.",
+        callbacks: { 0: AWAITED_AND_RETURNED },
+      },
+    ),
+  },
+  {
+    modules: ["async-lock"],
+    calls: {
+      "AsyncLock.acquire": {
+        reason: "The lock is held until the promise of the function has settled.",
+        callbacks: { 1: AWAITED_AND_RETURNED },
+      },
+    },
+  },
+];

@@ -1,0 +1,185 @@
+import { AWAITED, every, everyMember, LATER, LISTENER } from "./every.ts";
+import type { PackageModel } from "./primitive.ts";
+
+const FILE_OPERATIONS = [
+  "access",
+  "appendFile",
+  "chmod",
+  "chown",
+  "close",
+  "copyFile",
+  "cp",
+  "fstat",
+  "fsync",
+  "ftruncate",
+  "link",
+  "lstat",
+  "mkdir",
+  "mkdtemp",
+  "open",
+  "opendir",
+  "readdir",
+  "readFile",
+  "readlink",
+  "realpath",
+  "rename",
+  "rm",
+  "rmdir",
+  "stat",
+  "symlink",
+  "truncate",
+  "unlink",
+  "utimes",
+  "write",
+  "writeFile",
+];
+
+export const node: readonly PackageModel[] = [
+  {
+    modules: ["node:fs"],
+    calls: {
+      ...every(
+        FILE_OPERATIONS.map((it) => `${it}Sync`),
+        {
+          reason:
+            "Throws when the file is missing, in use or forbidden, which code cannot rule out.",
+          throws: true,
+        },
+      ),
+      ...every(FILE_OPERATIONS, {
+        reason: "The callback is the last argument; what it returns is ignored.",
+        callbacks: { rest: LATER },
+      }),
+      ...every(["watch", "watchFile"], {
+        reason: "Watchers call back for each change and ignore what is returned.",
+        callbacks: { rest: LISTENER },
+      }),
+    },
+  },
+  {
+    modules: ["node:child_process"],
+    calls: {
+      ...every(["execSync", "execFileSync"], {
+        reason: "Throws when the command fails or exits with another code than 0.",
+        throws: true,
+      }),
+      ...every(["exec", "execFile"], {
+        reason: "The callback is the last argument; what it returns is ignored.",
+        callbacks: { rest: LATER },
+      }),
+    },
+  },
+  {
+    modules: ["lib"],
+    calls: everyMember(["Process"], ["exit", "abort", "reallyExit"], {
+      reason: "The process is gone: nothing behind the call runs, and no finally block either.",
+      result: "ends",
+    }),
+  },
+  {
+    modules: ["node:process"],
+    calls: every(["exit", "abort"], {
+      reason: "The process is gone: nothing behind the call runs, and no finally block either.",
+      result: "ends",
+    }),
+  },
+  {
+    modules: ["node:assert"],
+    calls: {
+      ...assertions("", "assert.", "strict."),
+      ...everyMember(["assert"], ["rejects", "doesNotReject"], {
+        reason: "Waits for the promise, or for the one that the function returns.",
+        callbacks: { 0: AWAITED },
+        observes: true,
+      }),
+    },
+  },
+  {
+    modules: ["node:zlib"],
+    calls: every(["gunzipSync", "unzipSync", "inflateSync", "brotliDecompressSync"], {
+      reason: "Throws on corrupt input.",
+      throws: true,
+    }),
+  },
+  {
+    modules: ["node:stream"],
+    calls: {
+      "Stream.finished": {
+        reason: "The callback is the last argument; what it returns is ignored.",
+        callbacks: { rest: LATER },
+      },
+      "Stream.pipeline": {
+        reason: "Functions among the streams may be async and are waited for, as the docs show.",
+        callbacks: { rest: AWAITED },
+      },
+      ...everyMember(
+        ["Readable"],
+        ["map", "filter", "forEach", "some", "every", "find", "flatMap", "reduce"],
+        {
+          reason: "Stream helpers await their callbacks: https://nodejs.org/api/stream.html.",
+          callbacks: { 0: { ...AWAITED, repeats: true } },
+        },
+      ),
+    },
+  },
+  {
+    modules: ["node:stream/promises"],
+    calls: {
+      pipeline: {
+        reason: "Functions among the streams may be async and are waited for, as the docs show.",
+        callbacks: { rest: AWAITED },
+      },
+    },
+  },
+  {
+    modules: ["node:async_hooks"],
+    calls: {
+      ...everyMember(["AsyncLocalStorage"], ["run"], {
+        reason: "Calls the function at once and returns what it returns.",
+        callbacks: { 1: { runs: "now", result: "returned" } },
+      }),
+      ...every(["AsyncLocalStorage.exit", "AsyncResource.runInAsyncScope"], {
+        reason: "Calls the function at once and returns what it returns.",
+        callbacks: { 0: { runs: "now", result: "returned" } },
+      }),
+    },
+  },
+  {
+    modules: ["node:http", "node:https", "node:http2", "node:net", "node:tls"],
+    calls: {
+      ...every(["createServer", "createSecureServer"], {
+        reason: "The function becomes a listener, and emitters ignore what listeners return.",
+        callbacks: { rest: LISTENER },
+      }),
+      ...every(["get", "request", "connect", "createConnection", "*.listen", "*.close"], {
+        reason: "The function becomes a listener, and emitters ignore what listeners return.",
+        callbacks: { rest: LATER },
+      }),
+    },
+  },
+];
+
+function assertions(...prefixes: readonly string[]) {
+  const names = [
+    "assert",
+    "ok",
+    "equal",
+    "notEqual",
+    "strictEqual",
+    "notStrictEqual",
+    "deepEqual",
+    "notDeepEqual",
+    "deepStrictEqual",
+    "notDeepStrictEqual",
+    "match",
+    "doesNotMatch",
+    "throws",
+    "doesNotThrow",
+    "ifError",
+    "fail",
+  ];
+  return every(
+    prefixes.flatMap((prefix) => names.map((name) => `${prefix}${name}`)),
+    { reason: "Throwing when the assertion does not hold is what it is for.", throws: true },
+  );
+}

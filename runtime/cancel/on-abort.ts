@@ -1,0 +1,46 @@
+import { reportLate } from "../core/late.ts";
+import { AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
+import { dispose } from "../core/symbols.ts";
+
+class Callback extends AbortListener implements Disposable {
+  private readonly callback: (reason: unknown) => void;
+
+  constructor(callback: (reason: unknown) => void) {
+    super();
+    this.callback = callback;
+  }
+
+  onAbort(reason: unknown): void {
+    try {
+      this.callback(reason);
+    } catch (error) {
+      reportLate(error);
+    }
+  }
+
+  [dispose](): void {
+    unfollow(this);
+  }
+}
+
+/**
+ * Calls back when the signal aborts, at once if it has already; disposing takes the callback off.
+ *
+ * Unlike `addEventListener` it costs O(1) however many listen to the signal, never warns about leaks, and cannot be
+ * too late. Callbacks run in the order in which they came; one that throws does not keep the others from running, and
+ * its error goes to `onLateError`.
+ *
+ * @example
+ * const controller = new AbortController();
+ * const reasons: unknown[] = [];
+ * const listening = onAbort(controller.signal, (reason) => reasons.push(reason));
+ * controller.abort("closed");
+ * assert.deepEqual(reasons, ["closed"]);
+ * listening[Symbol.dispose]();
+ */
+export function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {
+  const listener = new Callback(callback);
+  if (signal.aborted) listener.onAbort(reasonOf(signal));
+  else follow(signal, listener);
+  return listener;
+}

@@ -1,0 +1,109 @@
+import { CancelledError } from "./errors.ts";
+import { isReason } from "./is-reason.ts";
+import { reportLate } from "./late.ts";
+import { AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
+import type { Work } from "./types.ts";
+
+/**
+ * A cancellation of one's own below a parent's: it aborts with the parent, and alone when told to.
+ *
+ * Its AbortSignal is made when somebody looks at it, because that is what costs: 2.2 of the 2.9 microseconds that a
+ * small call with a time limit takes. Most work ends well and never looks.
+ */
+export class ChildController extends AbortListener {
+  aborted = false;
+  reason: unknown = undefined;
+
+  /** Called once, after the signal has aborted. */
+  onAborted: ((reason: unknown) => void) | undefined = undefined;
+
+  /** Undefined as long as nobody has seen the signal. */
+  protected controller: AbortController | undefined = undefined;
+
+  constructor(parent?: AbortSignal) {
+    super();
+    if (parent === undefined) return;
+    if (parent.aborted) this.abort(reasonOf(parent));
+    else follow(parent, this);
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  /** The first reason counts. */
+  abort(reason: unknown = new CancelledError()): void {
+    if (this.aborted) return;
+    this.detach();
+    this.aborted = true;
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.onAborted?.(reason);
+  }
+
+  onAbort(reason: unknown): void {
+    this.abort(reason);
+  }
+
+  /** Leaves the parent; what is below lives on. */
+  detach(): void {
+    unfollow(this);
+  }
+
+  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */
+  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {
+    let result: T | PromiseLike<T>;
+    try {
+      result = this.call(work);
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    void Promise.resolve(result).then(onValue, onError);
+  }
+
+  /** Calls the work, with the signal if it declares a parameter. */
+  call<T>(work: Work<T>): T | PromiseLike<T> {
+    // Sound: a function that declares no parameter does not read its first.
+    return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);
+  }
+
+  /**
+   * The result of the work; once this controller aborts, its reason instead. A rejection that is only the abort coming
+   * back is expected; another one is `late`, since the caller hears of the abort.
+   *
+   * The reason comes when the work has settled. Work that has not seen the signal cannot be told to stop, so it is
+   * left behind, and the reason comes at once; `leave` says otherwise.
+   */
+  race<T>(work: Work<T>, leave?: boolean): Promise<T> {
+    if (this.aborted) return Promise.reject(this.reason);
+    return new Promise<T>((resolve, reject) => {
+      let heard = false;
+      this.onAborted = (reason) => {
+        heard = leave ?? this.controller === undefined;
+        if (heard) reject(reason);
+      };
+      this.start(
+        work,
+        (value) => {
+          this.detach();
+          if (this.aborted) reject(this.reason);
+          else resolve(value);
+        },
+        (error) => {
+          this.detach();
+          if (this.aborted && !isReason(error, this.reason)) this.late(error, heard);
+          reject(this.aborted ? this.reason : error);
+        },
+      );
+    });
+  }
+
+  /** Work has failed after the abort, which the caller has heard of or not yet. */
+  protected late(error: unknown, _heard: boolean): void {
+    reportLate(error);
+  }
+}

@@ -1,0 +1,34 @@
+import { reasonOf } from "./signals.ts";
+import { Waiters } from "./waiters.ts";
+
+/**
+ * A value that arrives once, and those who wait for it.
+ *
+ * Unlike a promise it can be left again: a reaction on a promise stays in memory until the promise settles, which is
+ * how `Promise.race` with a long-lived promise leaks. And a latch is never unhandled: an outcome that nobody asks for
+ * is a value like any other.
+ */
+export class Latch<T> {
+  /** What arrived, in a box, since it may be undefined. */
+  opened: { readonly value: T } | undefined = undefined;
+  readonly waiters: Waiters<T>;
+
+  constructor(onLeave?: () => void) {
+    this.waiters = new Waiters<T>(onLeave);
+  }
+
+  /** The first value counts; false for the others. */
+  open(value: T): boolean {
+    if (this.opened !== undefined) return false;
+    this.opened = { value };
+    this.waiters.wakeAll(value);
+    return true;
+  }
+
+  wait(signal?: AbortSignal): Promise<T> {
+    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
+    return this.opened === undefined
+      ? this.waiters.wait(signal)
+      : Promise.resolve(this.opened.value);
+  }
+}

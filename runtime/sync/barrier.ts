@@ -1,0 +1,45 @@
+import { CancelledError } from "../core/errors.ts";
+import { checkedCount } from "../core/permits.ts";
+import { reasonOf } from "../core/signals.ts";
+import type { Cancellable } from "../core/types.ts";
+import { Waiters } from "../core/waiters.ts";
+
+/**
+ * Makes tasks wait until a number of them have come to the same point; then it starts over.
+ *
+ * - **Order.** All resume in the order in which they came. One of them, the last to come, is the `leader`.
+ * - **Cancellation.** Who is cancelled before the barrier opens rejects with `signal.reason` and counts as not having
+ *   come, so the others need one more. Afterwards the signal has no effect.
+ * - **Errors.** `abort` breaks the barrier for good: who waits or comes later is rejected with its reason. Use it when
+ *   one of the group fails, or the others wait for ever.
+ *
+ * Counterpart of tokio's and std's `Barrier` (`is_leader`) and asyncio's (`abort`).
+ *
+ * @example
+ * const start = new Barrier(2);
+ * const [first, second] = await Promise.all([start.wait(), start.wait()]);
+ * assert.deepEqual([first.leader, second.leader], [false, true]);
+ */
+export class Barrier {
+  private readonly parties: number;
+  private readonly waiters = new Waiters<{ leader: boolean }>();
+  private broken: { readonly reason: unknown } | undefined = undefined;
+
+  constructor(parties: number) {
+    this.parties = checkedCount("parties", parties, 1);
+  }
+
+  wait(options?: Cancellable): Promise<{ leader: boolean }> {
+    const signal = options?.signal;
+    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    if (this.broken !== undefined) return Promise.reject(this.broken.reason);
+    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(signal);
+    this.waiters.wakeAll({ leader: false });
+    return Promise.resolve({ leader: true });
+  }
+
+  abort(reason: unknown = new CancelledError("The barrier was broken.")): void {
+    this.broken ??= { reason };
+    this.waiters.rejectAll(this.broken.reason);
+  }
+}

@@ -1,0 +1,67 @@
+import { type Guard, suspend } from "../core/permits.ts";
+import { reasonOf } from "../core/signals.ts";
+import type { Cancellable } from "../core/types.ts";
+import { Waiters } from "../core/waiters.ts";
+
+/**
+ * Lets the holder of a lock wait until another holder has changed something.
+ *
+ * - **Atomic.** `wait` queues and releases in one step, so a notification after the release is never missed.
+ * - **The lock is held again** whenever `wait` ends, normally or not, through the same guard. A signal that aborts
+ *   during the wait rejects with `signal.reason`, but only once the lock is back: the code around expects to hold it.
+ * - **A notification is never lost.** Who was notified resumes normally, even if its signal aborts before the lock is
+ *   back.
+ * - **Fair.** First to wait, first to be notified.
+ * - **Errors.** A guard that is not held, or not of this package, rejects with a TypeError.
+ *
+ * What was waited for may be gone again when the lock is back, so wait in a loop, or with `waitWhile`.
+ * Counterpart of `std::sync::Condvar` and asyncio's `Condition`.
+ *
+ * @example
+ * const queue = new Mutex<string[]>([]);
+ * const notEmpty = new Condvar();
+ * const taken = (async () => {
+ *   const guard = await queue.lock();
+ *   await notEmpty.waitWhile(guard, () => guard.value.length === 0);
+ *   const item = guard.value.shift();
+ *   guard.release();
+ *   return item;
+ * })();
+ * await queue.runExclusive((items) => items.push("job"));
+ * notEmpty.notifyOne();
+ * assert.equal(await taken, "job");
+ */
+export class Condvar {
+  private readonly waiters = new Waiters<void>();
+
+  async wait(guard: Guard, options?: Cancellable): Promise<void> {
+    if (!canSuspend(guard)) throw new TypeError("`wait` needs the guard of a Mutex or RwLock.");
+    const signal = options?.signal;
+    if (signal?.aborted === true) throw reasonOf(signal);
+    const resume = guard[suspend]();
+    // Nothing can have run since the release: this is still the same turn.
+    const notified = this.waiters.wait(signal);
+    try {
+      await notified;
+    } finally {
+      await resume();
+    }
+  }
+
+  /** Waits as long as the condition holds. It is looked at first, and again after each notification. */
+  async waitWhile(guard: Guard, condition: () => boolean, options?: Cancellable): Promise<void> {
+    while (condition()) await this.wait(guard, options);
+  }
+
+  notifyOne(): void {
+    this.waiters.wake();
+  }
+
+  notifyAll(): void {
+    this.waiters.wakeAll();
+  }
+}
+
+function canSuspend(guard: Guard): guard is Guard & { [suspend](): () => Promise<void> } {
+  return suspend in guard;
+}

@@ -1,0 +1,72 @@
+import type { Guard } from "../core/permits.ts";
+import type { Cancellable } from "../core/types.ts";
+import { type Owned, ValuePermits } from "../core/value-permits.ts";
+
+/** A lock held together with other readers. After the release, `value` throws. */
+export interface ReadGuard<T> extends Guard {
+  readonly value: T;
+}
+
+/** A lock held alone. */
+export interface WriteGuard<T> extends Guard {
+  value: T;
+
+  /** Becomes a guard for reading, with no other writer in between. This guard is spent then. */
+  downgrade(): ReadGuard<T>;
+}
+
+// A writer takes all permits and a reader one of them, so the order of a fair semaphore keeps a stream of readers
+// from starving a writer. More readers than this at a time would run out of memory first.
+const readers = 2 ** 30;
+
+/**
+ * Lets many readers in at a time, or one writer.
+ *
+ * - **Fair.** First come, first served: readers that come after a waiting writer wait behind it, so neither side
+ *   starves the other. A reader must therefore not read-lock again while it holds the lock: if a writer waits
+ *   between the two, each waits for the other.
+ * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason`; readers behind a cancelled
+ *   writer come in at once. After the grant it has no effect.
+ * - **A holder that throws** gives the lock back, with `using` or `finally`.
+ * - **Cost.** O(1) per operation; a writer that lets n readers in costs O(n) once.
+ *
+ * Counterpart of tokio's `RwLock`, which has the same order and the same `downgrade`.
+ *
+ * @example
+ * const config = new RwLock({ retries: 3 });
+ * const writer = await config.write();
+ * writer.value = { retries: 5 };
+ * const reader = writer.downgrade();
+ * assert.equal(reader.value.retries, 5);
+ * reader.release();
+ */
+export class RwLock<T = void> {
+  private readonly permits: ValuePermits<T>;
+
+  constructor(...owned: Owned<T>) {
+    // Sound: without a value to own, T is void, which `undefined` belongs to.
+    this.permits = new ValuePermits(readers, owned[0] as T);
+  }
+
+  read(options?: Cancellable): Promise<ReadGuard<T>> {
+    // Sound: these permits make guards with `value` and `downgrade`.
+    return this.permits.acquire(1, options?.signal) as Promise<ReadGuard<T>>;
+  }
+
+  write(options?: Cancellable): Promise<WriteGuard<T>> {
+    // Sound for the same reason.
+    return this.permits.acquire(readers, options?.signal) as Promise<Guard> as Promise<
+      WriteGuard<T>
+    >;
+  }
+
+  tryRead(): ReadGuard<T> | undefined {
+    // Sound for the same reason.
+    return this.permits.tryAcquire(1) as ReadGuard<T> | undefined;
+  }
+
+  tryWrite(): WriteGuard<T> | undefined {
+    // Sound for the same reason.
+    return this.permits.tryAcquire(readers) as WriteGuard<T> | undefined;
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { Ajv } from "ajv";
+import { afterAll, describe, expect, test } from "vitest";
+import { runCommand } from "../cli/program.ts";
+import type { Output, Shell } from "../cli/shell.ts";
+import { decode } from "../cli/text.ts";
+import { version } from "../cli/version.ts";
+import { cliRules } from "./harness/cli-rules.ts";
+import { setups } from "./harness/cli-setups.ts";
+
+// A folder in test/cli is a case: `command` is what somebody types, `input` the folder they stand
+// in, `stdin` what they pipe in, and `expected` what comes of it: the exit code, the output, and
+// the files that are different afterwards. UPDATE=1 writes `expected`; review the diff.
+//
+// In `command`, words such as FORCE_COLOR=1 before `mooring` are the environment, and TTY=80 makes
+// the output a terminal that is 80 columns wide.
+
+const update = process.env["UPDATE"] === "1";
+const cases = new URL("cli/", import.meta.url).pathname;
+const reportSchema: object = JSON.parse(
+  readFileSync(new URL("../schema/mooring.report.schema.json", import.meta.url), "utf8"),
+);
+const isReport = new Ajv({ strict: true, allowUnionTypes: true }).compile(reportSchema);
+
+const scratch = mkdtempSync(join(tmpdir(), "mooring-cli-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const names = readdirSync(cases, { withFileTypes: true })
+  .filter((it) => it.isDirectory())
+  .map((it) => it.name);
+
+describe("the command line", () => {
+  test.each(names)("%s", async (name) => {
+    const source = join(cases, name);
+    const folder = join(scratch, name);
+    cpSync(existsSync(join(source, "input")) ? join(source, "input") : emptyFolder(), folder, {
+      recursive: true,
+    });
+    for (const path of filesIn(folder).keys()) unmask(folder, path);
+    setups[name]?.(folder);
+    const before = filesIn(folder);
+
+    const result = await typed(readFileSync(join(source, "command"), "utf8"), folder, source);
+    if (result.args.includes("json") && result.stdout !== "") {
+      expect(isReport(JSON.parse(result.stdout)), JSON.stringify(isReport.errors)).toBe(true);
+    }
+    const changed = [...filesIn(folder)].filter(([path, text]) => before.get(path) !== text);
+    const parts = [
+      `exit ${result.code}\n`,
+      section("stdout", result.stdout),
+      section("stderr", result.stderr),
+      ...changed.map(([path, text]) =>
+        section(`now in ${path}${kindOf(join(folder, path))}`, text),
+      ),
+    ];
+    const actual = general(parts.join(""), folder);
+    const expected = join(source, "expected");
+    if (update) writeFileSync(expected, actual);
+    else expect(actual).toBe(readFileSync(expected, "utf8"));
+  });
+
+  test("every setup has its case", () => {
+    expect(Object.keys(setups).filter((it) => !names.includes(it))).toEqual([]);
+  });
+});
+
+/** Git would act upon .gitignore and node_modules, so `input` has them with an underscore. */
+function unmask(folder: string, path: string): void {
+  const name = path
+    .replace(/(^|\/)_gitignore$/, "$1.gitignore")
+    .replace("_node_modules/", "node_modules/");
+  if (name === path) return;
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  renameSync(join(folder, path), join(folder, name));
+}
+
+function emptyFolder(): string {
+  return mkdtempSync(join(scratch, "empty-"));
+}
+
+async function typed(command: string, folder: string, source: string) {
+  const words = [...command.trim().matchAll(/"([^"]*)"|(\S+)/g)].map((it) => it[1] ?? it[2] ?? "");
+  const start = words.indexOf("mooring");
+  const environment = Object.fromEntries(
+    words.slice(0, start).map((it) => it.split("=", 2)),
+  ) as Record<string, string>;
+  const args = words.slice(start + 1);
+  const columns = environment["TTY"] === undefined ? undefined : Number(environment["TTY"]);
+  const stdout = memory(columns);
+  const stderr = memory(columns);
+  const input = join(source, "stdin");
+  const shell: Shell = {
+    folder,
+    environment,
+    out: stdout.output,
+    err: stderr.output,
+    input: async () => (existsSync(input) ? readFileSync(input) : Buffer.alloc(0)),
+    now: () => 0,
+  };
+  const code = await runCommand(args, shell, cliRules);
+  return { code, args, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function memory(columns: number | undefined): { output: Output; text(): string } {
+  let text = "";
+  const write = (more: string) => {
+    text += more;
+  };
+  return { output: { isTTY: columns !== undefined, columns, write }, text: () => text };
+}
+
+function section(name: string, text: string): string {
+  if (text === "") return "";
+  const visible = text.replaceAll("\u001b", "␛").replaceAll("\r", "␍");
+  return `--- ${name}\n${visible}${visible.endsWith("\n") ? "" : "⏎\n"}`;
+}
+
+/** What differs from one computer, or one version, to the next. */
+function general(text: string, folder: string): string {
+  return text
+    .replaceAll(folder, "<folder>")
+    .replaceAll(version(), "<version>")
+    .replace(/^( +)(?:at .*\n)(?: +at .*\n)*/gm, "$1at <stack>\n");
+}
+
+/** What is special about a file apart from its text. */
+function kindOf(path: string): string {
+  const decoded = decode(readFileSync(path));
+  const encoding = "text" in decoded ? decoded.encoding : "utf-8";
+  const kinds = [
+    ...(encoding === "utf-8" ? [] : [encoding]),
+    ...((statSync(path).mode & 0o111) === 0 ? [] : ["executable"]),
+  ];
+  return kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
+}
+
+function filesIn(folder: string): Map<string, string> {
+  const files = new Map<string, string>();
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile()) continue;
+    const decoded = decode(readFileSync(path));
+    files.set(relative(folder, path), "text" in decoded ? decoded.text : decoded.refused);
+  }
+  return files;
+}

@@ -1,0 +1,1 @@
+declare function save(): Promise<void>;

@@ -1,0 +1,4 @@
+declare function save(): Promise<void>;
+save();
+function broken( {
+  save(;

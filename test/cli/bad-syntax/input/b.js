@@ -1,0 +1,3 @@
+async function save() {}
+save();
+const = [;

@@ -1,0 +1,3 @@
+declare function save(): Promise<void>;
+
+save();

@@ -1,0 +1,2 @@
+import { push } from "our-queue";
+push();

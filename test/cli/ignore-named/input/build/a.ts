@@ -1,0 +1,2 @@
+declare function save(): Promise<void>;
+save();
