@@ -87,7 +87,7 @@ export function affectedBy(
       const shows = 0 < exposing.size && after.types.importsOf(importer, exposing).includes(path);
       if (shows && isGlobal) return "all";
       // A set that grows while it is walked is walked to its new end.
-      
+      if (shows) changedSurfaces.add(importer);
     }
   }
   const askers = reversed(trail);

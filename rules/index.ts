@@ -9,6 +9,7 @@ import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
+import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
 
 export const rules: readonly Rule[] = [
   asyncWorkInConstructor,
@@ -19,4 +20,5 @@ export const rules: readonly Rule[] = [
   promiseEscapesTry,
   swallowedRejection,
   unconsumedAsyncGenerator,
+  unobservedPromise,
 ];

@@ -26,7 +26,7 @@ import { setups } from "./harness/cli-setups.ts";
 // the files that are different afterwards. UPDATE=1 writes `expected`; review the diff.
 //
 // In `command`, words such as FORCE_COLOR=1 before `mooring` are the environment, and TTY=80 makes
-// the output a terminal that is 80 columns wide.
+// the output a terminal that is 80 columns wide. CLOCK=200 lets 200 ms pass at each look at the clock.
 
 const update = process.env["UPDATE"] === "1";
 const cases = new URL("cli/", import.meta.url).pathname;
@@ -87,6 +87,22 @@ function unmask(folder: string, path: string): void {
   renameSync(join(folder, path), join(folder, name));
 }
 
+describe("the documentation", () => {
+  test("names every flag of `mooring check`, and no other", async () => {
+    const help = await typed("mooring check --help", emptyFolder(), cases);
+    const known = [...help.stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map((it) => it[1]);
+    const page = readFileSync(new URL("../docs/cli.md", import.meta.url), "utf8");
+    const named = [...page.matchAll(/^\| `(--[\w-]+)/gm)].map((it) => it[1]);
+    expect(named.toSorted()).toEqual(known.filter((it) => it !== "--help").toSorted());
+  });
+
+  test("shows JSON that keeps to the contract, and says what each field means", () => {
+    const page = readFileSync(new URL("../docs/json.md", import.meta.url), "utf8");
+    const [, example = ""] = /```json\n([^]*?)```/.exec(page) ?? [];
+    expect(isReport(JSON.parse(example)), JSON.stringify(isReport.errors)).toBe(true);
+  });
+});
+
 function emptyFolder(): string {
   return mkdtempSync(join(scratch, "empty-"));
 }
@@ -102,13 +118,17 @@ async function typed(command: string, folder: string, source: string) {
   const stdout = memory(columns);
   const stderr = memory(columns);
   const input = join(source, "stdin");
+  let clock = 0;
   const shell: Shell = {
     folder,
     environment,
     out: stdout.output,
     err: stderr.output,
     input: async () => (existsSync(input) ? readFileSync(input) : Buffer.alloc(0)),
-    now: () => 0,
+    now: () => {
+      clock += Number(environment["CLOCK"] ?? 0);
+      return clock;
+    },
   };
   const code = await runCommand(args, shell, cliRules);
   return { code, args, stdout: stdout.text(), stderr: stderr.text() };
@@ -124,7 +144,7 @@ function memory(columns: number | undefined): { output: Output; text(): string }
 
 function section(name: string, text: string): string {
   if (text === "") return "";
-  const visible = text.replaceAll("\u001b", "␛").replaceAll("\r", "␍");
+  const visible = text.replaceAll("\u001b", "␛").replaceAll("\r\n", "␍\n").replaceAll("\r", "␍");
   return `--- ${name}\n${visible}${visible.endsWith("\n") ? "" : "⏎\n"}`;
 }
 

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { scopeOf } from "../analysis/config/scope.ts";
 import { parseConfig } from "../analysis/config.ts";
+import { ALLOW_RULES } from "../analysis/suppressions.ts";
+import { configSchemaFile } from "../scripts/schema.ts";
 
 const rules = [
   { id: "floating-promise", summary: "Nobody waits." },
@@ -152,6 +155,42 @@ test("what is right is kept", () => {
   const text =
     '{ "profile": "strict", "rules": { "lost-update": "off", "x": "off" }, "ignores": 1 }';
   expect(parse(text).config).toEqual({ profile: "strict", rules: { "lost-update": "off" } });
+});
+
+describe("the documentation", () => {
+  const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
+  const schema = configSchemaFile([]);
+
+  test.each([...page.matchAll(/^```json\n([^]*?)^```/gm)].map((it) => it[1] ?? ""))(
+    "shows what works: %#",
+    (text) => {
+      const known = [...rules, ...ALLOW_RULES];
+      expect(parseConfig({ file: "/mooring.config.json", text }, known).problems).toEqual([]);
+    },
+  );
+
+  test("names every setting", () => {
+    const settings = [...schema.matchAll(/"([$\w]+)": \{\s+"(?:type|enum)"/g)].map((it) => it[1]);
+    const missing = new Set(settings.filter((it) => !page.includes(`| \`${it}\` |`)));
+    // Parts of rows, described there.
+    for (const it of [
+      "items",
+      "additionalProperties",
+      "propertyNames",
+      "files",
+      "modules",
+      "calls",
+      "types",
+    ]) {
+      missing.delete(it);
+    }
+    expect([...missing]).toEqual([]);
+  });
+
+  test("describes every setting in the schema as well", () => {
+    const bare = schema.match(/"[$\w]+": \{\s+(?!"description")[^{}]*?\}/g) ?? [];
+    expect(bare.filter((it) => !/"description"|"(items|propertyNames)"/.test(it))).toEqual([]);
+  });
 });
 
 describe("settings for a file", () => {

@@ -12,6 +12,7 @@ export class MorphSlots {
   private readonly checker: ts.TypeChecker;
   private readonly names: MorphNames;
   private readonly promiseType: (type: ts.Type) => PromiseType;
+  private readonly results = new WeakMap<ts.Signature, (Result | undefined)[]>();
 
   constructor(
     checker: ts.TypeChecker,
@@ -85,10 +86,17 @@ export class MorphSlots {
     const overloads = ts.isCallExpression(call)
       ? callSignatures(type)
       : partsOf(type).flatMap((it) => it.getConstructSignatures());
-    const result = strongest(overloads.map((it) => this.parameterResult(it, index, call)));
+    const result = strongest(overloads.map((it) => this.known(it, index, call)));
     if (result !== "open") return { result, owner };
     const chosen = this.checker.getResolvedSignature(call);
     return { result: settled(chosen ? this.parameterResult(chosen, index, call) : "open"), owner };
+  }
+
+  /** Every call of a function asks the same of its parameters. */
+  private known(signature: ts.Signature, index: number, at: ts.Node): Result {
+    let known = this.results.get(signature);
+    if (known === undefined) this.results.set(signature, (known = []));
+    return (known[index] ??= this.parameterResult(signature, index, at));
   }
 
   private parameterResult(signature: ts.Signature, index: number, at: ts.Node): Result {

@@ -40,6 +40,8 @@ import { isRead } from "./mentions.ts";
 export interface Mentions {
   /** Reads in the variable's own flow, in source order. */
   readonly reads: readonly Identifier[];
+  /** Mentions that do not look at the value: `ignore(p)`, `this.#unread.push(p)`. */
+  readonly blind: readonly Identifier[];
   /** Assignments in its own flow, its initializer left out. */
   readonly writes: readonly Node[];
   /** A nested function, or another file, can see it. */
@@ -53,14 +55,15 @@ export const mentionsOfBinding: (
 ) => Mentions = fact((declaration, program) => {
   const owner = flowOwner(declaration);
   const reads: Identifier[] = [];
+  const blind: Identifier[] = [];
   const writes: Node[] = [];
   let captured = owner === undefined || isExported(declaration) || isGlobal(declaration);
   for (const it of namesakes(declaration.name, owner ?? declaration, program)) {
-    if (flowOwner(it) !== owner) captured = true;
+    if (flowOwner(it) !== owner || is.ExportSpecifier(it.parent)) captured = true;
     else if (isWritten(it)) writes.push(assignmentOf(it));
-    else if (isRead(it) && observes(it, program)) reads.push(it);
+    else if (isRead(it)) (observes(it, program) ? reads : blind).push(it);
   }
-  return { reads, writes, captured };
+  return { reads, blind, writes, captured };
 });
 
 /**

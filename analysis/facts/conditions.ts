@@ -121,7 +121,7 @@ const knownEverywhere: (owner: FlowOwner, program: Program) => ReadonlyMap<Point
 export function keyOf(known: Known): string {
   return [...known]
     .map(([text, truth]) => `${truth ? "" : "!"}${text}`)
-    .sort()
+    .toSorted()
     .join(";");
 }
 

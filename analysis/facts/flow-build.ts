@@ -201,7 +201,7 @@ class Statements {
       bodies.unshift(entry);
     }
     let test = bodies[clauses.findIndex((it) => is.DefaultClause(it))] ?? next;
-    for (const [at, clause] of [...clauses.entries()].reverse()) {
+    for (const [at, clause] of [...clauses.entries()].toReversed()) {
       if (!is.CaseClause(clause)) continue;
       test = expression(clause.expression, join([bodies[at] ?? next, test]), outer, this.points);
     }

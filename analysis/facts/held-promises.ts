@@ -11,6 +11,7 @@ import {
   unwrapped,
   walkBody,
 } from "../syntax.ts";
+import { lastJump, partOf, passesSwitch } from "./paths.ts";
 import { type Mentions, mentionsOfBinding, stopsAtReads } from "./bindings.ts";
 import { calleeOf } from "./callees.ts";
 import { type Exceptions, type Path, pathFrom } from "./flow.ts";
@@ -179,31 +180,4 @@ function awaitOfElement(loop: NodeOf<"ForOfStatement">): Node | undefined {
 
 function isMissing(promise: Node, program: Program): boolean {
   return program.types.promise(promise).nullable;
-}
-
-/** Whether the path leaves a `switch` without `default` because no case has matched. */
-function passesSwitch({ nodes }: Path): boolean {
-  return nodes.some((node, index) => {
-    const clause = node.parent;
-    if (!is.CaseClause(clause) || unwrapped(clause.expression) !== node) return false;
-    const block = clause.parent;
-    if (!is.CaseBlock(block)) return false;
-    const { clauses } = block;
-    if (clauses.at(-1) !== clause || clauses.some((it) => is.DefaultClause(it))) return false;
-    const next = nodes[index + 1];
-    return next === undefined || next.pos < clause.pos || clause.end < next.end;
-  });
-}
-
-const isJump = isOneOf("ReturnStatement", "ThrowStatement", "BreakStatement", "ContinueStatement");
-
-/** The statement that takes the path away, where there is one. */
-function lastJump({ nodes, at }: Path): Node {
-  return nodes.findLast((it) => isJump(it)) ?? partOf(at);
-}
-
-/** Loops and declarations are nodes of a path as a whole; a reader wants to see where. */
-function partOf(node: Node): Node {
-  if (is.ForOfStatement(node) || is.ForInStatement(node)) return node.expression;
-  return is.VariableDeclaration(node) ? node.name : node;
 }

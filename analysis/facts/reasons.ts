@@ -87,16 +87,16 @@ function answer<N extends Node, T extends object>(
     const self: Open = { lowest: depth };
     open.push(self);
     kept.set(node, depth);
-    let reason: T | undefined;
+    let found: T | undefined;
     try {
-      reason = answering(node, program, () => compute(node, program));
+      found = answering(node, program, () => compute(node, program));
     } finally {
       open.pop();
       kept.delete(node);
     }
-    if (reason !== undefined) stack.reasons += 1;
-    if (reason === undefined && self.lowest < depth) {
-      kept.set(node, { reason, lowest: self.lowest });
+    if (found !== undefined) stack.reasons += 1;
+    if (found === undefined && self.lowest < depth) {
+      kept.set(node, { reason: found, lowest: self.lowest });
       tentative.push({
         confirm: () => kept.set(node, { reason: undefined, lowest: FINAL }),
         forget: () => kept.delete(node),
@@ -106,15 +106,15 @@ function answer<N extends Node, T extends object>(
     }
     const circle = tentative.splice(first);
     // Nothing was taken for granted, or what was taken for granted has held.
-    if (reason === undefined && (circle.length === 0 || stack.reasons === before)) {
+    if (found === undefined && (circle.length === 0 || stack.reasons === before)) {
       for (const it of circle) it.confirm();
-      kept.set(node, { reason, lowest: FINAL });
+      kept.set(node, { reason: found, lowest: FINAL });
       return undefined;
     }
     for (const it of circle) it.forget();
-    if (reason !== undefined) {
-      kept.set(node, { reason, lowest: FINAL });
-      return reason;
+    if (found !== undefined) {
+      kept.set(node, { reason: found, lowest: FINAL });
+      return found;
     }
   }
 }

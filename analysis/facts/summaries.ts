@@ -91,10 +91,12 @@ const iterationFails = reason<FunctionLike, Node>((fn, program) =>
 
 /** The node because of which a synchronous call may throw: the call itself, or a callback. */
 export function mayThrow(call: Node, program: Program): Node | undefined {
-  const { model, functions } = calleeOf(call, program);
+  const { symbol, model, functions } = calleeOf(call, program);
   if (model?.throws === true) return call;
   if (model?.result !== "ends" && declaresNever(call, program)) return call;
   if (functions.some((it) => throwsFrom(it, program) !== undefined)) return call;
+  // What an executor throws becomes a rejection.
+  if (symbol?.module === "lib" && symbol.name.startsWith("Promise")) return undefined;
   const args = is.CallExpression(call) || is.NewExpression(call) ? (call.arguments ?? []) : [];
   return args.find((it) => {
     const inside = functionsIfCallback(it, program);

@@ -35,7 +35,7 @@ export const ecmascript: PackageModel = {
   modules: ["lib"],
   calls: {
     ...everyMember(COLLECTIONS, ["forEach"], {
-      reason: "forEach ignores what its callback returns, so a promise is dropped.",
+      reason: "What the callback returns is ignored, so a promise is dropped.",
       callbacks: { 0: now("dropped") },
     }),
     ...everyMember(ARRAYS, ["map", "flatMap"], {

@@ -27,20 +27,23 @@ export const emitters: PackageModel = {
     "node:worker_threads",
     "electron",
     "eventemitter3",
+    "mitt",
+    "next",
+    "playwright-core",
     "ws",
   ],
   calls: {
     ...every(
       REPEATED.map((it) => `*.${it}`),
       {
-        reason: "emit() calls listeners one after the other and ignores what they return.",
+        reason: "Listeners are called one after the other, and what they return is ignored.",
         callbacks: { 1: LISTENER },
       },
     ),
     ...every(
       ONCE.map((it) => `*.${it}`),
       {
-        reason: "emit() calls listeners one after the other and ignores what they return.",
+        reason: "Listeners are called one after the other, and what they return is ignored.",
         callbacks: { 1: LATER },
       },
     ),

@@ -1,4 +1,4 @@
-import { every, everyMember } from "./every.ts";
+import { every, everyMember, HANDLER } from "./every.ts";
 import type { CallModel, PackageModel } from "./primitive.ts";
 
 // Navigation in the browser. The promise tells when the new page is there; failures go to the
@@ -46,11 +46,17 @@ export const routers: readonly PackageModel[] = [
   },
   {
     modules: ["vue-router"],
-    calls: everyMember(
-      ["Router", "EXPERIMENTAL_Router_Base", "EXPERIMENTAL_Router"],
-      ["push", "replace"],
-      NAVIGATES,
-    ),
+    calls: {
+      ...everyMember(
+        ["Router", "EXPERIMENTAL_Router_Base", "EXPERIMENTAL_Router"],
+        ["push", "replace"],
+        NAVIGATES,
+      ),
+      ...every(["*.beforeEach", "*.beforeResolve"], {
+        reason: "A navigation waits for the promises of its guards.",
+        callbacks: { 0: HANDLER },
+      }),
+    },
   },
   {
     modules: ["$app/navigation"],

@@ -78,10 +78,9 @@ export const testRunners: readonly PackageModel[] = [
     modules: ["node:test"],
     calls: {
       ...every(
-        ["test", "test.it", "test.suite", "test.describe"].flatMap((name) => [
-          name,
-          ...["only", "skip", "todo"].map((variant) => `${name}.${variant}`),
-        ]),
+        ["test", "test.it", "test.suite", "test.describe"].flatMap((name) =>
+          ["", ".only", ".skip", ".todo"].map((variant) => `${name}${variant}`),
+        ),
         {
           ...RUNS_TEST,
           reason:

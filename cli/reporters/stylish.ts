@@ -133,12 +133,12 @@ export function stylishSummary(outcome: Outcome, { paint }: StylishOptions): str
   const mark =
     errors > 0 ? paint("red", "✖") : warnings > 0 ? paint("yellow", "▲") : paint("cyan", "•");
   const safe = findings.filter((it) => it.fixes.some((fix) => fix.safety === "safe")).length;
-  const rule = findings[0]?.rule ?? "";
+  const worst = findings.find((it) => it.severity === "error") ?? findings[0];
   const advice = [
     safe === 0
       ? ""
       : `\`mooring check --fix\` repairs ${safe === findings.length ? "all" : safe} of them.`,
-    `\`mooring explain ${rule}\` tells more.`,
+    `\`mooring explain ${worst?.rule}\` tells more.`,
   ].filter((it) => it !== "");
   return `${mark} ${parts.join(", ")}. ${where}\n  ${paint("dim", advice.join(" "))}\n`;
 }

@@ -9,8 +9,10 @@ import { statementBefore } from "./statements.ts";
 
 /** `await save(doc);` for `const p = save(doc);`, where nobody has a use for `p`. */
 export function awaitInsteadOfKeeping(held: Held, program: Program): Fix[] {
-  const statement = onlyDeclarationIn(held.declaration);
-  if (statement === undefined) return [];
+  const { declaration, mentions } = held;
+  const statement = onlyDeclarationIn(declaration);
+  const isUnused = mentions.blind.length === 0 && mentions.writes.length === 0;
+  if (statement === undefined || !isUnused) return [];
   const file = sourceFileOf(statement);
   const start = startOf(statement, file);
   const end = startOf(held.promise, file);

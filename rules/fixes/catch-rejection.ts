@@ -13,7 +13,7 @@ export function catchRejection(expression: Node, program: Program): Fix[] {
   if (!is.CallExpression(call) || branchesOf(call).length !== 1) return [];
   const { extent, names, nullable } = program.types.promise(call);
   if (extent !== "all" || !names.every(({ name }) => name === "Promise")) return [];
-  const handler = handlerUsedIn(call) ?? "console.error";
+  const handler = rejectionHandlerFor(call);
   const access = nullable && !isChain(call) ? "?." : ".";
   return [
     {
@@ -22,6 +22,11 @@ export function catchRejection(expression: Node, program: Program): Fix[] {
       edits: [insertAfter(call, `${access}catch(${handler})`)],
     },
   ];
+}
+
+/** The handler that the file itself uses for other promises, else `console.error`. */
+export function rejectionHandlerFor(node: Node): string {
+  return handlerUsedIn(node) ?? "console.error";
 }
 
 /** A name that is handed to `.catch` at the top level of the file's own scope. */

@@ -48,6 +48,7 @@ function* inVariable(held: Held, program: Program): Iterable<Finding> {
       profile,
       message: `Nothing ever looks at ${holds} in \`${name}\`.`,
       why: "The code goes on before the work is done, and if it fails the error is lost.",
+      notes: mentions.blind.map((at) => ({ at, message: "nobody looks at it here" })),
       fixes: [
         ...awaitInsteadOfKeeping(held, program),
         ...joinNextAwait(held),

@@ -26,7 +26,7 @@ export interface Guard extends Disposable {
  */
 export class Permits {
   available: number;
-  readonly waiters: Waiters<Guard, number> = new Waiters<Guard, number>(() => {
+  readonly waiters: Waiters<Permit, number> = new Waiters<Permit, number>(() => {
     this.pass();
   });
   private closed: { readonly reason: unknown } | undefined = undefined;
@@ -35,7 +35,7 @@ export class Permits {
     this.available = available;
   }
 
-  acquire(count: number, signal: AbortSignal | undefined): Promise<Guard> {
+  acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {
     if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
     if (count <= this.available && this.waiters.size === 0 && this.closed === undefined) {
       this.available -= count;
@@ -46,7 +46,7 @@ export class Permits {
     return this.waiters.wait(signal, count === 1 ? undefined : count);
   }
 
-  tryAcquire(count: number): Guard | undefined {
+  tryAcquire(count: number): Permit | undefined {
     if (this.available < count || this.waiters.size !== 0 || this.closed !== undefined) {
       return undefined;
     }
@@ -65,7 +65,7 @@ export class Permits {
   }
 
   /** The proof of holding `count` permits, which have been taken off `available` already. */
-  guard(count: number): Guard {
+  guard(count: number): Permit {
     return new Permit(this, count);
   }
 
@@ -78,12 +78,12 @@ export class Permits {
     }
   }
 
-  private next(): Entry<Guard, number> | undefined {
+  private next(): Entry<Permit, number> | undefined {
     return this.waiters.size === 0 ? undefined : this.waiters.first();
   }
 }
 
-function weightOf(entry: Entry<Guard, number>): number {
+function weightOf(entry: Entry<Permit, number>): number {
   return typeof entry === "function" ? 1 : (entry.detail ?? 1);
 }
 
@@ -127,9 +127,9 @@ export class Permit<Owner extends Permits = Permits> implements Guard {
     if (owner === undefined) throw new TypeError("The guard is not held.");
     this[dispose]();
     return async () => {
-      await owner.acquire(count, undefined);
-      // The permits of the new guard, which nobody sees, are this guard's from here on.
-      this.owner = owner;
+      // The permits of the new guard, which nobody sees, are this guard's from here on. Sound: a lock hands out
+      // guards of one kind.
+      this.owner = (await owner.acquire(count, undefined)).owner as Owner;
     };
   }
 }

@@ -22,10 +22,15 @@ export class Ring<T> {
   }
 
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
-    const { head } = this;
-    const item = this.slots[head];
-    this.slots[head] = undefined;
+    return this.length === 0 ? undefined : this.take();
+  }
+
+  /** The first item of a queue that is not empty. */
+  take(): T {
+    const { head, slots } = this;
+    // Sound: the `length` slots from `head` on hold items.
+    const item = slots[head] as T;
+    slots[head] = undefined;
     this.head = (head + 1) & this.mask;
     if (--this.length === 0 && roomy <= this.mask) this.clear();
     return item;

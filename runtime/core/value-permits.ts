@@ -1,4 +1,4 @@
-import { type Guard, Permit, Permits } from "./permits.ts";
+import { Permit, Permits } from "./permits.ts";
 
 /** The constructor's arguments: a lock that owns nothing is made without any. */
 export type Owned<T> = [T] extends [void] ? [] : [value: T];
@@ -14,7 +14,7 @@ export class ValuePermits<T> extends Permits {
     this.value = value;
   }
 
-  override guard(count: number): Guard {
+  override guard(count: number): Permit {
     return new ValuePermit(this, count);
   }
 }
@@ -32,7 +32,7 @@ export class ValuePermit<T> extends Permit<ValuePermits<T>> {
   }
 
   /** Turns a guard for writing into one for reading, without anybody in between. */
-  downgrade(): Guard {
+  downgrade(): Permit {
     const place = this.place();
     this.owner = undefined;
     const guard = place.guard(1);

@@ -11,7 +11,7 @@ import { Ring } from "./ring.ts";
 // the living, the array is rebuilt. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
 
 /** What to do with the value that was waited for. Also the queue's entry for a wait that cannot be cancelled. */
-export type Settle<T> = (value: T | PromiseLike<T>) => void;
+export type Settle<T> = (value: T) => void;
 
 /** A wait with a signal, or with something to know about it while it waits. */
 export class Waiter<T, Detail = undefined> extends AbortListener {
@@ -102,20 +102,14 @@ export class Waiters<T, Detail = undefined> {
   }
 
   /** Ends the wait of the entry that `first` has just returned. */
-  grant(entry: Entry<T, Detail>, value: T | PromiseLike<T>): void {
-    this.ring.shift();
-    this.size--;
-    if (typeof entry === "function") {
-      entry(value);
-      return;
-    }
-    entry.queue = undefined;
-    unfollow(entry);
-    entry.settle(value);
+  grant(entry: Entry<T, Detail>, value: T): void {
+    this.take(entry);
+    if (typeof entry === "function") entry(value);
+    else entry.settle(value);
   }
 
   /** Ends the longest wait; false when nobody waits. */
-  wake(value: T | PromiseLike<T>): boolean {
+  wake(value: T): boolean {
     const entry = this.size === 0 ? undefined : this.first();
     if (entry === undefined) return false;
     this.grant(entry, value);
@@ -123,18 +117,34 @@ export class Waiters<T, Detail = undefined> {
   }
 
   /** Ends every wait that has begun before this call; what follows may wait again. */
-  wakeAll(value: T | PromiseLike<T>): void {
+  wakeAll(value: T): void {
     for (let count = this.size; 0 < count && this.wake(value); count--);
   }
 
   /** Rejects everybody who waits. */
   rejectAll(reason: unknown): void {
-    if (this.size === 0) return;
-    // Adopting a rejected promise takes two turns of the microtask queue more than a rejection. In exchange a wait
-    // without signal need not keep its `reject`, a third of its memory.
-    const rejected = Promise.reject<T>(reason);
-    rejected.catch(() => {});
-    this.wakeAll(rejected);
+    let rejected: Promise<never> | undefined;
+    for (let count = this.size; 0 < count; count--) {
+      const entry = this.first();
+      if (entry === undefined) return;
+      this.take(entry);
+      if (typeof entry !== "function") {
+        entry.fail?.(reason);
+        continue;
+      }
+      // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by
+      // resolving it with a rejected promise. Sound: plain entries are the `resolve` of promises, nothing else.
+      rejected ??= Promise.reject(reason);
+      (entry as (value: Promise<never>) => void)(rejected);
+    }
+  }
+
+  private take(entry: Entry<T, Detail>): void {
+    this.ring.shift();
+    this.size--;
+    if (typeof entry === "function") return;
+    entry.queue = undefined;
+    unfollow(entry);
   }
 
   /** @internal A waiter has left on its own. */

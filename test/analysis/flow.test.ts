@@ -53,7 +53,6 @@ function* escapes(
   exceptions: Exceptions,
   program: Program,
 ): Iterable<Answer> {
-  const isUse = (node: Node) => is.CallExpression(node) && nameOf(node.expression) === "use";
   const path = pathFrom(call, { until: EXITS, stops: isUse, exceptions }, program);
   if (path === undefined) return;
   const at = isFunctionLike(path.at) ? path.to : `${path.to} at ${textOf(path.at)}`;
@@ -62,6 +61,10 @@ function* escapes(
 
 function firstLine(node: Node): string {
   return textOf(node).replace(/ *\n[^]*/, " …");
+}
+
+function isUse(node: Node): boolean {
+  return is.CallExpression(node) && nameOf(node.expression) === "use";
 }
 
 function callsIn(file: SourceFile): CallExpression[] {

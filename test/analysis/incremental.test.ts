@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Host } from "../../analysis/host.ts";
+import { memoryHost } from "../harness/memory-host.ts";
 import {
   droppedPromise,
   findingsOf,
@@ -134,15 +136,33 @@ describe("after an edit, these may differ", () => {
   });
 
   test("what a global declaration is made of: everything", () => {
-    const analyser = opened({
+    const files = {
       ...LAYERS,
       "/log.ts": "export declare function log(): void;",
       "/globals.ts": 'import { log } from "./log"; declare global { var write: typeof log; }',
       "/tool.ts": "write(); export {};",
-    });
+    };
+    const analyser = opened(files, TYPES_ONLY);
     const text = "export declare function log(): Promise<void>;";
     expect(analyser.change([{ path: "/log.ts", text }])).toContain("/tool.ts");
     expect(markedBy(analyser)).toEqual(["/tool.ts dropped-promise: write()"]);
+  });
+
+  test("a global declaration that a hidden body brings in: everything", () => {
+    const tool = "export function load(): void {}\nlog();";
+    const files = {
+      "/tsconfig.json": TSCONFIG,
+      "/cart.ts": "export function add(): void {}",
+      "/tool.ts": tool,
+    };
+    const log = "export {}; declare global { function log(): Promise<void>; }";
+    const host = memoryHost({ ...files, "/lib/log.ts": log });
+    const analyser = smallAnalyser({}, { host: withoutListing(host, "/lib"), rules: TYPES_ONLY });
+    analyser.open(["/cart.ts", "/tool.ts"]);
+    expect(markedBy(analyser)).toEqual([]);
+    const text = 'export function add(): void { void import("./lib/log"); }';
+    expect(analyser.change([{ path: "/cart.ts", text }])).toEqual(["/cart.ts", "/tool.ts"]);
+    expect(markedBy(analyser)).toEqual(["/tool.ts dropped-promise: log()"]);
   });
 
   test("the same text again: nothing", () => {
@@ -242,6 +262,11 @@ test("a check that is left half-way, with a change in between, leaves nothing ou
   expect(rest).toEqual(["/order.ts", "/page.ts", "/clock.ts"]);
   expect(findingsOf(analyser)).toEqual(expected);
 });
+
+/** A folder that no config includes: its files come in by imports only. */
+function withoutListing(host: Host, folder: string): Host {
+  return { ...host, list: (path) => (path === folder ? [] : host.list(path)) };
+}
 
 // Each variant is a whole text. They change bodies, written and inferred types, imports, what shows
 // through, global declarations, and whether the file is there.

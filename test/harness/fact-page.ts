@@ -48,14 +48,23 @@ export function checkFactPage(
 /** A program over texts in memory, for facts that are tested without a page. */
 export function programOver(files: Readonly<Record<string, string>>): Program {
   const host = memoryHost(files);
-  const own = Object.keys(files).filter((it) => !it.startsWith("/node_modules/"));
-  const engine = openMorph({ host, files: own, compilerOptions: PAGE_OPTIONS });
+  const engine = openMorph({
+    host,
+    files: Object.keys(files).filter(isRoot),
+    compilerOptions: PAGE_OPTIONS,
+  });
   return { types: engine.snapshot(), models: modelsOf(packages) };
+}
+
+/** Own files, and what declares the platform; other packages are found from imports. */
+function isRoot(path: string): boolean {
+  return !path.startsWith("/node_modules/") || path.startsWith("/node_modules/@types/");
 }
 
 function programOf(page: Page): Program {
   return programOver({
-    "/globals.d.ts": GLOBALS,
+    // Where Node's own types would be, so that the globals are the platform's and not the user's.
+    "/node_modules/@types/node/index.d.ts": GLOBALS,
     "/setup.d.ts": page.setup,
     ...Object.fromEntries(Object.entries(page.modules).map(([name, it]) => [`/${name}`, it])),
     ...Object.fromEntries(page.cases.map((it) => [fileOf(it), parseMarkers(it.text).code])),

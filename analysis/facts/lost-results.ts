@@ -1,0 +1,167 @@
+import type { SymbolAnswer } from "../engine/type-engine.ts";
+import type { CallbackModel } from "../primitives/primitive.ts";
+import type { Program } from "../program.ts";
+import {
+  type FunctionLike,
+  is,
+  isAsync,
+  isFunctionExpression,
+  isGenerator,
+  isOneOf,
+  Kind,
+  type Node,
+  unwrapped,
+  wrapped,
+} from "../syntax.ts";
+import { callbackOf } from "./callbacks.ts";
+import { calleeOf, functionsIn, modelIn, nameIn } from "./callees.ts";
+import { mayBeMissing } from "./presence.ts";
+import { mayFloat } from "./promises.ts";
+import { returnedBy, returnsPromise } from "./returns.ts";
+import { rejectsFrom } from "./summaries.ts";
+
+// Whose promise does nobody look at, because of where the function was put?
+//
+// Two questions. What becomes of what a function gives back there: a model knows, else the type of
+// the place says so, and the body of an own function can clear it again. And does this function
+// give a promise: every async one does; others are looked into, or asked for their type where they
+// are only named. "Somebody may wait" as soon as one answer leaves it open.
+
+/** A promise that nobody waits for, and why nobody does. */
+export interface Lost {
+  readonly result: "tested" | "compared" | "dropped";
+  /** Called before the call is over, for each of several things; or at some other time. */
+  readonly runs: "each" | "later";
+  /** The smallest place that gives the promise: `async`, what is returned, a function's name. */
+  readonly at: Node;
+  /** Every call gives one. */
+  readonly always: boolean;
+  /** The own functions behind it; empty: unknown. */
+  readonly functions: readonly FunctionLike[];
+}
+
+/** The promise of the function at this argument, where nobody waits for it. */
+export function lostByCall(argument: Node, program: Program): Lost | undefined {
+  if (!mayBeFunction(unwrapped(argument))) return undefined;
+  const modelled = modelFor(argument, program);
+  if (modelled !== undefined)
+    return isLost(modelled) ? lost(argument, modelled, program) : undefined;
+  // For a function that is written here, its promise is the cheaper question; else the place is.
+  const isWritten = isFunctionExpression(unwrapped(argument));
+  if (isWritten && givenPromise(argument, program) === undefined) return undefined;
+  const { result } = program.types.slot(unwrapped(argument));
+  if (result === "boolean") return lost(argument, ANSWER, program);
+  if (result !== "void" || givenPromise(argument, program) === undefined) return undefined;
+  const use = callbackOf(argument, program);
+  if (use === "never" || (use !== undefined && !isLost(use))) return undefined;
+  return lost(argument, use ?? LATER, program);
+}
+
+/** The promise of a function in any other place whose type says that nobody waits. */
+export function lostInPlace(value: Node, program: Program): Lost | undefined {
+  const node = unwrapped(value);
+  if (!mayBeFunction(node)) return undefined;
+  const found = lost(value, LATER, program);
+  if (found === undefined) return undefined;
+  return program.types.slot(node).result === "void" ? found : undefined;
+}
+
+/** Whether the value is a function by its name or its syntax, so that its type need not be asked. */
+export function isNamedFunction(value: Node, program: Program): boolean {
+  const node = unwrapped(value);
+  if (isFunctionExpression(node) || is.MethodDeclaration(node)) return true;
+  const kind = symbolOf(node, program)?.kind;
+  return kind === "function" || kind === "method" || 0 < functionsIn(node, program).length;
+}
+
+/**
+ * The node because of which the promise may reject; undefined: it never does, or nobody knows. A
+ * function that is declared elsewhere may, as a call of it may; a value that is only typed as a
+ * function may be one that handles its errors, such as a wrapped handler.
+ */
+export function rejectionOf({ at, functions }: Lost, program: Program): Node | undefined {
+  if (functions.length === 0) {
+    const kind = symbolOf(at, program)?.kind;
+    return kind === "function" || kind === "method" ? at : undefined;
+  }
+  for (const fn of functions) {
+    const reason = rejectsFrom(fn, program);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function symbolOf(node: Node, program: Program): SymbolAnswer | undefined {
+  const name = nameIn(node);
+  return name && program.types.symbol(name);
+}
+
+const ANSWER: CallbackModel = { runs: "now", result: "tested", repeats: true };
+const LATER: CallbackModel = { runs: "later", result: "dropped" };
+
+function isLost({ result }: CallbackModel): boolean {
+  return result === "tested" || result === "compared" || result === "dropped";
+}
+
+function modelFor(argument: Node, program: Program): CallbackModel | undefined {
+  const node = wrapped(argument);
+  const call = node.parent;
+  if (!is.CallExpression(call) && !is.NewExpression(call)) return undefined;
+  const callbacks = calleeOf(call, program).model?.callbacks;
+  return callbacks?.[call.arguments?.indexOf(node) ?? -1] ?? callbacks?.rest;
+}
+
+function lost(value: Node, use: CallbackModel, program: Program): Lost | undefined {
+  const given = givenPromise(value, program);
+  if (given === undefined) return undefined;
+  const { result } = use;
+  const runs = use.runs === "now" && use.repeats === true ? "each" : "later";
+  return {
+    ...given,
+    runs,
+    result: result === "tested" || result === "compared" ? result : "dropped",
+  };
+}
+
+type Given = Pick<Lost, "at" | "always" | "functions">;
+
+/** The promise that a value gives when it is called; undefined: none that anybody would miss. */
+function givenPromise(value: Node, program: Program): Given | undefined {
+  const node = unwrapped(value);
+  if (isFunctionExpression(node) || is.MethodDeclaration(node)) return givenBy(node, program);
+  // What the platform or a package looks after may be dropped, by whatever way it is called.
+  const known = modelIn(node, program)?.result;
+  if (known === "floats" || known === "settles") return undefined;
+  const functions = functionsIn(node, program);
+  if (0 < functions.length && !functions.some((it) => returnsPromise(it, program)))
+    return undefined;
+  const result = program.types.value(node).callResult;
+  if (result?.extent !== "all" && result?.extent !== "some") return undefined;
+  return { at: node, always: result.extent === "all" && !result.nullable, functions };
+}
+
+function givenBy(fn: FunctionLike, program: Program): Given | undefined {
+  if (isGenerator(fn)) return undefined;
+  const modifier = fn.modifiers?.find((it) => it.kind === Kind.AsyncKeyword);
+  if (isAsync(fn)) return { at: modifier ?? fn, always: true, functions: [fn] };
+  for (const returned of returnedBy(fn, program)) {
+    const { extent, nullable } = program.types.promise(returned);
+    if ((extent !== "all" && extent !== "some") || mayFloat(returned, program)) continue;
+    const always = extent === "all" && !nullable && !mayBeMissing(returned, program);
+    return { at: returned, always, functions: [fn] };
+  }
+  return undefined;
+}
+
+/** From the syntax alone: most arguments are not functions. */
+const mayBeFunction = isOneOf(
+  "ArrowFunction",
+  "FunctionExpression",
+  "MethodDeclaration",
+  "Identifier",
+  "PropertyAccessExpression",
+  "ElementAccessExpression",
+  "CallExpression",
+  "ConditionalExpression",
+  "BinaryExpression",
+);

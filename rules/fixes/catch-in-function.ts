@@ -1,0 +1,85 @@
+import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
+import type { Fix } from "../../analysis/rule.ts";
+import {
+  bodyHas,
+  type FunctionLike,
+  is,
+  type Node,
+  sourceFileOf,
+  startOf,
+  textOf,
+  walk,
+} from "../../analysis/syntax.ts";
+import { rejectionHandlerFor } from "./catch-rejection.ts";
+import { prefixKeyword } from "./prefix-keyword.ts";
+
+/** Puts the body of an async function into `try`, with the handler that the file uses elsewhere. */
+export function catchInFunction(fn: FunctionLike): Fix[] {
+  const { body } = fn;
+  if (body === undefined || promisesValue(fn)) return [];
+  const handler = rejectionHandlerFor(fn);
+  const edits = is.Block(body) ? aroundBlock(body, handler) : aroundExpression(body, handler);
+  return [{ title: `Catch a rejection with '${handler}'`, safety: "suggestion", edits }];
+}
+
+/** Behind the `catch` there would be nothing to return. */
+function promisesValue({ type, body }: FunctionLike): boolean {
+  if (type !== undefined && !/^Promise<(?:void|unknown|any)>$/.test(textOf(type))) return true;
+  if (!is.Block(body)) return false;
+  return bodyHas(body, (it) => is.ReturnStatement(it) && it.expression !== undefined);
+}
+
+function aroundExpression(body: Node, handler: string): Edit[] {
+  return [
+    insertBefore(body, "{ try { "),
+    ...(is.AwaitExpression(body) ? [] : prefixKeyword(body, "await")),
+    insertAfter(body, `; } ${catching(handler, " ")} }`),
+  ];
+}
+
+function aroundBlock(block: Node, handler: string): Edit[] {
+  const text = textOf(block);
+  if (!text.includes("\n")) {
+    return [insertBefore(block, "{ try "), insertAfter(block, ` ${catching(handler, " ")} }`)];
+  }
+  const outer = lastIndentOf(text);
+  const step = /\n(?<indent>[ \t]*)\S/.exec(text)?.groups?.["indent"]?.slice(outer.length) || "  ";
+  const inner = outer + step;
+  return [
+    insertBefore(block, `{\n${inner}try `),
+    ...linesOf(block).map((start) => at(block, start, step)),
+    insertAfter(block, ` ${catching(handler, `\n${inner}`, step)}\n${outer}}`),
+  ];
+}
+
+function catching(handler: string, line: string, step = ""): string {
+  const error = handler === "error" ? "cause" : "error";
+  return `catch (${error}) {${line}${step}${handler}(${error});${line}}`;
+}
+
+function lastIndentOf(text: string): string {
+  return /[ \t]*$/.exec(text.slice(text.lastIndexOf("\n") + 1, -1))?.[0] ?? "";
+}
+
+/** Where the lines below the first begin, but for those inside a text, which would change it. */
+function linesOf(block: Node): number[] {
+  const file = sourceFileOf(block);
+  const texts: Node[] = [];
+  walk(block, (it) => {
+    if (is.TemplateExpression(it) || is.NoSubstitutionTemplateLiteral(it)) texts.push(it);
+    return undefined;
+  });
+  const lines: number[] = [];
+  for (
+    let at = startOf(block, file);
+    (at = file.text.indexOf("\n", at) + 1) !== 0 && at < block.end;
+  ) {
+    const isInText = texts.some((it) => startOf(it, file) < at && at < it.end);
+    if (!isInText && !/[\r\n]/.test(file.text.charAt(at))) lines.push(at);
+  }
+  return lines;
+}
+
+function at(node: Node, start: number, text: string): Edit {
+  return { file: sourceFileOf(node).fileName, start, end: start, text };
+}

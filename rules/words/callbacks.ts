@@ -1,0 +1,51 @@
+import {
+  calleeNameOf,
+  is,
+  isAssignment,
+  isAsync,
+  isFunctionLike,
+  type Node,
+  nameOf,
+  unwrapped,
+  wrapped,
+} from "../../analysis/syntax.ts";
+import { nameOfCall } from "./names.ts";
+
+/** `this async function`, `this call to \`save\``, `\`poll\``, `what \`wrap\` gives`. */
+export function nameOfCallback(value: Node, at: Node): string {
+  const node = unwrapped(value);
+  if (isFunctionLike(node)) return isAsync(node) ? "this async function" : `this ${nameOfCall(at)}`;
+  const called = is.CallExpression(node) ? calleeNameOf(node) : node;
+  const name = lastName(called);
+  if (name === undefined) return "this function";
+  return is.CallExpression(node) ? `what \`${name}\` gives` : `\`${name}\``;
+}
+
+/** Who does not wait for the function: `\`forEach\``, or `Whoever calls \`onClick\``. */
+export function nameOfCaller(value: Node): string {
+  const { parent } = wrapped(value);
+  if (is.CallExpression(parent) || is.NewExpression(parent)) {
+    const name = lastName(calleeNameOf(parent));
+    return name === undefined ? "The function that is called" : `\`${name}\``;
+  }
+  if (is.ReturnStatement(parent)) return "Whoever calls the result";
+  const name = nameOfPlace(is.MethodDeclaration(value) ? value : parent);
+  return name === undefined ? "Whoever calls the function" : `Whoever calls \`${name}\``;
+}
+
+function nameOfPlace(place: Node): string | undefined {
+  if (is.JsxExpression(place)) return nameOfPlace(place.parent);
+  if (isAssignment(place)) return lastName(place.left);
+  const isNamed =
+    is.JsxAttribute(place) ||
+    is.PropertyAssignment(place) ||
+    is.ShorthandPropertyAssignment(place) ||
+    is.MethodDeclaration(place) ||
+    is.VariableDeclaration(place);
+  return isNamed ? nameOf(place.name) : undefined;
+}
+
+function lastName(node: Node): string | undefined {
+  const inner = unwrapped(node);
+  return nameOf(is.PropertyAccessExpression(inner) ? inner.name : inner);
+}
