@@ -1,4 +1,5 @@
 import { ts } from "ts-morph";
+import { packageOf } from "./package-name.ts";
 import type { Place, SymbolAnswer, TypeName } from "./type-engine.ts";
 
 /** Names for symbols and types, in the form in which models are written: who declares it, and what. */
@@ -108,15 +109,6 @@ export class MorphNames {
     }
     return owner === "node" && !ambient.startsWith("node:") ? `node:${ambient}` : ambient;
   }
-}
-
-/** `lodash` for files below `node_modules/lodash/` and `node_modules/@types/lodash/`. */
-export function packageOf(path: string): string | undefined {
-  const at = path.lastIndexOf("/node_modules/");
-  if (at < 0) return undefined;
-  const [first = "", second = ""] = path.slice(at + "/node_modules/".length).split("/");
-  if (first === "@types") return second.includes("__") ? `@${second.replace("__", "/")}` : second;
-  return first.startsWith("@") ? `${first}/${second}` : first;
 }
 
 function ambientModuleOf(node: ts.Node): string | undefined {

@@ -24,8 +24,14 @@ export function parenthesized(node: ts.Node): ts.Node {
   return at;
 }
 
-/** The name by which a callee's symbol is found: `save` in `api.save(…)`. */
+/**
+ * The name by which a callee's symbol is found: `save` in `api.save(…)`. An assertion is not looked
+ * through: it says another type than the symbol has.
+ */
 export function calleeName(expression: ts.Expression): ts.Node {
-  const callee = inner(expression);
+  let callee = expression;
+  while (ts.isParenthesizedExpression(callee) || ts.isNonNullExpression(callee)) {
+    callee = callee.expression;
+  }
   return ts.isPropertyAccessExpression(callee) ? callee.name : callee;
 }

@@ -98,7 +98,7 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
   constructor(program: ts.Program, texts: MorphHost) {
     super(program);
     const { strict, strictNullChecks } = program.getCompilerOptions();
-    this.strictNulls = strictNullChecks ?? strict ?? false;
+    this.strictNulls = strictNullChecks ?? strict ?? true;
     this.program = program;
     this.texts = texts;
   }

@@ -24,6 +24,8 @@ import type { Point } from "./flow-graph.ts";
 /** Builds the expression and answers with the point at which it begins. */
 export function expression(written: Node, next: Point, scope: Scope, points: Points): Point {
   const node = unwrapped(written);
+  // Names, keywords and literals have nothing inside.
+  if (node.kind < Kind.QualifiedName) return points.add(node, [next], scope);
   const own = (how = {}) => points.add(node, [next], scope, how);
   const after = (parts: readonly (Node | undefined)[], point: Point) =>
     sequence(parts, point, scope, points);

@@ -4,7 +4,6 @@ import {
   is,
   isAsync,
   isGenerator,
-  isOneOf,
   type Node,
   type NodeOf,
   nameOf,
@@ -14,7 +13,7 @@ import {
 import { lastJump, partOf, passesSwitch } from "./paths.ts";
 import { type Mentions, mentionsOfBinding, stopsAtReads } from "./bindings.ts";
 import { calleeOf } from "./callees.ts";
-import { type Exceptions, type Path, pathFrom } from "./flow.ts";
+import { type Exceptions, pathFrom } from "./flow.ts";
 import {
   branchesOf,
   isAlwaysPromise,

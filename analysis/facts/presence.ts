@@ -3,6 +3,7 @@ import { type Program, resolve } from "../program.ts";
 import {
   ancestor,
   bodyHas,
+  declarationKeyword,
   enclosingFunction,
   is,
   isAssignment,
@@ -54,8 +55,9 @@ function isDeclaredLoosely(name: Node, program: Program): boolean {
   const declaration = place && resolve(place, program);
   if (is.VariableDeclaration(declaration)) {
     const { initializer } = declaration;
-    const isElement = is.ForOfStatement(declaration.parent.parent);
-    return initializer === undefined ? !isElement : mayBeMissing(initializer, program);
+    return initializer === undefined
+      ? !isConstant(declaration)
+      : mayBeMissing(initializer, program);
   }
   if (is.BindingElement(declaration)) {
     return (
@@ -67,6 +69,11 @@ function isDeclaredLoosely(name: Node, program: Program): boolean {
     return declaration.initializer === undefined && !isSetByConstructor(declaration);
   }
   return declaration === undefined;
+}
+
+/** A constant without a value is an element of a loop, or declared for somebody else to set. */
+function isConstant({ parent }: Node): boolean {
+  return is.VariableDeclarationList(parent) && declarationKeyword(parent) === "const";
 }
 
 function isSetByConstructor(field: Node & { readonly name: Node }): boolean {

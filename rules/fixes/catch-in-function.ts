@@ -4,6 +4,7 @@ import {
   bodyHas,
   type FunctionLike,
   is,
+  isAsync,
   type Node,
   sourceFileOf,
   startOf,
@@ -16,20 +17,21 @@ import { prefixKeyword } from "./prefix-keyword.ts";
 /** Puts the body of an async function into `try`, with the handler that the file uses elsewhere. */
 export function catchInFunction(fn: FunctionLike): Fix[] {
   const { body } = fn;
-  if (body === undefined || promisesValue(fn)) return [];
+  // Behind the `catch` there would be no value to return.
+  if (body === undefined || !isAsync(fn) || !givesNothing(fn)) return [];
   const handler = rejectionHandlerFor(fn);
   const edits = is.Block(body) ? aroundBlock(body, handler) : aroundExpression(body, handler);
   return [{ title: `Catch a rejection with '${handler}'`, safety: "suggestion", edits }];
 }
 
-/** Behind the `catch` there would be nothing to return. */
-function promisesValue({ type, body }: FunctionLike): boolean {
-  if (type !== undefined && !/^Promise<(?:void|unknown|any)>$/.test(textOf(type))) return true;
-  if (!is.Block(body)) return false;
-  return bodyHas(body, (it) => is.ReturnStatement(it) && it.expression !== undefined);
+/** Whether the promise of the function settles with no value, as its own text shows. */
+export function givesNothing({ type, body }: FunctionLike): boolean {
+  if (type !== undefined) return /^Promise<(?:void|unknown|any)>$/.test(textOf(type));
+  if (!is.Block(body)) return true;
+  return !bodyHas(body, (it) => is.ReturnStatement(it) && it.expression !== undefined);
 }
 
-function aroundExpression(body: Node, handler: string): Edit[] {
+export function aroundExpression(body: Node, handler: string): Edit[] {
   return [
     insertBefore(body, "{ try { "),
     ...(is.AwaitExpression(body) ? [] : prefixKeyword(body, "await")),
@@ -37,7 +39,7 @@ function aroundExpression(body: Node, handler: string): Edit[] {
   ];
 }
 
-function aroundBlock(block: Node, handler: string): Edit[] {
+export function aroundBlock(block: Node, handler: string): Edit[] {
   const text = textOf(block);
   if (!text.includes("\n")) {
     return [insertBefore(block, "{ try "), insertAfter(block, ` ${catching(handler, " ")} }`)];

@@ -1,10 +1,11 @@
-import { type Edit, replace } from "../../analysis/edit.ts";
+import { replace } from "../../analysis/edit.ts";
 import { constantBehind } from "../../analysis/facts/callees.ts";
 import type { Held } from "../../analysis/facts/held-promises.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import { is, type Node, sourceFileOf, startOf, textOf, walk } from "../../analysis/syntax.ts";
 import { onlyDeclarationIn } from "./await-held.ts";
+import { statementRemoved } from "./statements.ts";
 
 /**
  * Moves a call to the one place where its promise is awaited. What it is given must be the same
@@ -22,7 +23,7 @@ export function startWhereAwaited(held: Held, look: Node, program: Program): Fix
     {
       title: `Start '${name}' where it is awaited`,
       safety: "suggestion",
-      edits: [removal(statement), replace(look, textOf(promise))],
+      edits: [statementRemoved(statement), replace(look, textOf(promise))],
     },
   ];
 }
@@ -50,19 +51,4 @@ function isConstant(name: Node, program: Program): boolean {
   const kind = program.types.symbol(name)?.kind;
   if (kind === "function" || kind === "class" || kind === "parameter") return true;
   return constantBehind(name, program) !== undefined;
-}
-
-/** The statement with its line. */
-function removal(statement: Node): Edit {
-  const file = sourceFileOf(statement);
-  const start = startOf(statement, file);
-  const lineStart = file.text.lastIndexOf("\n", start - 1) + 1;
-  const lineEnd = file.text.indexOf("\n", statement.end);
-  const isAlone =
-    file.text.slice(lineStart, start).trim() === "" &&
-    lineEnd >= 0 &&
-    file.text.slice(statement.end, lineEnd).trim() === "";
-  return isAlone
-    ? { file: file.fileName, start: lineStart, end: lineEnd + 1, text: "" }
-    : { file: file.fileName, start, end: statement.end, text: "" };
 }

@@ -32,3 +32,18 @@ export function statementBefore(statement: Node, text: string): Edit[] {
     insertAfter(statement, `\n${outer}}`),
   ];
 }
+
+/** The statement with its line. */
+export function statementRemoved(statement: Node): Edit {
+  const file = sourceFileOf(statement);
+  const start = startOf(statement, file);
+  const lineStart = file.text.lastIndexOf("\n", start - 1) + 1;
+  const lineEnd = file.text.indexOf("\n", statement.end);
+  const isAlone =
+    file.text.slice(lineStart, start).trim() === "" &&
+    lineEnd >= 0 &&
+    file.text.slice(statement.end, lineEnd).trim() === "";
+  return isAlone
+    ? { file: file.fileName, start: lineStart, end: lineEnd + 1, text: "" }
+    : { file: file.fileName, start, end: statement.end, text: "" };
+}

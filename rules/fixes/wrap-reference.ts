@@ -11,7 +11,7 @@ export function wrapReference(
   program: Program,
 ): Fix[] {
   if (!is.Identifier(reference) && !is.PropertyAccessExpression(reference)) return [];
-  if (functions.some((it) => 0 < it.parameters.length)) return [];
+  if (functions.length === 0 || functions.some((it) => 0 < it.parameters.length)) return [];
   const { callResult, nullable } = program.types.value(reference);
   const isPromise = callResult?.extent === "all" && callResult.names.every(isNamedPromise);
   if (!isPromise || nullable || callResult.nullable) return [];

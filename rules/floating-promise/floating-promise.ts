@@ -15,13 +15,16 @@ import {
   isAssignment,
   isAsync,
   Kind,
+  methodCall,
   type Node,
   sourceFileOf,
   unwrapped,
 } from "../../analysis/syntax.ts";
+import { nameIn } from "../../analysis/facts/callees.ts";
 import { awaitPromise } from "../fixes/await-promise.ts";
 import { catchRejection } from "../fixes/catch-rejection.ts";
 import { discardPromise } from "../fixes/discard-promise.ts";
+import { ignoreMirror } from "../fixes/ignore-mirror.ts";
 import { letCallerWait } from "../fixes/make-async.ts";
 import { nameOfCall } from "../words/names.ts";
 
@@ -63,6 +66,10 @@ export const floatingPromise = defineRule({
 function* dropped(expression: Node, program: Program): Iterable<Finding> {
   if (isHandled(expression, program)) return;
   if (mayFloat(expression, program)) return;
+  if (isMirror(expression) && mayReject(expression, program)) {
+    yield mirrored(expression, severityAt(expression), program);
+    return;
+  }
   const finding = {
     at: expression,
     severity: severityAt(expression),
@@ -98,18 +105,41 @@ function droppedArray(expression: Node, program: Program): Finding {
   };
 }
 
-/** `void` says that nobody waits; it does not say who hears of a rejection. */
+/**
+ * `void` says that nobody waits; it does not say who hears of a rejection. For a plain call that
+ * may be accepted. What `finally` makes is different: a promise that nobody asked for, which
+ * rejects once more when the first one does, however well that one is handled.
+ */
 function* discarded(expression: Node, program: Program): Iterable<Finding> {
   if (!isPromise(expression, program) || isHandled(expression, program)) return;
   if (mayFloat(expression, program) || !mayReject(expression, program)) return;
-  yield {
+  if (isMirror(expression)) yield mirrored(expression, "warning", program);
+  else {
+    yield {
+      at: expression,
+      severity: "hint",
+      profile: "strict",
+      message: `Nobody hears when this ${nameOfCall(expression)} rejects.`,
+      why: "`void` only drops the promise: a rejection still ends the process in Node.",
+      fixes: catchRejection(expression, program),
+    };
+  }
+}
+
+function mirrored(expression: Node, severity: Severity, program: Program): Finding {
+  return {
     at: expression,
-    severity: "hint",
-    profile: "strict",
-    message: `Nobody hears when this ${nameOfCall(expression)} rejects.`,
-    why: "`void` only drops the promise: a rejection still ends the process in Node.",
-    fixes: catchRejection(expression, program),
+    severity,
+    message: "`finally` makes a second promise, and nobody hears when that one rejects.",
+    why: "It rejects whenever the first one does, even if that is handled; Node then ends the process.",
+    fixes: [...ignoreMirror(expression), ...catchRejection(expression, program)],
   };
+}
+
+/** `kept.finally(…)` on a promise that has a name, and so somebody else who looks after it. */
+function isMirror(expression: Node): boolean {
+  const call = methodCall(unwrapped(expression));
+  return call?.method === "finally" && nameIn(call.receiver) !== undefined;
 }
 
 /**

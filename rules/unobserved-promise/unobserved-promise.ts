@@ -9,7 +9,7 @@ import {
 import { mayReject } from "../../analysis/facts/summaries.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, type Node, nameOf, statementOf, textOf, unwrapped } from "../../analysis/syntax.ts";
+import { is, isAssignment, type Node, nameOf, statementOf, textOf, unwrapped } from "../../analysis/syntax.ts";
 import { awaitBeforeExits, awaitInsteadOfKeeping } from "../fixes/await-held.ts";
 import { catchRejection } from "../fixes/catch-rejection.ts";
 import { joinNextAwait } from "../fixes/join-awaits.ts";
@@ -34,7 +34,9 @@ export const unobservedPromise = defineRule({
       if (held !== undefined && !held.name.startsWith("_")) yield* inVariable(held, program);
     } else if (is.CallExpression(node)) {
       for (const it of node.arguments) yield* putAway(it, program);
-    } else if (statementOf(node) !== undefined) yield* putAway(node.right, program);
+    } else if (isAssignment(node) && statementOf(node) !== undefined) {
+      yield* putAway(node.right, program);
+    }
   },
 });
 

@@ -16,9 +16,7 @@ export class ChildController extends AbortListener {
 
   /** Called once, after the signal has aborted. */
   onAborted: ((reason: unknown) => void) | undefined = undefined;
-
-  /** Undefined as long as nobody has seen the signal. */
-  protected controller: AbortController | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
 
   constructor(parent?: AbortSignal) {
     super();
@@ -33,6 +31,11 @@ export class ChildController extends AbortListener {
       if (this.aborted) this.controller.abort(this.reason);
     }
     return this.controller.signal;
+  }
+
+  /** Whether anybody has seen the signal: what has not cannot be told to stop. */
+  get told(): boolean {
+    return this.controller !== undefined;
   }
 
   /** The first reason counts. */
@@ -83,7 +86,7 @@ export class ChildController extends AbortListener {
     return new Promise<T>((resolve, reject) => {
       let heard = false;
       this.onAborted = (reason) => {
-        heard = leave ?? this.controller === undefined;
+        heard = leave ?? !this.told;
         if (heard) reject(reason);
       };
       this.start(

@@ -46,14 +46,16 @@ export class Mutex<T = void> {
   }
 
   lock(options?: Cancellable): Promise<MutexGuard<T>> {
+    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);
     // Sound: ValuePermits makes guards with a `value`; the type hides it where there is nothing to own.
-    return this.permits.acquire(1, options?.signal) as Promise<MutexGuard<T>>;
+    return guard as Promise<MutexGuard<T>>;
   }
 
   /** Takes the lock if it is free and nobody waits. */
   tryLock(): MutexGuard<T> | undefined {
+    const guard: Guard | undefined = this.permits.tryAcquire(1);
     // Sound for the same reason.
-    return this.permits.tryAcquire(1) as MutexGuard<T> | undefined;
+    return guard as MutexGuard<T> | undefined;
   }
 
   /** Runs the function under the lock, which is given back when it returns, throws or rejects. */

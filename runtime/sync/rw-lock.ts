@@ -49,24 +49,26 @@ export class RwLock<T = void> {
   }
 
   read(options?: Cancellable): Promise<ReadGuard<T>> {
+    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);
     // Sound: these permits make guards with `value` and `downgrade`.
-    return this.permits.acquire(1, options?.signal) as Promise<ReadGuard<T>>;
+    return guard as Promise<ReadGuard<T>>;
   }
 
   write(options?: Cancellable): Promise<WriteGuard<T>> {
+    const guard: Promise<Guard> = this.permits.acquire(readers, options?.signal);
     // Sound for the same reason.
-    return this.permits.acquire(readers, options?.signal) as Promise<Guard> as Promise<
-      WriteGuard<T>
-    >;
+    return guard as Promise<WriteGuard<T>>;
   }
 
   tryRead(): ReadGuard<T> | undefined {
+    const guard: Guard | undefined = this.permits.tryAcquire(1);
     // Sound for the same reason.
-    return this.permits.tryAcquire(1) as ReadGuard<T> | undefined;
+    return guard as ReadGuard<T> | undefined;
   }
 
   tryWrite(): WriteGuard<T> | undefined {
+    const guard: Guard | undefined = this.permits.tryAcquire(readers);
     // Sound for the same reason.
-    return this.permits.tryAcquire(readers) as WriteGuard<T> | undefined;
+    return guard as WriteGuard<T> | undefined;
   }
 }

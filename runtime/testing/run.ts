@@ -1,0 +1,329 @@
+import type { Activity, Context, GateKind } from "./context.ts";
+import { nextTurn } from "./context.ts";
+import { choicesOf, type Lane, Patience, type Pending } from "./events.ts";
+import { gatedIterable } from "./iterate.ts";
+import type { Outside } from "./outside.ts";
+import { numbersFrom } from "./seed.ts";
+import type { Decision, Strategy } from "./strategies.ts";
+import type { TraceStep } from "./witness.ts";
+
+export type Points = "io" | "await";
+
+export interface RunSettings {
+  readonly points: Points;
+  readonly seed: number;
+  readonly maxSteps: number;
+  readonly tolerance: number;
+}
+
+/** How one schedule ended. `waiting` says who waits where when nobody can go on. */
+export type Ending =
+  | { readonly kind: "passed" }
+  | { readonly kind: "failure"; readonly error: unknown }
+  | { readonly kind: "deadlock" | "livelock"; readonly waiting: readonly string[] };
+
+/** A decision and how it was taken; together they are the schedule. */
+export type Taken = Decision & { readonly choice: number };
+
+/** Told about every event, so that the race detector can order what comes after behind it. */
+export interface Observer {
+  origin(): unknown;
+  step(origins: readonly unknown[], fire: () => void): void;
+}
+
+/** More gates than that without one event between them: the code spins, and no I/O will ever come. */
+const MAX_GATES = 100_000;
+
+/**
+ * One schedule of a test. Drains the microtasks, lets one thing happen, and again, until the body of
+ * the test has settled. Nothing of it survives its end: what still waits then is dropped, and the
+ * gates of code that was left behind never open.
+ */
+export class Run {
+  readonly settings: RunSettings;
+  readonly root: Activity;
+  readonly context: Context;
+  readonly taken: Taken[] = [];
+  readonly trace: TraceStep[] | undefined;
+  readonly observer: Observer | undefined;
+  readonly random: () => number;
+  /** Virtual milliseconds since the run began. */
+  now = 0;
+  steps = 0;
+  gates = 0;
+  over = false;
+  /** Asked at the end: the error of a task that failed and that nobody looked at. */
+  unobserved: () => { readonly error: unknown } | undefined = () => undefined;
+
+  readonly #strategy: Strategy;
+  readonly #outside: Outside;
+  readonly #patience = new Patience();
+  readonly #waiting = new Set<{ readonly activity: Activity; readonly position: string }>();
+  readonly #calls = new WeakMap<object, Pending>();
+  readonly #lanes = new Map<Activity, Lane>();
+  #pending: Pending[] = [];
+  #created: Pending[] = [];
+  #lane: Lane | undefined;
+  #seq = 0;
+  #activities = 0;
+  #laneIds = 0;
+  #gatesOfStep = 0;
+  #ending: Ending | undefined;
+  #finish: (ending: Ending) => void = () => {};
+
+  constructor(
+    settings: RunSettings,
+    strategy: Strategy,
+    surroundings: {
+      readonly context: Context;
+      readonly outside: Outside;
+      readonly verbose: boolean;
+      readonly observer?: Observer | undefined;
+    },
+  ) {
+    this.settings = settings;
+    this.#strategy = strategy;
+    this.context = surroundings.context;
+    this.#outside = surroundings.outside;
+    this.observer = surroundings.observer;
+    this.trace = surroundings.verbose ? [] : undefined;
+    this.random = numbersFrom(settings.seed);
+    this.root = this.activity("test");
+  }
+
+  /** Runs `body` to its end; settles in a turn of its own, outside of every activity. */
+  execute(body: () => PromiseLike<unknown>): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+      nextTurn(() => {
+        this.#outside.begin();
+        this.#happen(undefined, [], () => {
+          this.context.enter(this.root, () => {
+            Promise.resolve(body()).then(
+              () => this.end({ kind: "passed" }),
+              (error: unknown) => this.fail(error),
+            );
+          });
+        });
+        nextTurn(this.#turn);
+      });
+    });
+  }
+
+  activity(name: string): Activity {
+    return { run: this, id: this.#activities++, name };
+  }
+
+  /** The activity of the running code, or the body of the test when that is not known. */
+  current(): Activity {
+    const activity = this.context.current();
+    return activity?.run === this ? activity : this.root;
+  }
+
+  fail(error: unknown): void {
+    this.end({ kind: "failure", error });
+  }
+
+  end(ending: Ending): void {
+    this.#ending ??= ending;
+  }
+
+  /** Announces something that will happen, without saying yet how. It counts from now on. */
+  reserve(kind: Pending["kind"], label: string, from = this.now, to = this.now): Pending {
+    const pending: Pending = {
+      seq: this.#seq++,
+      activity: this.current(),
+      kind,
+      label,
+      from,
+      to,
+      delay: from - this.now,
+      position: undefined,
+      lane: undefined,
+      origin: this.observer?.origin(),
+      fire: () => {},
+    };
+    this.#created.push(pending);
+    return pending;
+  }
+
+  /** From now on the strategy may choose it. */
+  arrive(pending: Pending, fire: () => void): void {
+    if (this.over) return;
+    pending.fire = fire;
+    pending.from = Math.max(pending.from, this.now);
+    pending.to = Math.max(pending.to, pending.from);
+    this.#pending.push(pending);
+  }
+
+  drop(pending: Pending): void {
+    this.#pending = this.#pending.filter((it) => it !== pending);
+  }
+
+  /** Remembers which event settles a promise, so that a gate on that promise knows its name. */
+  link(promise: object, pending: Pending): void {
+    this.#calls.set(promise, pending);
+  }
+
+  /** Takes one of several ways. The first is the default: the one to which witnesses shrink. */
+  decide(decision: Decision): number {
+    if (decision.options < 2) return 0;
+    const choice = this.#strategy.choose(decision);
+    this.taken.push({ ...decision, choice });
+    return choice;
+  }
+
+  note(text: string): void {
+    this.trace?.at(-1)?.notes.push(text);
+  }
+
+  gate(value: unknown, position: string, kind: GateKind): unknown {
+    if (kind === 1) return this.#iterable(value, position);
+    const dispose = kind === 2 && this.settings.points === "await" && !this.over;
+    // A second resource, disposed after the first, holds the end of the block back. In io mode its
+    // tick would be one that no engine has, so there is none.
+    if (kind === 2) return dispose ? { [asyncDispose]: () => this.#wait(undefined, position) } : null;
+    return this.#wait(value, position);
+  }
+
+  #wait(value: unknown, position: string): unknown {
+    this.gates++;
+    if (++this.#gatesOfStep > MAX_GATES) this.end({ kind: "livelock", waiting: this.#places() });
+    if (this.over || this.#gatesOfStep > MAX_GATES) return new Promise(() => {});
+    const activity = this.current();
+    for (const it of this.#created) if (it.activity === activity) it.position ??= position;
+
+    const isObject = (typeof value === "object" || typeof value === "function") && value !== null;
+    const call = isObject ? this.#calls.get(value) : undefined;
+    if (call !== undefined) call.position ??= position;
+    if (this.settings.points === "io" || call !== undefined) {
+      if (!isObject) return value;
+      // What `await` does itself, so that it takes no tick more than without the gate.
+      const promise = Promise.resolve(value);
+      this.#track(promise, { activity, position });
+      return promise;
+    }
+    const pending = this.reserve("await", "goes on");
+    pending.position = position;
+    const promise = Promise.resolve(value);
+    this.#track(promise, { activity, position });
+    return new Promise((resolve, reject) => {
+      const ready = (fire: () => void): void => {
+        pending.from = this.now;
+        this.arrive(pending, fire);
+      };
+      promise.then(
+        (it) => ready(() => resolve(it)),
+        (error: unknown) => ready(() => reject(error)),
+      );
+    });
+  }
+
+  #track(promise: Promise<unknown>, wait: { activity: Activity; position: string }): void {
+    this.#waiting.add(wait);
+    const done = (): void => void this.#waiting.delete(wait);
+    promise.then(done, done);
+  }
+
+  #iterable(value: unknown, position: string): unknown {
+    if (this.over) return value;
+    return gatedIterable(value, this.settings.points, (it) => this.#wait(it, position));
+  }
+
+  readonly #turn = (): void => {
+    this.#assignLanes();
+    const { maxSteps } = this.settings;
+    const ending = this.#ending;
+    if (ending?.kind === "passed") return this.#close(this.#lateFailure() ?? ending);
+    if (ending !== undefined) return this.#close(ending);
+    if (2 * maxSteps < this.steps) {
+      return this.#close({ kind: "livelock", waiting: this.#places() });
+    }
+    // Past the limit only the oldest goes on: that is fair, and what does not end so, does not end.
+    const isFair = maxSteps < this.steps;
+    const lane = isFair ? undefined : this.#patience.lane;
+    const { pending, preempts } = choicesOf(this.#pending, this.now, this.settings.tolerance, lane);
+    if (pending.length === 0) {
+      if (this.#outside.mayComeBack()) return nextTurn(this.#turn);
+      return this.#close(this.#lateFailure() ?? { kind: "deadlock", waiting: this.#places() });
+    }
+    const lanes = pending.map((it) => it.lane);
+    const options = isFair ? 1 : pending.length;
+    const choice = this.decide({ kind: "order", options, preempts, lanes, rate: 0 });
+    const next = pending[choice];
+    if (next === undefined) return this.fail(new RangeError("The strategy chose what is not there."));
+    this.#patience.went(next.lane, pending.length === 1);
+    this.#step(next);
+    nextTurn(this.#turn);
+  };
+
+  #step(next: Pending): void {
+    this.drop(next);
+    this.steps++;
+    this.#outside.begin();
+    this.now = Math.max(this.now, next.from);
+    this.trace?.push({
+      time: this.now,
+      task: next.activity.name,
+      what: next.label,
+      position: next.position,
+      notes: [],
+    });
+    this.#happen(next.lane, [next.origin], next.fire);
+  }
+
+  #happen(lane: Lane | undefined, origins: readonly unknown[], fire: () => void): void {
+    this.#lane = lane;
+    this.#gatesOfStep = 0;
+    const safely = (): void => {
+      try {
+        fire();
+      } catch (error) {
+        this.fail(error);
+      }
+    };
+    if (this.observer === undefined) safely();
+    else this.observer.step(origins, safely);
+  }
+
+  #close(ending: Ending): void {
+    this.over = true;
+    this.#pending = [];
+    this.#finish(ending);
+  }
+
+  #lateFailure(): Ending | undefined {
+    const found = this.unobserved();
+    return found === undefined ? undefined : { kind: "failure", error: found.error };
+  }
+
+  #places(): readonly string[] {
+    return Array.from(this.#waiting, (it) => `${it.activity.name} at ${it.position}`);
+  }
+
+  /**
+   * Of several waits that began in one step in one activity, the last is that activity's own: a
+   * caller waits after those it called. The others are calls that run beside it.
+   */
+  #assignLanes(): void {
+    const seen = new Set<Activity>();
+    for (const it of this.#created.reverse()) {
+      const isOwn = !seen.has(it.activity);
+      seen.add(it.activity);
+      if (!isOwn) it.lane = this.#newLane(it.activity);
+      else if (this.#lane?.activity === it.activity) it.lane = this.#lane;
+      else {
+        it.lane = this.#lanes.get(it.activity) ?? this.#newLane(it.activity);
+        this.#lanes.set(it.activity, it.lane);
+      }
+    }
+    this.#created = [];
+  }
+
+  #newLane(activity: Activity): Lane {
+    return { id: this.#laneIds++, activity };
+  }
+}
+
+/** Node has the symbol from 18.18 on; where it is missing, nobody can have used `await using`. */
+const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
