@@ -75,6 +75,11 @@ export function isSource(path: string): boolean {
   return SOURCE.test(path);
 }
 
+/** Declarations hold no code that runs. */
+export function isChecked(path: string): boolean {
+  return isSource(path) && !/\.d\.(?:[^./]+\.)?[cm]?ts$/.test(path);
+}
+
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const JAVASCRIPT = /\.[cm]?jsx?$/;
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
+import { decode, type Encoding } from "../analysis/decode.ts";
 import type { Host } from "../analysis/host.ts";
 import { inside } from "../analysis/paths.ts";
-import { decode, type Encoding } from "./text.ts";
 
 /** A file that is to be checked: its text, and how to write another one in its place. */
 export interface Source {

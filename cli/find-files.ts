@@ -1,9 +1,9 @@
 import { globSync, isDynamicPattern } from "tinyglobby";
 import { closest } from "../analysis/closest.ts";
+import { foreignName, type Ignores } from "../analysis/config/ignores.ts";
 import { folderOf, inside } from "../analysis/paths.ts";
-import { isSource } from "../analysis/projects.ts";
+import { isChecked, isSource } from "../analysis/projects.ts";
 import type { Disk, Refusal } from "./disk.ts";
-import { foreignName, type Ignores } from "./ignores.ts";
 import type { Notice } from "./notices.ts";
 
 export interface Found {
@@ -151,11 +151,6 @@ class Search {
   private fail(notice: Omit<Notice, "level">): void {
     this.notices.push({ level: "error", ...notice });
   }
-}
-
-/** Declarations hold no code that runs. */
-function isChecked(path: string): boolean {
-  return isSource(path) && !/\.d\.(?:[^./]+\.)?[cm]?ts$/.test(path);
 }
 
 const REFUSALS: Readonly<Record<Refusal, Pick<Notice, "message" | "remedy">>> = {

@@ -1,10 +1,10 @@
+import type { Configurations } from "../analysis/config/configurations.ts";
+import { below } from "../analysis/config/ignores.ts";
+import { folderOf } from "../analysis/paths.ts";
 import type { Rule } from "../analysis/rule.ts";
 import { type Level, levelOf, RECOMMENDED, type Settings } from "../analysis/settings.ts";
 import { ALLOW_RULES } from "../analysis/suppressions.ts";
 import type { CheckOptions } from "./check-options.ts";
-import type { Configurations } from "./configurations.ts";
-import { folderOf } from "../analysis/paths.ts";
-import { below } from "./ignores.ts";
 
 export type Overrides = Pick<CheckOptions, "profile" | "levels" | "only" | "skip">;
 

@@ -1,27 +1,6 @@
-/** How a text is written in a file, so that it can be written back the same way. */
-export type Encoding = "utf-8" | "utf-8 with mark" | "utf-16le" | "utf-16be";
-
-export type Decoded =
-  | { readonly text: string; readonly encoding: Encoding }
-  | { readonly refused: "binary" | "not UTF-8" };
+import type { Encoding } from "../analysis/decode.ts";
 
 const MARK = "\ufeff";
-
-/** Text from bytes, without the byte order mark; never a guess at an encoding that is not marked. */
-export function decode(bytes: Uint8Array): Decoded {
-  const [first, second, third] = bytes;
-  if (first === 0xff && second === 0xfe) return utf16(bytes, "utf-16le");
-  if (first === 0xfe && second === 0xff) return utf16(bytes, "utf-16be");
-  if (bytes.includes(0)) return { refused: "binary" };
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const marked = first === 0xef && second === 0xbb && third === 0xbf;
-    return { text, encoding: marked ? "utf-8 with mark" : "utf-8" };
-  } catch {
-    // The decoder's way to say that these bytes are no UTF-8.
-    return { refused: "not UTF-8" };
-  }
-}
 
 export function encode(text: string, encoding: Encoding): Uint8Array {
   if (encoding === "utf-8") return Buffer.from(text, "utf8");
@@ -29,11 +8,6 @@ export function encode(text: string, encoding: Encoding): Uint8Array {
   if (encoding === "utf-8 with mark") return Buffer.from(marked, "utf8");
   const bytes = Buffer.from(marked, "utf16le");
   return encoding === "utf-16le" ? bytes : bytes.swap16();
-}
-
-function utf16(bytes: Uint8Array, encoding: "utf-16le" | "utf-16be"): Decoded {
-  const text = new TextDecoder(encoding).decode(bytes);
-  return text.includes("\0") ? { refused: "binary" } : { text, encoding };
 }
 
 /** New lines as the rest of the file has them: what a fix puts in has bare line feeds. */

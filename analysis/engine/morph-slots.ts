@@ -69,10 +69,18 @@ export class MorphSlots {
   private method(node: ts.MethodDeclaration, holder: ts.ObjectLiteralExpression): SlotAnswer {
     const wanted = this.checker.getContextualType(holder);
     const symbol = this.checker.getSymbolAtLocation(node.name);
-    const property = wanted && symbol && this.checker.getPropertyOfType(wanted, symbol.name);
+    const property = this.propertyOf(wanted, symbol?.name);
     if (property === undefined) return { result: "unknown", owner: undefined };
     const type = this.checker.getTypeOfSymbolAtLocation(property, node);
     return { result: settled(this.resultOf(type)), owner: this.names.ofSymbol(property) };
+  }
+
+  /** The first of the types in a union that has it says what is wanted. */
+  private propertyOf(type: ts.Type | undefined, name: string | undefined): ts.Symbol | undefined {
+    if (type === undefined || name === undefined) return undefined;
+    return partsOf(type)
+      .map((it) => this.checker.getPropertyOfType(it, name))
+      .find((it) => it !== undefined);
   }
 
   /**

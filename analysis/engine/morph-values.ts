@@ -44,7 +44,7 @@ export class MorphValues {
       opaque: apparent === undefined || isOpaque(apparent),
       nullable: isNullable(type),
       generic: dependsOnParameters(type),
-      primitive: partsOf(type).every((it) => (it.flags & PRIMITIVE) !== 0),
+      primitive: isPrimitive(type, this.checker),
       callResult: this.resultOf(signatures),
       leastArguments: signatures.length === 0 ? 0 : Math.min(...signatures.map(leastArguments)),
       elements: element && this.promiseType(element).extent,
@@ -111,6 +111,14 @@ export class MorphValues {
     const sync = this.has(type, "dispose");
     return async && sync ? "both" : async ? "async" : sync ? "sync" : "none";
   }
+}
+
+/** A type parameter that has to be a string is no object either. */
+function isPrimitive(type: ts.Type, checker: ts.TypeChecker): boolean {
+  return partsOf(type).every((part) => {
+    const bound = boundOf(part, checker);
+    return bound !== undefined && partsOf(bound).every((it) => (it.flags & PRIMITIVE) !== 0);
+  });
 }
 
 function dependsOnParameters(type: ts.Type): boolean {

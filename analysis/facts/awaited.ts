@@ -28,8 +28,8 @@ import { isDropped, isOnlyTested, mentionsOf } from "./mentions.ts";
 export function awaitedInVain(operand: Node, program: Program): "function" | "value" | undefined {
   const inner = unwrapped(operand);
   if (program.types.promise(operand).extent !== "none") return undefined;
-  const { opaque, generic, callResult } = program.types.value(operand);
-  if (opaque || generic) return undefined;
+  const { opaque, generic, primitive, callResult } = program.types.value(operand);
+  if (opaque || (generic && !primitive)) return undefined;
   if (callResult !== undefined) return "function";
   if (isJavaScript(sourceFileOf(inner)) || isPause(inner)) return undefined;
   if (is.CallExpression(inner)) return mayBeOverridden(inner, program) ? undefined : "value";

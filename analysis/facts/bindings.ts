@@ -202,6 +202,8 @@ function isUnused(call: Node): boolean {
 }
 
 function observes(mention: Identifier, program: Program): boolean {
+  const access = wrapped(mention).parent;
+  if (is.PropertyAccessExpression(access) && access.name.text === "length") return false;
   if (hiddenHolder(mention, program) !== undefined) return false;
   return observesArgument(mention, program) !== "no";
 }

@@ -1,14 +1,17 @@
 import { fact, type Program } from "../program.ts";
 import {
+  ancestor,
   enclosingFunction,
   is,
   isAsync,
   isGenerator,
+  isLoop,
   type Node,
   type NodeOf,
   nameOf,
   unwrapped,
   walkBody,
+  wrapped,
 } from "../syntax.ts";
 import { lastJump, partOf, passesSwitch } from "./paths.ts";
 import { type Mentions, mentionsOfBinding, stopsAtReads } from "./bindings.ts";
@@ -149,18 +152,46 @@ export function waitedOneByOne(held: Held, program: Program): Late | undefined {
   if (!held.isArray) return undefined;
   const { declaration, mentions } = held;
   for (const read of mentions.reads) {
-    const loop = read.parent;
-    if (!is.ForOfStatement(loop) || unwrapped(loop.expression) !== read) continue;
+    const pause = pauseInLoop(read);
+    if (pause === undefined) continue;
     const others = new Set<Node>(mentions.reads.filter((it) => it !== read));
     const path = pathFrom(
       declaration,
       { until: (it) => it === read, stops: (it) => others.has(it) },
       program,
     );
-    const pause = loop.awaitModifier === undefined ? awaitOfElement(loop) : loop.expression;
-    if (path !== undefined && pause !== undefined) return { pause, look: read };
+    if (path !== undefined) return { pause, look: read };
   }
   return undefined;
+}
+
+/** The same for a loop over promises that are started in its head, where they may reject. */
+export function pauseInDirectLoop(
+  loop: NodeOf<"ForOfStatement">,
+  program: Program,
+): Node | undefined {
+  const promises = unwrapped(loop.expression);
+  // Names of promises may have been looked at before.
+  const starts = is.ArrayLiteralExpression(promises)
+    ? promises.elements.slice(1).some((it) => is.CallExpression(it))
+    : is.CallExpression(promises);
+  const pause = starts ? pauseInLoop(promises) : undefined;
+  if (pause === undefined || !isArrayOfPromises(promises, program)) return undefined;
+  return elementsReject(promises, program) === undefined ? undefined : pause;
+}
+
+/** The pause in which `for (const p of promises)` waits for one, with the others unobserved. */
+function pauseInLoop(promises: Node): Node | undefined {
+  const outer = wrapped(promises).parent;
+  if (is.ForOfStatement(outer) && unwrapped(outer.expression) === promises) {
+    return outer.awaitModifier === undefined ? awaitOfElement(outer) : outer.expression;
+  }
+  // `await promises[index]`, where the index is what a loop counts.
+  if (!is.ElementAccessExpression(outer) || !is.Identifier(outer.argumentExpression)) {
+    return undefined;
+  }
+  const awaited = wrapped(outer).parent;
+  return is.AwaitExpression(awaited) && ancestor(awaited, isLoop) ? awaited : undefined;
 }
 
 function awaitOfElement(loop: NodeOf<"ForOfStatement">): Node | undefined {

@@ -1,5 +1,6 @@
 import type { Program } from "../program.ts";
 import {
+  bodyHas,
   declarationKeyword,
   enclosingFunction,
   type FunctionLike,
@@ -16,6 +17,7 @@ import {
   unwrapped,
   walk,
 } from "../syntax.ts";
+import { dominates } from "./dataflow.ts";
 import { branchesOf, isHandled, isLazy, isPromise, mayFloat } from "./promises.ts";
 import { mayReject } from "./summaries.ts";
 
@@ -56,8 +58,8 @@ export function escapeBy(
   const all = leftByReturn(statement);
   if (all.length === 0) return undefined;
   const promises = branchesOf(expression).filter((it) => mayEscape(it, owner, program));
-  const pending = promises.filter((it) => !isSettled(it, program));
-  const rejecting = promises.filter((it) => mayRejectLater(it, program));
+  const pending = promises.filter((it) => !isSettled(it, statement, program));
+  const rejecting = promises.filter((it) => mayRejectLater(it, statement, program));
   const left = all.filter((it) =>
     it.kind === "catch"
       ? rejecting.length > 0 && !losesNothing(it.at, owner)
@@ -131,21 +133,41 @@ function mayEscape(expression: Node, owner: FunctionLike, program: Program): boo
   if (extent === "none" || names.length === 0) return false;
   if (mayFloat(expression, program)) return false;
   if (isAsync(owner)) return true;
-  // A query that nobody has started yet, and a rejection that is spelled out, are just values.
-  return !isLazy(expression, program) && settledMethod(expression) !== "reject";
+  // A query that nobody has started yet, and a rejection that is spelled out, are just values. Who
+  // ends a chain with `finally` has thought of what comes after the return.
+  if (isLazy(expression, program) || settledMethod(expression) === "reject") return false;
+  const last = methodCall(unwrapped(expression))?.method;
+  return last !== "finally" && last !== "catch";
 }
 
-function mayRejectLater(expression: Node, program: Program): boolean {
+function mayRejectLater(expression: Node, statement: Node, program: Program): boolean {
   if (isHandled(expression, program)) return false;
-  if (isSettled(expression, program) && settledMethod(expression) === "resolve") return false;
+  const settled = isSettled(expression, statement, program);
+  if (settled && settledMethod(expression) !== "reject") return false;
   return mayReject(expression, program) !== undefined;
 }
 
-/** `Promise.resolve(value)`, where the value is not known to be a promise. */
-function isSettled(expression: Node, program: Program): boolean {
+/** A promise that was awaited before, or `Promise.resolve(value)`, where that is no promise. */
+function isSettled(expression: Node, statement: Node, program: Program): boolean {
+  const name = nameOf(expression);
+  if (name !== undefined) return isAwaitedBefore(name, statement, program);
   const [value] = methodCall(unwrapped(expression))?.args ?? [];
   return (
     settledMethod(expression) !== undefined && (value === undefined || !isPromise(value, program))
+  );
+}
+
+function isAwaitedBefore(name: string, statement: Node, program: Program): boolean {
+  const owner = enclosingFunction(statement);
+  return (
+    owner !== undefined &&
+    bodyHas(
+      owner,
+      (it) =>
+        is.AwaitExpression(it) &&
+        nameOf(unwrapped(it.expression)) === name &&
+        dominates(it, statement, program),
+    )
   );
 }
 

@@ -10,6 +10,7 @@ import {
   isOneOf,
   Kind,
   type Node,
+  type NodeOf,
   unwrapped,
   wrapped,
 } from "../syntax.ts";
@@ -32,8 +33,10 @@ export interface Lost {
   readonly result: "tested" | "compared" | "dropped";
   /** Called before the call is over, for each of several things; or at some other time. */
   readonly runs: "each" | "later";
-  /** The smallest place that gives the promise: `async`, what is returned, a function's name. */
+  /** The smallest place that says so: `async`, what an arrow gives, a function's name. */
   readonly at: Node;
+  /** What is returned, where that is another place. */
+  readonly returned?: Node;
   /** Every call gives one. */
   readonly always: boolean;
   /** The own functions behind it; empty: unknown. */
@@ -42,6 +45,7 @@ export interface Lost {
 
 /** The promise of the function at this argument, where nobody waits for it. */
 export function lostByCall(argument: Node, program: Program): Lost | undefined {
+  if (is.SpreadElement(argument)) return lostBySpread(argument, program);
   if (!mayBeFunction(unwrapped(argument))) return undefined;
   const modelled = modelFor(argument, program);
   if (modelled !== undefined)
@@ -55,6 +59,15 @@ export function lostByCall(argument: Node, program: Program): Lost | undefined {
   const use = callbackOf(argument, program);
   if (use === "never" || (use !== undefined && !isLost(use))) return undefined;
   return lost(argument, use ?? LATER, program);
+}
+
+/** `run(...tasks)`, where the array is known to hold functions that give promises. */
+function lostBySpread(spread: NodeOf<"SpreadElement">, program: Program): Lost | undefined {
+  const { extent = "none" } = program.types.value(spread.expression).elementCallResult ?? {};
+  if (extent !== "all" && extent !== "some") return undefined;
+  if (program.types.slot(spread).result !== "void") return undefined;
+  const at = spread.expression;
+  return { at, always: extent === "all", functions: [], result: "dropped", runs: "later" };
 }
 
 /** The promise of a function in any other place whose type says that nobody waits. */
@@ -123,7 +136,7 @@ function lost(value: Node, use: CallbackModel, program: Program): Lost | undefin
   };
 }
 
-type Given = Pick<Lost, "at" | "always" | "functions">;
+type Given = Pick<Lost, "at" | "returned" | "always" | "functions">;
 
 /** The promise that a value gives when it is called; undefined: none that anybody would miss. */
 function givenPromise(value: Node, program: Program): Given | undefined {
@@ -148,9 +161,15 @@ function givenBy(fn: FunctionLike, program: Program): Given | undefined {
     const { extent, nullable } = program.types.promise(returned);
     if ((extent !== "all" && extent !== "some") || mayFloat(returned, program)) continue;
     const always = extent === "all" && !nullable && !mayBeMissing(returned, program);
-    return { at: returned, always, functions: [fn] };
+    if (!is.Block(fn.body)) return { at: returned, always, functions: [fn] };
+    return { at: fn.name ?? fn, returned, always, functions: [fn] };
   }
-  return undefined;
+  if (fn.type === undefined) return undefined;
+  // It says so, although it always throws.
+  const result = program.types.value(fn.name ?? fn).callResult;
+  return result?.extent === "all"
+    ? { at: fn.name ?? fn, always: true, functions: [fn] }
+    : undefined;
 }
 
 /** From the syntax alone: most arguments are not functions. */

@@ -4,8 +4,10 @@ import {
   isShortCircuit,
   Kind,
   type Node,
+  type NodeOf,
   sourceFileOf,
   unwrapped,
+  wrapped,
 } from "../syntax.ts";
 
 // Where is a value looked at, and as what?
@@ -40,7 +42,7 @@ export function valueUses(node: Node): readonly ValueUse[] {
     if (node.operator === Kind.ExclamationToken) return tests(node.operand);
     return SIGNS.has(node.operator) ? [{ operand: node.operand, as: "number" }] : [];
   }
-  if (is.BinaryExpression(node)) return binaryUses(node.left, node.operatorToken.kind, node.right);
+  if (is.BinaryExpression(node)) return binaryUses(node);
   if (is.TemplateExpression(node)) {
     if (is.TaggedTemplateExpression(node.parent)) return [];
     return node.templateSpans.map(({ expression }) => ({ operand: expression, as: "text" }));
@@ -76,11 +78,16 @@ function tests(condition: Node): readonly ValueUse[] {
   return isNullish ? [...tests(inner.left), ...tests(inner.right)] : tests(inner.right);
 }
 
-function binaryUses(left: Node, operator: number, right: Node): readonly ValueUse[] {
+function binaryUses(node: NodeOf<"BinaryExpression">): readonly ValueUse[] {
+  const { left, right } = node;
+  const operator = node.operatorToken.kind;
   switch (operator) {
     case Kind.AmpersandAmpersandToken:
-    case Kind.BarBarToken:
       return tests(left);
+    case Kind.BarBarToken:
+      // Outside of a condition, `online && load() || cached` is a way to choose between two values.
+      if (isTested(node)) return tests(left);
+      return isChoice(unwrapped(left)) ? [] : [{ operand: left, as: "condition" }];
     case Kind.PlusToken:
       return [left, right].map((operand) => ({ operand, as: "text" }));
     case Kind.PlusEqualsToken:
@@ -93,6 +100,26 @@ function binaryUses(left: Node, operator: number, right: Node): readonly ValueUs
   const as = EQUALITY.has(operator) ? "equal" : isNumeric(operator) ? "number" : undefined;
   if (as === undefined) return [];
   return [left, right].filter(isWorthAsking).map((operand) => ({ operand, as }));
+}
+
+function isChoice(node: Node): boolean {
+  return isShortCircuit(node) || is.ConditionalExpression(node);
+}
+
+/** Whether only the truth of the expression counts. */
+function isTested(expression: Node): boolean {
+  const outer = wrapped(expression);
+  const { parent } = outer;
+  if (is.IfStatement(parent) || is.WhileStatement(parent) || is.DoStatement(parent)) {
+    return parent.expression === outer;
+  }
+  if (is.ForStatement(parent) || is.ConditionalExpression(parent)) {
+    return parent.condition === outer;
+  }
+  if (is.PrefixUnaryExpression(parent)) return parent.operator === Kind.ExclamationToken;
+  if (!isShortCircuit(parent)) return false;
+  const isAnd = parent.operatorToken.kind === Kind.AmpersandAmpersandToken;
+  return (isAnd && parent.left === outer) || isTested(parent);
 }
 
 function isNumeric(operator: number): boolean {

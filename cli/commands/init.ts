@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { inside } from "../../analysis/paths.ts";
 import type { Rule } from "../../analysis/rule.ts";
 import { ALLOW_RULES } from "../../analysis/suppressions.ts";
-import { Configurations } from "../configurations.ts";
+import { Configurations } from "../../analysis/config/configurations.ts";
 import { Disk } from "../disk.ts";
 import { paintFor, type Shell } from "../shell.ts";
 

@@ -51,7 +51,8 @@ function hasBase(owner: Node): boolean {
 
 function givesPromise(member: Node & { readonly name: Node }, program: Program): boolean {
   const fn = functionOf(member);
-  if (fn !== undefined) return returnsPromise(fn, program);
+  if (fn !== undefined && returnsPromise(fn, program)) return true;
+  if (fn !== undefined && fn.type === undefined) return false;
   const extent = program.types.value(member.name).callResult?.extent;
   return extent === "all" || extent === "some";
 }

@@ -3,7 +3,7 @@ import { constantBehind } from "../../analysis/facts/callees.ts";
 import type { Held } from "../../analysis/facts/held-promises.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { is, type Node, sourceFileOf, startOf, textOf, walk } from "../../analysis/syntax.ts";
+import { is, type Node, textOf, walk } from "../../analysis/syntax.ts";
 import { onlyDeclarationIn } from "./await-held.ts";
 import { statementRemoved } from "./statements.ts";
 

@@ -1,7 +1,14 @@
-import { heldBy, pauseBeforeLook, waitedOneByOne } from "../../analysis/facts/held-promises.ts";
-import { isServerEntry } from "../../analysis/facts/servers.ts";
-import { defineRule } from "../../analysis/rule.ts";
-import { sourceFileOf } from "../../analysis/syntax.ts";
+import { isServerEntry, isTestFile } from "../../analysis/facts/file-roles.ts";
+import {
+  type Held,
+  heldBy,
+  pauseBeforeLook,
+  pauseInDirectLoop,
+  waitedOneByOne,
+} from "../../analysis/facts/held-promises.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
+import { is, type Node, sourceFileOf } from "../../analysis/syntax.ts";
 import { waitForAllFirst } from "../fixes/await-all-first.ts";
 import { onlyDeclarationIn } from "../fixes/await-held.ts";
 import { joinNextAwait } from "../fixes/join-awaits.ts";
@@ -12,7 +19,8 @@ import { startWhereAwaited } from "../fixes/start-late.ts";
 //
 // That a handler comes at last is not enough: Node looks for one when the promise rejects. Where no
 // handler comes on some way, the finding of unobserved-promise at the same place is covered by this
-// one, for whoever repairs the window repairs that too.
+// one, for whoever repairs the window repairs that too. In a test, the end of the process is a test
+// that fails, which is what should happen.
 export const lateRejectionHandler = defineRule({
   id: "late-rejection-handler",
   summary: "A promise is started, and the code pauses before anybody would hear of its rejection.",
@@ -20,44 +28,74 @@ export const lateRejectionHandler = defineRule({
   profile: "recommended",
   equivalents: [],
   covers: ["unobserved-promise"],
-  on: { kinds: ["VariableDeclaration"] },
+  on: { kinds: ["VariableDeclaration", "ForOfStatement"] },
 
-  *check(declaration, program) {
-    const held = heldBy(declaration, program);
-    if (held?.rejects === undefined || held.mentions.reads.length === 0) return;
-    const late = pauseBeforeLook(held, program);
-    const found = late ?? waitedOneByOne(held, program);
-    if (found === undefined) return;
-    const { promise, name, isArray } = held;
-    const statement = onlyDeclarationIn(declaration);
-    const isServer = isServerEntry(sourceFileOf(declaration), program);
-    yield {
-      at: promise,
-      severity: isServer ? "error" : undefined,
-      message: isArray
-        ? `If one of the promises in \`${name}\` rejects during a pause, nobody is there to hear it.`
-        : `If the promise in \`${name}\` rejects during the pause, nobody is there to hear it.`,
-      why: "A promise that rejects before it has a handler ends the process in Node, though the handler comes later and a `catch` stands around it all.",
-      notes:
-        late === undefined
-          ? [
-              { at: promise, message: "started here, all at once" },
-              {
-                at: found.pause,
-                message: "waits for one at a time, with nobody listening to the others",
-              },
-            ]
-          : [
-              { at: promise, message: "started here" },
-              { at: found.pause, message: "pauses here" },
-              { at: found.look, message: "first looked at here" },
-            ],
-      fixes: [
-        ...waitForAllFirst(held, found),
-        ...joinNextAwait(held),
-        ...startWhereAwaited(held, found.look, program),
-        ...(statement === undefined ? [] : markHandled(declaration.name, statement, program)),
-      ],
-    };
+  *check(node, program) {
+    if (is.VariableDeclaration(node)) {
+      const held = heldBy(node, program);
+      if (held?.rejects !== undefined) yield* heldTooLong(held, program);
+    } else if (is.ForOfStatement(node)) {
+      const pause = pauseInDirectLoop(node, program);
+      if (pause === undefined) return;
+      const { expression } = node;
+      yield {
+        ...oneByOne(expression, pause, waitForAllFirst(expression)),
+        ...weightOf(node, program),
+      };
+    }
   },
 });
+
+function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
+  const { declaration, promise, name, isArray } = held;
+  const statement = onlyDeclarationIn(declaration);
+  const mark = statement === undefined ? [] : markHandled(declaration.name, statement, program);
+  const weight = weightOf(declaration, program);
+  const late = pauseBeforeLook(held, program);
+  if (late === undefined) {
+    const loop = waitedOneByOne(held, program);
+    if (loop === undefined) return;
+    yield {
+      ...oneByOne(promise, loop.pause, [...waitForAllFirst(loop.look), ...mark]),
+      ...weight,
+    };
+    return;
+  }
+  const what = isArray ? `one of the promises in \`${name}\`` : `the promise in \`${name}\``;
+  yield {
+    at: promise,
+    ...weight,
+    message: `If ${what} rejects during the pause, nobody is there to hear it.`,
+    why: WHY,
+    notes: [
+      { at: promise, message: "started here" },
+      { at: late.pause, message: "pauses here" },
+      { at: late.look, message: "first looked at here" },
+    ],
+    fixes: [...joinNextAwait(held), ...startWhereAwaited(held, late.look, program), ...mark],
+  };
+}
+
+function oneByOne(promises: Node, pause: Node, fixes: readonly Fix[]): Finding {
+  return {
+    at: promises,
+    message: "If one of these promises rejects before its turn, nobody is there to hear it.",
+    why: WHY,
+    notes: [
+      { at: promises, message: "started here, all at once" },
+      { at: pause, message: "waits for one at a time, with nobody listening to the others" },
+    ],
+    fixes,
+  };
+}
+
+const WHY =
+  "A promise that rejects before it has a handler ends the process in Node, though the handler comes later and a `catch` stands around it all.";
+
+function weightOf(node: Node, program: Program): Pick<Finding, "severity" | "profile"> {
+  const file = sourceFileOf(node);
+  return {
+    severity: isServerEntry(file, program) ? "error" : undefined,
+    profile: isTestFile(file, program) ? "strict" : undefined,
+  };
+}

@@ -2,7 +2,7 @@ import { isKnownAsPromise, mayBeMissing } from "../../analysis/facts/presence.ts
 import { type ReadAs, type ValueUse, valueUses } from "../../analysis/facts/value-uses.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Fix, type Profile } from "../../analysis/rule.ts";
-import { is, type Node, unwrapped } from "../../analysis/syntax.ts";
+import { is, type Node } from "../../analysis/syntax.ts";
 import { awaitPromise } from "../fixes/await-promise.ts";
 import { awaitInAsyncFunction, letCallerWait } from "../fixes/make-async.ts";
 import { nameOfPromise } from "../words/names.ts";
@@ -89,18 +89,9 @@ function profileOf(node: Node, { operand, as }: ValueUse, program: Program): Pro
   }
 }
 
-/** Whether the promise may be missing, and the result of a call is not thrown away by the test. */
+/** Whether the promise may be missing, by its type or in spite of it. */
 function isPresenceTest(operand: Node, program: Program): boolean {
-  if (mayBeMissing(operand, program)) return true;
-  return program.types.promise(operand).nullable && !isOptionalCall(operand, program);
-}
-
-/** `user?.isAdmin()`: only the user may be missing, and nobody gets hold of the promise. */
-function isOptionalCall(operand: Node, program: Program): boolean {
-  const call = unwrapped(operand);
-  if (!is.CallExpression(call)) return false;
-  const result = program.types.value(call.expression).callResult;
-  return result?.extent === "all" && !result.nullable;
+  return program.types.promise(operand).nullable || mayBeMissing(operand, program);
 }
 
 function isMaybePromise(operand: Node, program: Program): boolean {

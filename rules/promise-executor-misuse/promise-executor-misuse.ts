@@ -6,11 +6,20 @@ import {
   staysPending,
   type Twice,
 } from "../../analysis/facts/executors.ts";
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { lastJump } from "../../analysis/facts/paths.ts";
 import { bodyMayReject } from "../../analysis/facts/summaries.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { calleeNameOf, is, isAsync, Kind, type Node, nameOf } from "../../analysis/syntax.ts";
+import {
+  calleeNameOf,
+  is,
+  isAsync,
+  Kind,
+  type Node,
+  nameOf,
+  sourceFileOf,
+} from "../../analysis/syntax.ts";
 import { rejectWhatIsThrown, unwrapExecutor } from "../fixes/async-executor.ts";
 import { settleOnce } from "../fixes/settle-once.ts";
 import { settleOnThatWay } from "../fixes/settle-otherwise.ts";
@@ -41,7 +50,11 @@ export const promiseExecutorMisuse = defineRule({
     yield* losesErrors(executor, program);
     const pending = staysPending(executor, program);
     if (pending !== undefined) yield neverSettled(executor, pending);
-    for (const it of settledTwice(executor, program)) yield goesOn(it);
+    // A test that rejects and goes on has failed already, as it was meant to.
+    const profile = isTestFile(sourceFileOf(construction), program)
+      ? ("strict" as const)
+      : undefined;
+    for (const it of settledTwice(executor, program)) yield { ...goesOn(it), profile };
   },
 });
 

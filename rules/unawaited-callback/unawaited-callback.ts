@@ -5,8 +5,9 @@ import {
   lostInPlace,
   rejectionOf,
 } from "../../analysis/facts/lost-results.ts";
+import { isPromise } from "../../analysis/facts/promises.ts";
 import type { Program } from "../../analysis/program.ts";
-import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
+import { defineRule, type Finding, type Fix, type Note } from "../../analysis/rule.ts";
 import {
   calleeNameOf,
   is,
@@ -70,6 +71,7 @@ function* passed(
 ): Iterable<Finding> {
   // An async executor is a mistake of its own: see promise-executor-misuse.
   if (is.NewExpression(call) && nameOf(unwrapped(call.expression)) === "Promise") return;
+  if (isPromiseMember(call.expression, program)) return;
   for (const argument of call.arguments ?? []) {
     const lost = lostByCall(argument, program);
     if (lost === undefined) continue;
@@ -83,6 +85,12 @@ function* passed(
       yield { ...dropped(argument, lost, program), severity };
     }
   }
+}
+
+/** `promise["finally"](…)`: chains wait, by whatever way they are called. */
+function isPromiseMember(callee: Node, program: Program): boolean {
+  const access = unwrapped(callee);
+  return is.ElementAccessExpression(access) && isPromise(access.expression, program);
 }
 
 const PAGE = /^(?:(?:\w*Element|Document|Window|GlobalEventHandlers)\.)?addEventListener$/;
@@ -142,16 +150,25 @@ function dropped(value: Node, lost: Lost, program: Program, fixes: readonly Fix[
     at: lost.at,
     message: `${message}, and nobody hears when it rejects.`,
     why: isEach ? EARLY : "An unhandled rejection ends the process in Node; browsers only log it.",
-    notes: reason === lost.at ? [] : [{ at: reason, message: "this may reject" }],
+    notes: notes(lost, reason),
     fixes: [...fixes, ...handleRejection(value, lost, program)],
   };
+}
+
+function notes({ at, returned }: Lost, reason: Node): Note[] {
+  if (reason === at) return [];
+  const gives =
+    returned === undefined || returned === reason
+      ? []
+      : [{ at: returned, message: "gives this promise" }];
+  return [...gives, { at: reason, message: "this may reject" }];
 }
 
 const EARLY =
   "The code behind it runs before the calls are done; if one rejects, its error is lost.";
 
-function handleRejection(value: Node, { at, functions }: Lost, program: Program): Fix[] {
+function handleRejection(value: Node, { at, returned, functions }: Lost, program: Program): Fix[] {
   const node = unwrapped(value);
   if (!isFunctionLike(node)) return wrapReference(node, functions, program);
-  return isAsync(node) ? catchInFunction(node) : catchRejection(at, program);
+  return isAsync(node) ? catchInFunction(node) : catchRejection(returned ?? at, program);
 }

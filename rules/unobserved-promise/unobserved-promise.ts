@@ -9,7 +9,15 @@ import {
 import { mayReject } from "../../analysis/facts/summaries.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, isAssignment, type Node, nameOf, statementOf, textOf, unwrapped } from "../../analysis/syntax.ts";
+import {
+  is,
+  isAssignment,
+  type Node,
+  nameOf,
+  statementOf,
+  textOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
 import { awaitBeforeExits, awaitInsteadOfKeeping } from "../fixes/await-held.ts";
 import { catchRejection } from "../fixes/catch-rejection.ts";
 import { joinNextAwait } from "../fixes/join-awaits.ts";

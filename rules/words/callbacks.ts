@@ -9,16 +9,21 @@ import {
   unwrapped,
   wrapped,
 } from "../../analysis/syntax.ts";
-import { nameOfCall } from "./names.ts";
+import { nameOfArray, nameOfCall } from "./names.ts";
 
 /** `this async function`, `this call to \`save\``, `\`poll\``, `what \`wrap\` gives`. */
 export function nameOfCallback(value: Node, at: Node): string {
+  if (is.SpreadElement(value)) return `the functions in ${nameOfArray(value.expression)}`;
   const node = unwrapped(value);
-  if (isFunctionLike(node)) return isAsync(node) ? "this async function" : `this ${nameOfCall(at)}`;
+  if (isFunctionLike(node)) return isAsync(node) ? "this async function" : nameOfSync(at);
   const called = is.CallExpression(node) ? calleeNameOf(node) : node;
   const name = lastName(called);
   if (name === undefined) return "this function";
   return is.CallExpression(node) ? `what \`${name}\` gives` : `\`${name}\``;
+}
+
+function nameOfSync(at: Node): string {
+  return is.CallExpression(unwrapped(at)) ? `this ${nameOfCall(at)}` : "this function";
 }
 
 /** Who does not wait for the function: `\`forEach\``, or `Whoever calls \`onClick\``. */

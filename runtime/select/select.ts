@@ -158,6 +158,7 @@ async function first(
   const { signal, biased = false } = options;
   if (signal?.aborted === true) throw reasonOf(signal);
   const entries = Object.entries(branches);
+  if (entries.length === 0) throw new RangeError("`select` needs a branch, or it waits for ever.");
   const start = biased ? 0 : Math.floor(Math.random() * entries.length);
   const ordered = [...entries.slice(start), ...entries.slice(0, start)];
   for (const [key, branch] of ordered) {

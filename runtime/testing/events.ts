@@ -23,6 +23,8 @@ export interface Pending {
   /** Where the code waits for it, as far as known. */
   position: string | undefined;
   lane: Lane | undefined;
+  /** The step in which it became possible. */
+  arrived: number;
   /** What the race detector knows about the moment it was asked for. */
   origin: unknown;
   fire(): void;
@@ -34,10 +36,14 @@ export interface Choices {
   readonly preempts: boolean;
 }
 
-/** How often a lane may go on by default while others could; then the oldest of them is next. */
+/** How often a lane may go on by default while others could. */
 const PATIENCE = 32;
 
-/** Keeps the default schedule from running one spinning task for ever. */
+/**
+ * Keeps the default schedule from running one task for ever: a task that polls is passed over after a
+ * while. Recognising polls by their position was tried; it took loops with a few pauses for polls, and
+ * the search then needed more interruptions than there were.
+ */
 export class Patience {
   #lane: Lane | undefined;
   #times = 0;
@@ -47,46 +53,74 @@ export class Patience {
     this.#lane = lane;
   }
 
-  /** The lane to continue with, unless it had its share. */
   get lane(): Lane | undefined {
-    return this.#times < PATIENCE ? this.#lane : undefined;
+    return this.#lane;
+  }
+
+  get isOver(): boolean {
+    return PATIENCE <= this.#times;
   }
 }
 
+/** What is asked of a schedule at one point. */
+export interface Situation {
+  readonly now: number;
+  readonly tolerance: number;
+  /** The lane that went last, and whether it had its share. */
+  readonly lane: Lane | undefined;
+  readonly isOver: boolean;
+  readonly step: number;
+}
+
 /**
- * What can happen next at `now`, in the order in which choices are counted: the same lane first,
- * then by time, then in the order in which it was asked for.
+ * What can happen next, in the order in which choices are counted: the same lane first, unless it had
+ * its share and is last, then by time, then in the order in which it was asked for.
  *
  * An event can be next when no other one must have happened before: its `from` is not later than
- * the earliest `to`. Immediates keep their order, as they do in every engine. So do timers, unless
- * there is a tolerance; then a timer may still only overtake one that was to wait longer, which is
- * what the HTML standard and Node promise.
+ * the earliest `to`. Timers wait until nothing else is left to do at their time. Immediates keep their
+ * order, as they do in every engine. So do timers, unless there is a tolerance; then a timer may still
+ * only overtake one that was to wait longer, which is what the HTML standard and Node promise.
  */
-export function choicesOf(
-  all: readonly Pending[],
-  now: number,
-  tolerance: number,
-  lane: Lane | undefined,
-): Choices {
+export function choicesOf(all: readonly Pending[], situation: Situation): Choices {
+  const { now, tolerance, lane, isOver, step } = situation;
   let latest = Infinity;
-  for (const it of all) latest = Math.min(latest, it.to);
-  const open = all.filter((it) => it.from <= latest && !isBehind(it, all, tolerance));
+  let isGateOpen = false;
+  for (const it of all) {
+    latest = Math.min(latest, it.to);
+    isGateOpen ||= it.kind === "await";
+  }
+  const open = all.filter(
+    (it) => it.from <= latest && !isBehind(it, all, tolerance, isGateOpen),
+  );
   const at = (it: Pending): number => Math.max(it.from, now);
   open.sort((a, b) => at(a) - at(b) || a.seq - b.seq);
   const first = open[0];
-  if (first === undefined || lane === undefined) return { pending: open, preempts: false };
-
-  const same = open.findIndex((it) => it.lane === lane && at(it) === at(first));
+  const isNow = (it: Pending): boolean => first !== undefined && at(it) === at(first);
+  let same = open.findIndex((it) => it.lane === lane && isNow(it));
+  // A call that has returned: its caller, which could go on only now, continues the same task.
+  if (same === -1) {
+    same = open.findIndex(
+      (it) => it.activity === lane?.activity && it.arrived === step && isNow(it),
+    );
+  }
   const next = open[same];
-  if (next === undefined) return { pending: open, preempts: false };
+  if (lane === undefined || next === undefined) return { pending: open, preempts: false };
   open.splice(same, 1);
-  open.unshift(next);
+  if (isOver) open.push(next);
+  else open.unshift(next);
+  // Not only interrupting costs: so does letting a task poll on that the default would pass over.
   return { pending: open, preempts: true };
 }
 
-function isBehind(it: Pending, all: readonly Pending[], tolerance: number): boolean {
+function isBehind(
+  it: Pending,
+  all: readonly Pending[],
+  tolerance: number,
+  isGateOpen: boolean,
+): boolean {
+  if (it.kind === "await" || it.kind === "io") return false;
+  if (isGateOpen) return true;
   if (it.kind === "immediate") return all.some((b) => b.kind === it.kind && b.seq < it.seq);
-  if (it.kind !== "timer") return false;
   return all.some((other) => {
     if (other.kind !== "timer" || other === it) return false;
     if (0 < tolerance) return other.seq < it.seq && other.delay <= it.delay;

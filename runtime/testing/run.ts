@@ -28,7 +28,7 @@ export type Taken = Decision & { readonly choice: number };
 /** Told about every event, so that the race detector can order what comes after behind it. */
 export interface Observer {
   origin(): unknown;
-  step(origins: readonly unknown[], fire: () => void): void;
+  step(origin: unknown, fire: () => void): void;
 }
 
 /** More gates than that without one event between them: the code spins, and no I/O will ever come. */
@@ -97,13 +97,11 @@ export class Run {
       this.#finish = resolve;
       nextTurn(() => {
         this.#outside.begin();
-        this.#happen(undefined, [], () => {
-          this.context.enter(this.root, () => {
-            Promise.resolve(body()).then(
-              () => this.end({ kind: "passed" }),
-              (error: unknown) => this.fail(error),
-            );
-          });
+        this.#happen(this.root, undefined, undefined, () => {
+          Promise.resolve(body()).then(
+            () => this.end({ kind: "passed" }),
+            (error: unknown) => this.fail(error),
+          );
         });
         nextTurn(this.#turn);
       });
@@ -140,6 +138,7 @@ export class Run {
       delay: from - this.now,
       position: undefined,
       lane: undefined,
+      arrived: this.steps,
       origin: this.observer?.origin(),
       fire: () => {},
     };
@@ -151,6 +150,7 @@ export class Run {
   arrive(pending: Pending, fire: () => void): void {
     if (this.over) return;
     pending.fire = fire;
+    pending.arrived = this.steps;
     pending.from = Math.max(pending.from, this.now);
     pending.to = Math.max(pending.to, pending.from);
     this.#pending.push(pending);
@@ -168,9 +168,15 @@ export class Run {
   /** Takes one of several ways. The first is the default: the one to which witnesses shrink. */
   decide(decision: Decision): number {
     if (decision.options < 2) return 0;
-    const choice = this.#strategy.choose(decision);
-    this.taken.push({ ...decision, choice });
-    return choice;
+    try {
+      const choice = this.#strategy.choose(decision);
+      this.taken.push({ ...decision, choice });
+      return choice;
+    } catch (error) {
+      // A schedule that does not fit ends its run, from wherever in the test the question came.
+      this.fail(error);
+      return 0;
+    }
   }
 
   note(text: string): void {
@@ -241,8 +247,14 @@ export class Run {
     }
     // Past the limit only the oldest goes on: that is fair, and what does not end so, does not end.
     const isFair = maxSteps < this.steps;
-    const lane = isFair ? undefined : this.#patience.lane;
-    const { pending, preempts } = choicesOf(this.#pending, this.now, this.settings.tolerance, lane);
+    const { lane, isOver } = this.#patience;
+    const { pending, preempts } = choicesOf(this.#pending, {
+      now: this.now,
+      tolerance: this.settings.tolerance,
+      lane: isFair ? undefined : lane,
+      isOver,
+      step: this.steps,
+    });
     if (pending.length === 0) {
       if (this.#outside.mayComeBack()) return nextTurn(this.#turn);
       return this.#close(this.#lateFailure() ?? { kind: "deadlock", waiting: this.#places() });
@@ -269,24 +281,25 @@ export class Run {
       position: next.position,
       notes: [],
     });
-    this.#happen(next.lane, [next.origin], next.fire);
+    this.#happen(next.activity, next.lane, next.origin, next.fire);
   }
 
-  #happen(lane: Lane | undefined, origins: readonly unknown[], fire: () => void): void {
+  #happen(activity: Activity, lane: Lane | undefined, origin: unknown, fire: () => void): void {
     this.#lane = lane;
     this.#gatesOfStep = 0;
     const safely = (): void => {
       try {
-        fire();
+        this.context.enter(activity, fire);
       } catch (error) {
         this.fail(error);
       }
     };
     if (this.observer === undefined) safely();
-    else this.observer.step(origins, safely);
+    else this.observer.step(origin, safely);
   }
 
   #close(ending: Ending): void {
+    this.#outside.begin();
     this.over = true;
     this.#pending = [];
     this.#finish(ending);
@@ -302,22 +315,27 @@ export class Run {
   }
 
   /**
-   * Of several waits that began in one step in one activity, the last is that activity's own: a
-   * caller waits after those it called. The others are calls that run beside it.
+   * A spawned task is one lane. The body of the test often starts calls without naming them: of the
+   * waits that began there in one step, the last is the body's own, because a caller waits after those
+   * it called; the others are calls that run beside it.
    */
   #assignLanes(): void {
-    const seen = new Set<Activity>();
+    let isOwn = true;
     for (const it of this.#created.reverse()) {
-      const isOwn = !seen.has(it.activity);
-      seen.add(it.activity);
-      if (!isOwn) it.lane = this.#newLane(it.activity);
-      else if (this.#lane?.activity === it.activity) it.lane = this.#lane;
+      if (it.activity !== this.root) it.lane = this.#mainLane(it.activity);
+      else if (!isOwn) it.lane = this.#newLane(it.activity);
       else {
-        it.lane = this.#lanes.get(it.activity) ?? this.#newLane(it.activity);
-        this.#lanes.set(it.activity, it.lane);
+        isOwn = false;
+        it.lane = this.#lane?.activity === this.root ? this.#lane : this.#mainLane(this.root);
       }
     }
     this.#created = [];
+  }
+
+  #mainLane(activity: Activity): Lane {
+    const lane = this.#lanes.get(activity) ?? this.#newLane(activity);
+    this.#lanes.set(activity, lane);
+    return lane;
   }
 
   #newLane(activity: Activity): Lane {

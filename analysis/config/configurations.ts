@@ -1,10 +1,10 @@
-import { type Scope, scopeOf } from "../analysis/config/scope.ts";
-import type { KnownRule } from "../analysis/config/schema.ts";
-import { hasSettings, type ParsedConfig, parseConfig } from "../analysis/config.ts";
-import type { Host } from "../analysis/host.ts";
-import { inside, parentOf } from "../analysis/paths.ts";
+import { hasSettings, type ParsedConfig, parseConfig } from "../config.ts";
+import type { Host } from "../host.ts";
+import { inside, parentOf } from "../paths.ts";
+import type { KnownRule } from "./schema.ts";
+import { type Scope, scopeOf } from "./scope.ts";
 
-/** A configuration on the disk. */
+/** A configuration in a folder. */
 export interface Configuration extends ParsedConfig {
   readonly file: string;
   /** What its globs are relative to. */

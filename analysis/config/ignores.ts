@@ -1,7 +1,7 @@
 import ignore, { type Ignore } from "ignore";
-import { folderOf, inside, parentOf } from "../analysis/paths.ts";
+import type { Host } from "../host.ts";
+import { folderOf, inside, parentOf } from "../paths.ts";
 import type { Configurations } from "./configurations.ts";
-import type { Disk } from "./disk.ts";
 
 /** The folders that are never anybody's own sources. */
 const FOREIGN = new Set(["node_modules", ".git"]);
@@ -19,13 +19,13 @@ interface IgnoreFile {
  * The working folder itself is never left out: who stands in it wants it checked.
  */
 export class Ignores {
-  private readonly disk: Disk;
+  private readonly host: Host;
   private readonly configurations: Configurations;
   private readonly gitignores = new Map<string, readonly IgnoreFile[]>();
   private readonly folders = new Map<string, string | undefined>();
 
-  constructor(disk: Disk, configurations: Configurations) {
-    this.disk = disk;
+  constructor(host: Host, configurations: Configurations) {
+    this.host = host;
     this.configurations = configurations;
   }
 
@@ -35,7 +35,7 @@ export class Ignores {
   }
 
   ofFolder(path: string): string | undefined {
-    if (inside(this.disk.folder, "").startsWith(inside(path, ""))) return undefined;
+    if (inside(this.host.folder, "").startsWith(inside(path, ""))) return undefined;
     if (this.folders.has(path)) return this.folders.get(path);
     const parent = parentOf(path);
     const reason =
@@ -69,7 +69,7 @@ export class Ignores {
   private gitignoresOf(folder: string): readonly IgnoreFile[] {
     let files = this.gitignores.get(folder);
     if (files === undefined) {
-      const parent = this.disk.isFolder(inside(folder, ".git")) ? undefined : parentOf(folder);
+      const parent = this.host.isFolder(inside(folder, ".git")) ? undefined : parentOf(folder);
       const above = parent === undefined ? [] : this.gitignoresOf(parent);
       const own = this.gitignoreIn(folder);
       files = own === undefined ? above : [own, ...above];
@@ -80,11 +80,11 @@ export class Ignores {
 
   private gitignoreIn(folder: string): IgnoreFile | undefined {
     const file = inside(folder, ".gitignore");
-    const text = this.disk.isFile(file) ? this.disk.read(file) : undefined;
+    const text = this.host.isFile(file) ? this.host.read(file) : undefined;
     if (text === undefined) return undefined;
     const patterns = ignore().add(text);
     // Who works in a folder that is ignored as a whole gets no answer from the file that says so.
-    const here = below(folder, this.disk.folder);
+    const here = below(folder, this.host.folder);
     return here !== undefined && patterns.ignores(`${here}/`)
       ? undefined
       : { file, folder, patterns };
