@@ -2,6 +2,7 @@ import type { SymbolAnswer } from "../engine/type-engine.ts";
 import type { CallbackModel } from "../primitives/primitive.ts";
 import type { Program } from "../program.ts";
 import {
+  bodyHas,
   type FunctionLike,
   is,
   isAsync,
@@ -46,13 +47,10 @@ export interface Lost {
 /** The promise of the function at this argument, where nobody waits for it. */
 export function lostByCall(argument: Node, program: Program): Lost | undefined {
   if (is.SpreadElement(argument)) return lostBySpread(argument, program);
-  if (!mayBeFunction(unwrapped(argument))) return undefined;
+  if (!mayGivePromise(unwrapped(argument))) return undefined;
   const modelled = modelFor(argument, program);
   if (modelled !== undefined)
     return isLost(modelled) ? lost(argument, modelled, program) : undefined;
-  // For a function that is written here, its promise is the cheaper question; else the place is.
-  const isWritten = isFunctionExpression(unwrapped(argument));
-  if (isWritten && givenPromise(argument, program) === undefined) return undefined;
   const { result } = program.types.slot(unwrapped(argument));
   if (result === "boolean") return lost(argument, ANSWER, program);
   if (result !== "void" || givenPromise(argument, program) === undefined) return undefined;
@@ -73,7 +71,7 @@ function lostBySpread(spread: NodeOf<"SpreadElement">, program: Program): Lost |
 /** The promise of a function in any other place whose type says that nobody waits. */
 export function lostInPlace(value: Node, program: Program): Lost | undefined {
   const node = unwrapped(value);
-  if (!mayBeFunction(node)) return undefined;
+  if (!mayGivePromise(node)) return undefined;
   const found = lost(value, LATER, program);
   if (found === undefined) return undefined;
   return program.types.slot(node).result === "void" ? found : undefined;
@@ -172,15 +170,35 @@ function givenBy(fn: FunctionLike, program: Program): Given | undefined {
     : undefined;
 }
 
-/** From the syntax alone: most arguments are not functions. */
+/** From the syntax alone, before anything is asked: most arguments are no such functions. */
+function mayGivePromise(node: Node): boolean {
+  if (!isFunctionExpression(node)) return mayBeFunction(node);
+  if (isAsync(node)) return !isGenerator(node);
+  const { body } = node;
+  if (!is.Block(body)) return body !== undefined && mayBePromise(unwrapped(body));
+  return bodyHas(body, (it) => is.ReturnStatement(it) && mayBeReturned(it));
+}
+
+function mayBeReturned({ expression }: NodeOf<"ReturnStatement">): boolean {
+  return expression !== undefined && mayBePromise(unwrapped(expression));
+}
+
 const mayBeFunction = isOneOf(
-  "ArrowFunction",
-  "FunctionExpression",
   "MethodDeclaration",
   "Identifier",
   "PropertyAccessExpression",
   "ElementAccessExpression",
   "CallExpression",
+  "ConditionalExpression",
+  "BinaryExpression",
+);
+
+const mayBePromise = isOneOf(
+  "Identifier",
+  "PropertyAccessExpression",
+  "ElementAccessExpression",
+  "CallExpression",
+  "NewExpression",
   "ConditionalExpression",
   "BinaryExpression",
 );

@@ -1,5 +1,6 @@
 import type { Rule } from "../../analysis/rule.ts";
 import { ALLOW_RULES } from "../../analysis/suppressions.ts";
+import { pageForReaders } from "../../rules/page.ts";
 import { renderMarkdown } from "../markdown.ts";
 import { pageOf } from "../pages.ts";
 import { paintFor, type Shell } from "../shell.ts";
@@ -33,20 +34,11 @@ export function explain(id: string, shell: Shell, rules: readonly Rule[]): numbe
   const summary = rule?.summary ?? comment?.summary ?? "";
   const body = comment === undefined ? "" : `\n${ABOUT_COMMENTS}`;
   const written = pageOf(id);
-  const page = written === undefined ? `# ${id}\n\n${summary}\n${body}` : forReaders(written);
+  const page = written === undefined ? `# ${id}\n\n${summary}\n${body}` : pageForReaders(written);
 
   const paint = paintFor(shell.out, shell);
   const isTerminal = shell.out.isTTY === true || paint("bold", "") !== "";
   const columns = Math.min(shell.out.columns ?? 80, 100);
   shell.out.write(isTerminal ? `\n${renderMarkdown(page, { paint, columns })}\n` : page);
   return 0;
-}
-
-/** Without what only the tests and the generator of the page look at. */
-function forReaders(page: string): string {
-  const text = page
-    .replace(/^```\w+ setup\b[^]*?^```$/gm, "")
-    .replace(/<!--[^]*?-->/g, "")
-    .replace(/\n{3,}/g, "\n\n");
-  return `${text.trim()}\n`;
 }

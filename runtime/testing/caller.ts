@@ -7,6 +7,8 @@ export function callerOf(callee: (...args: never[]) => unknown): string | undefi
   const capture: ((target: object, above: (...args: never[]) => unknown) => void) | undefined =
     Error.captureStackTrace;
   capture?.(holder, callee);
-  const frame = holder.stack?.split("\n").find((it) => /:\d+:\d+\)?$/.test(it) && !it.includes("node:"));
+  const frame = holder.stack
+    ?.split("\n")
+    .find((it) => /:\d+:\d+\)?$/.test(it) && !it.includes("node:"));
   return frame?.match(/\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/)?.[1]?.replace(/^file:\/\//, "");
 }

@@ -18,7 +18,11 @@ type Callback = (...args: unknown[]) => void;
  */
 export function install(context: Context): () => void {
   const undo: (() => void)[] = [];
-  const put = (target: object | undefined, name: string, make: (real: unknown) => unknown): void => {
+  const put = (
+    target: object | undefined,
+    name: string,
+    make: (real: unknown) => unknown,
+  ): void => {
     if (target === undefined) return;
     const before = Object.getOwnPropertyDescriptor(target, name);
     const real: unknown = Reflect.get(target, name);
@@ -46,9 +50,27 @@ export function install(context: Context): () => void {
   };
 
   for (const target of [globalThis, builtin("node:timers")]) {
-    put(target, "setTimeout", inRun((at, [fn, ms, ...args], callee) => new Timer(at, fn, ms, args, "timer", context, callee)));
-    put(target, "setInterval", inRun((at, [fn, ms, ...args], callee) => new Timer(at, fn, ms, args, "interval", context, callee)));
-    put(target, "setImmediate", inRun((at, [fn, ...args], callee) => new Timer(at, fn, 0, args, "immediate", context, callee)));
+    put(
+      target,
+      "setTimeout",
+      inRun(
+        (at, [fn, ms, ...args], callee) => new Timer(at, fn, ms, args, "timer", context, callee),
+      ),
+    );
+    put(
+      target,
+      "setInterval",
+      inRun(
+        (at, [fn, ms, ...args], callee) => new Timer(at, fn, ms, args, "interval", context, callee),
+      ),
+    );
+    put(
+      target,
+      "setImmediate",
+      inRun(
+        (at, [fn, ...args], callee) => new Timer(at, fn, 0, args, "immediate", context, callee),
+      ),
+    );
     for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
       put(target, name, (real) => (timer: unknown) => {
         const known = timer instanceof Timer ? timer : Timer.byNumber.get(Number(timer));
@@ -65,15 +87,34 @@ export function install(context: Context): () => void {
     });
   put(promises, "setTimeout", sleeping("timer"));
   put(promises, "setImmediate", sleeping("immediate"));
-  put(Math, "random", inRun((at) => at.run.random()));
-  put(globalThis.performance, "now", inRun((at) => at.run.now));
-  put(globalThis.AbortSignal, "timeout", inRun((at, [ms], callee) => {
-    const controller = new AbortController();
-    const expire = (): void => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    new Timer(at, expire, ms, [], "timer", context, callee).unref();
-    return controller.signal;
-  }));
-  put(Date, "now", inRun((at) => EPOCH + at.run.now));
+  put(
+    Math,
+    "random",
+    inRun((at) => at.run.random()),
+  );
+  put(
+    globalThis.performance,
+    "now",
+    inRun((at) => at.run.now),
+  );
+  put(
+    globalThis.AbortSignal,
+    "timeout",
+    inRun((at, [ms], callee) => {
+      const controller = new AbortController();
+      const expire = (): void =>
+        controller.abort(
+          new DOMException("The operation was aborted due to timeout", "TimeoutError"),
+        );
+      new Timer(at, expire, ms, [], "timer", context, callee).unref();
+      return controller.signal;
+    }),
+  );
+  put(
+    Date,
+    "now",
+    inRun((at) => EPOCH + at.run.now),
+  );
   put(globalThis, "Date", () => virtualDate(context, Date));
   undo.push(catchRejections(context));
 
@@ -186,7 +227,8 @@ function sleep(
   context: Context,
   callee: Callback,
 ): Promise<unknown> {
-  const given: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "signal") : undefined;
+  const given: unknown =
+    typeof options === "object" && options !== null ? Reflect.get(options, "signal") : undefined;
   const signal = given instanceof AbortSignal ? given : undefined;
   return new Promise((resolve, reject) => {
     const abort = (): void => {

@@ -1,4 +1,5 @@
 import { setGates } from "./transform/gates.ts";
+import { pointsOf } from "./transform/points.ts";
 import { type GateFilter, nameBelow, wantsGates, withInlineMap } from "./transform/select.ts";
 import type { SourceMap } from "./transform/source-map.ts";
 
@@ -25,7 +26,9 @@ interface PluginBuild {
   };
   onLoad(
     options: { filter: RegExp; namespace: string },
-    callback: (args: { readonly path: string }) => Promise<{ contents: string; loader: "js" } | undefined>,
+    callback: (args: {
+      readonly path: string;
+    }) => Promise<{ contents: string; loader: "js" } | undefined>,
   ): void;
 }
 
@@ -72,7 +75,11 @@ export function gates(filter: GateFilter = {}): EsbuildPlugin {
         const compiled = await compile(build, path, inherited);
         if (compiled === undefined) return undefined;
         const file = nameBelow(root, path);
-        const gated = setGates(compiled.code, { file, map: compiled.map });
+        const gated = setGates(compiled.code, {
+          file,
+          map: compiled.map,
+          points: pointsOf(compiled.code),
+        });
         return gated === undefined ? undefined : { contents: withInlineMap(gated), loader: "js" };
       });
     },

@@ -89,9 +89,7 @@ export function choicesOf(all: readonly Pending[], situation: Situation): Choice
     latest = Math.min(latest, it.to);
     isGateOpen ||= it.kind === "await";
   }
-  const open = all.filter(
-    (it) => it.from <= latest && !isBehind(it, all, tolerance, isGateOpen),
-  );
+  const open = all.filter((it) => it.from <= latest && !isBehind(it, all, tolerance, isGateOpen));
   const at = (it: Pending): number => Math.max(it.from, now);
   open.sort((a, b) => at(a) - at(b) || a.seq - b.seq);
   const first = open[0];

@@ -5,7 +5,15 @@ import { type Ending, type Points, Run, type Taken } from "./run.ts";
 import { callerOf } from "./caller.ts";
 import { type Sim, simOf } from "./sim.ts";
 import { shrink } from "./shrink.ts";
-import { follow, Frontier, pct, plain, random, ScheduleMismatch, type Strategy } from "./strategies.ts";
+import {
+  follow,
+  Frontier,
+  pct,
+  plain,
+  random,
+  ScheduleMismatch,
+  type Strategy,
+} from "./strategies.ts";
 import { InterleavingError, readSchedule, type Schedule } from "./witness.ts";
 
 export interface ExploreOptions {
@@ -73,10 +81,14 @@ export async function explore(test: Test, options: ExploreOptions = {}): Promise
 export async function alone<T>(name: string, work: (context: Context) => Promise<T>): Promise<T> {
   const shared = slot();
   if (shared.context?.current() !== undefined) {
-    throw new Error(`${name} was called inside of a run: its schedules would not be under control. Call it from the test itself.`);
+    throw new Error(
+      `${name} was called inside of a run: its schedules would not be under control. Call it from the test itself.`,
+    );
   }
   if (Reflect.has(globalThis.setTimeout, "clock")) {
-    throw new Error(`${name} brings its own clock, and fake timers are installed. Call it after vi.useRealTimers() or jest.useRealTimers().`);
+    throw new Error(
+      `${name} brings its own clock, and fake timers are installed. Call it after vi.useRealTimers() or jest.useRealTimers().`,
+    );
   }
   while (shared.busy !== undefined) await shared.busy;
   const done = new Latch();
@@ -123,13 +135,22 @@ function readOptions(given: ExploreOptions): Settings {
     outsideMs: 1000,
     ...given,
   };
-  const least = { seed: -Infinity, runs: 1, preemptions: 0, maxSteps: 1, tolerance: 0, outsideMs: 0 };
+  const least = {
+    seed: -Infinity,
+    runs: 1,
+    preemptions: 0,
+    maxSteps: 1,
+    tolerance: 0,
+    outsideMs: 0,
+  };
   for (const [name, minimum] of Object.entries(least)) {
     const value: unknown = Reflect.get(settings, name);
     const isWhole = Number.isSafeInteger(value) || (name === "tolerance" && value === Infinity);
     if (typeof value !== "number" || !isWhole || value < minimum) {
       const from = minimum === -Infinity ? "" : ` from ${minimum} on`;
-      throw new RangeError(`explore takes a whole number${from} as \`${name}\`; got ${String(value)}.`);
+      throw new RangeError(
+        `explore takes a whole number${from} as \`${name}\`; got ${String(value)}.`,
+      );
     }
   }
   if (!["io", "await"].includes(settings.points)) {
@@ -137,7 +158,9 @@ function readOptions(given: ExploreOptions): Settings {
   }
   const { strategy = "pct" } = settings;
   if (!["pct", "random", "exhaustive"].includes(strategy)) {
-    throw new RangeError(`explore takes "pct", "random" or "exhaustive" as \`strategy\`; got "${strategy}".`);
+    throw new RangeError(
+      `explore takes "pct", "random" or "exhaustive" as \`strategy\`; got "${strategy}".`,
+    );
   }
   return settings;
 }
@@ -165,7 +188,9 @@ class Search {
     const { runs, strategy, preemptions, seed, points } = this.#settings;
     const first = await this.#try(plain, seed);
     if (points === "await" && this.#gates === 0) {
-      throw new Error('explore found no gate, so that there is nothing to reorder with points: "await". Add gates() of mooring-runtime/testing/vite, /esbuild or /jest to the build of the code under test.');
+      throw new Error(
+        'explore found no gate, so that there is nothing to reorder with points: "await". Add gates() of mooring-runtime/testing/vite, /esbuild or /jest to the build of the code under test.',
+      );
     }
     const frontier = new Frontier(preemptions);
     frontier.learn(first.taken, 0);
@@ -182,7 +207,10 @@ class Search {
       const length = Math.max(4, 2 * first.taken.length);
       while (this.#schedules < runs) {
         const next = seed + this.#schedules;
-        await this.#try(strategy === "random" ? random(next) : pct(next, preemptions + 1, length), next);
+        await this.#try(
+          strategy === "random" ? random(next) : pct(next, preemptions + 1, length),
+          next,
+        );
       }
     }
     const isTrusted = this.#isDeterministic && !this.#outside.wasNeeded;
@@ -201,7 +229,13 @@ class Search {
     this.#schedules++;
     if (ending.kind === "failure" && ending.error instanceof ScheduleMismatch) throw ending.error;
     if (ending.kind !== "passed") await this.#report(ending, { points, seed, choices }, run);
-    return { schedules: 1, complete: false, preemptions: -1, steps: run.steps, deterministic: true };
+    return {
+      schedules: 1,
+      complete: false,
+      preemptions: -1,
+      steps: run.steps,
+      deterministic: true,
+    };
   }
 
   async #exhaust(frontier: Frontier, runs: number): Promise<void> {
@@ -289,5 +323,7 @@ function nameOf(error: unknown): string {
 
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "object" && value !== null ? `a ${value.constructor?.name ?? "value"}` : String(value);
+  return typeof value === "object" && value !== null
+    ? `a ${value.constructor?.name ?? "value"}`
+    : String(value);
 }

@@ -23,7 +23,10 @@ export function isBefore(a: Segment, b: Segment): boolean {
  * earlier attempt that replaced `Promise.prototype.then` missed the engine's own.
  */
 export class HappensBefore implements Observer {
-  readonly #born = new WeakMap<object, { readonly segment: Segment; readonly parent: object | undefined }>();
+  readonly #born = new WeakMap<
+    object,
+    { readonly segment: Segment; readonly parent: object | undefined }
+  >();
   readonly #settled = new WeakMap<object, Segment>();
   #count = 0;
   #all = 0n;
@@ -35,11 +38,14 @@ export class HappensBefore implements Observer {
   listen(): () => void {
     const hooks = builtin("node:v8")?.promiseHooks;
     if (hooks === undefined) {
-      throw new Error("detectRaces needs the promise hooks of V8, which Node offers and this runtime does not.");
+      throw new Error(
+        "detectRaces needs the promise hooks of V8, which Node offers and this runtime does not.",
+      );
     }
     return hooks.createHook({
       init: (promise, parent) => {
-        if (this.#current !== undefined) this.#born.set(promise, { segment: this.#current, parent });
+        if (this.#current !== undefined)
+          this.#born.set(promise, { segment: this.#current, parent });
       },
       before: (promise) => {
         const born = this.#born.get(promise);
@@ -80,7 +86,8 @@ export class HappensBefore implements Observer {
     const settler = parent && this.#settled.get(parent);
     // A reaction without a parent is the job that adopts a promise which was passed to `resolve`. Who
     // passed it is not told, only that it was since the last event.
-    const causes = parent === undefined ? this.#step : settler === undefined ? 0n : through(settler);
+    const causes =
+      parent === undefined ? this.#step : settler === undefined ? 0n : through(settler);
     return this.#begin(causes | through(segment));
   }
 

@@ -41,7 +41,9 @@ export class SimulatedFault extends Error {
 /** Throws a RangeError for delays and probabilities that mean nothing. */
 export function checkIo({ min = 0, max = Infinity, fail = 0 }: IoOptions): void {
   if (!(0 <= min && min <= max && min < Infinity)) {
-    throw new RangeError(`sim.io takes delays with 0 <= min <= max, min finite; got ${min} and ${max}.`);
+    throw new RangeError(
+      `sim.io takes delays with 0 <= min <= max, min finite; got ${min} and ${max}.`,
+    );
   }
   if (!(0 <= fail && fail <= 1)) {
     throw new RangeError(`sim.io takes a probability from 0 to 1 as \`fail\`; got ${fail}.`);
@@ -60,7 +62,10 @@ export function ioCall<A extends readonly unknown[], R>(
   const name = options.name ?? (fn.name || "io");
   const from = run.now + min;
   const to = run.now + max;
-  const lost = fail === 0 ? 0 : run.decide({ kind: "fault", options: 3, preempts: false, lanes: [], rate: fail });
+  const lost =
+    fail === 0
+      ? 0
+      : run.decide({ kind: "fault", options: 3, preempts: false, pending: [], rate: fail });
 
   const announce = (label: string): Pending => {
     const pending = run.reserve("io", label, from, to);

@@ -1,4 +1,5 @@
 import { setGates } from "./transform/gates.ts";
+import { pointsOf } from "./transform/points.ts";
 import { type GateFilter, nameBelow, wantsGates } from "./transform/select.ts";
 import type { SourceMap } from "./transform/source-map.ts";
 
@@ -17,7 +18,11 @@ interface Transformed {
 export interface Transformer {
   readonly canInstrument?: boolean;
   process?(source: string, path: string, options: TransformOptions): Transformed | string;
-  processAsync?(source: string, path: string, options: TransformOptions): Promise<Transformed | string>;
+  processAsync?(
+    source: string,
+    path: string,
+    options: TransformOptions,
+  ): Promise<Transformed | string>;
   getCacheKey?(source: string, path: string, options: TransformOptions): string;
 }
 
@@ -54,7 +59,9 @@ export function createTransformer(options: JestOptions = {}): Transformer {
     const { code, map } = typeof result === "string" ? { code: result } : result;
     if (!wantsGates(path, code, options)) return { code, map: map ?? null };
     const file = nameBelow(rootDir, path);
-    return setGates(code, { file, map: read(map) }) ?? { code, map: map ?? null };
+    return (
+      setGates(code, { file, map: read(map), points: pointsOf(code) }) ?? { code, map: map ?? null }
+    );
   };
 
   return {
@@ -68,7 +75,8 @@ export function createTransformer(options: JestOptions = {}): Transformer {
     },
     async processAsync(source, path, given) {
       const inner = innerFor(given);
-      const result = inner.processAsync?.(source, path, given) ?? inner.process?.(source, path, given);
+      const result =
+        inner.processAsync?.(source, path, given) ?? inner.process?.(source, path, given);
       return finish((await result) ?? source, path, given.config.rootDir);
     },
     getCacheKey(source, path, given) {
@@ -84,17 +92,21 @@ function load(given: NonNullable<JestOptions["transformer"]>, rootDir: string): 
     return given as Transformer;
   }
   // Sound: the other two members of the union, a name alone or with its options.
-  const [name, options] = typeof given === "string" ? [given, undefined] : (given as [string, unknown]);
+  const [name, options] =
+    typeof given === "string" ? [given, undefined] : (given as [string, unknown]);
   const module = globalThis.process?.getBuiltinModule?.("node:module");
   if (module === undefined) throw new Error("The Jest transformer needs Node 20.16 or later.");
   const loaded: unknown = module.createRequire(`${rootDir}/package.json`)(name);
   const found = [loaded, property(loaded, "default")].find(
-    (it) => property(it, "createTransformer") !== undefined || property(it, "process") !== undefined,
+    (it) =>
+      property(it, "createTransformer") !== undefined || property(it, "process") !== undefined,
   );
   const create = property(found, "createTransformer");
   const made: unknown = typeof create === "function" ? create.call(found, options) : found;
   if (typeof made !== "object" || made === null) {
-    throw new TypeError(`"${name}" is no Jest transformer: it exports no process and no createTransformer.`);
+    throw new TypeError(
+      `"${name}" is no Jest transformer: it exports no process and no createTransformer.`,
+    );
   }
   return made;
 }

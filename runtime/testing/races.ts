@@ -56,16 +56,21 @@ export async function detectRaces(test: Test): Promise<readonly Race[]> {
         const seen = keys.get(access.key) ?? [];
         log.set(access.target, keys.set(access.key, seen));
         const activity = run.current();
-        const read = access.kind === "write"
-          ? seen.findLast((it) => it.kind === "read" && it.activity === activity && precedes(it, order.now()))
-          : undefined;
+        const read =
+          access.kind === "write"
+            ? seen.findLast(
+                (it) => it.kind === "read" && it.activity === activity && precedes(it, order.now()),
+              )
+            : undefined;
         const location = callerOf(access.callee) ?? activity.name;
         seen.push({ ...access, activity, segment: order.now(), location, read });
       });
       const ending = await run.execute(() => test(sim));
       if (ending.kind === "failure") throw ending.error;
       if (ending.kind !== "passed") {
-        throw new Error(`The test does not end (${ending.kind}); waiting: ${ending.waiting.join(", ")}`);
+        throw new Error(
+          `The test does not end (${ending.kind}); waiting: ${ending.waiting.join(", ")}`,
+        );
       }
       return [...log.values()].flatMap((keys) => [...keys.values()].flatMap(racesAmong));
     } finally {
@@ -112,7 +117,9 @@ function isUpdate({ read, segment }: Seen): boolean {
 }
 
 function isUnordered(a: Seen, b: Seen): boolean {
-  return a.segment !== b.segment && !isBefore(a.segment, b.segment) && !isBefore(b.segment, a.segment);
+  return (
+    a.segment !== b.segment && !isBefore(a.segment, b.segment) && !isBefore(b.segment, a.segment)
+  );
 }
 
 /** Could `it` come after the read and before the write, without that being how the code wants it? */

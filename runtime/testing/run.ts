@@ -23,7 +23,12 @@ export type Ending =
   | { readonly kind: "deadlock" | "livelock"; readonly waiting: readonly string[] };
 
 /** A decision and how it was taken; together they are the schedule. */
-export type Taken = Decision & { readonly choice: number };
+export interface Taken {
+  readonly choice: number;
+  readonly options: number;
+  /** Any other way interrupts a task or lets a call fail. */
+  readonly costs: boolean;
+}
 
 /** Told about every event, so that the race detector can order what comes after behind it. */
 export interface Observer {
@@ -59,7 +64,7 @@ export class Run {
   readonly #outside: Outside;
   readonly #patience = new Patience();
   readonly #waiting = new Set<{ readonly activity: Activity; readonly position: string }>();
-  readonly #calls = new WeakMap<object, Pending>();
+  readonly #calls = new Map<object, Pending>();
   readonly #lanes = new Map<Activity, Lane>();
   #pending: Pending[] = [];
   #created: Pending[] = [];
@@ -167,10 +172,10 @@ export class Run {
 
   /** Takes one of several ways. The first is the default: the one to which witnesses shrink. */
   decide(decision: Decision): number {
-    if (decision.options < 2) return 0;
     try {
       const choice = this.#strategy.choose(decision);
-      this.taken.push({ ...decision, choice });
+      const { options, preempts, kind } = decision;
+      this.taken.push({ choice, options, costs: preempts || kind === "fault" });
       return choice;
     } catch (error) {
       // A schedule that does not fit ends its run, from wherever in the test the question came.
@@ -188,7 +193,8 @@ export class Run {
     const dispose = kind === 2 && this.settings.points === "await" && !this.over;
     // A second resource, disposed after the first, holds the end of the block back. In io mode its
     // tick would be one that no engine has, so there is none.
-    if (kind === 2) return dispose ? { [asyncDispose]: () => this.#wait(undefined, position) } : null;
+    if (kind === 2)
+      return dispose ? { [asyncDispose]: () => this.#wait(undefined, position) } : null;
     return this.#wait(value, position);
   }
 
@@ -259,11 +265,13 @@ export class Run {
       if (this.#outside.mayComeBack()) return nextTurn(this.#turn);
       return this.#close(this.#lateFailure() ?? { kind: "deadlock", waiting: this.#places() });
     }
-    const lanes = pending.map((it) => it.lane);
-    const options = isFair ? 1 : pending.length;
-    const choice = this.decide({ kind: "order", options, preempts, lanes, rate: 0 });
+    const isForced = isFair || pending.length === 1;
+    const choice = isForced
+      ? 0
+      : this.decide({ kind: "order", options: pending.length, preempts, pending, rate: 0 });
     const next = pending[choice];
-    if (next === undefined) return this.fail(new RangeError("The strategy chose what is not there."));
+    if (next === undefined)
+      return this.fail(new RangeError("The strategy chose what is not there."));
     this.#patience.went(next.lane, pending.length === 1);
     this.#step(next);
     nextTurn(this.#turn);
@@ -301,8 +309,16 @@ export class Run {
   #close(ending: Ending): void {
     this.#outside.begin();
     this.over = true;
+    // Whatever holds on to an activity of this run shall not hold on to all that it touched.
     this.#pending = [];
-    this.#finish(ending);
+    this.#created = [];
+    this.#calls.clear();
+    this.#waiting.clear();
+    this.#lanes.clear();
+    this.unobserved = () => undefined;
+    const finish = this.#finish;
+    this.#finish = () => {};
+    finish(ending);
   }
 
   #lateFailure(): Ending | undefined {

@@ -10,7 +10,9 @@ const BUDGET = 400;
  */
 export async function shrink(
   choices: readonly number[],
-  attempt: (choices: readonly number[]) => Promise<readonly { readonly choice: number }[] | undefined>,
+  attempt: (
+    choices: readonly number[],
+  ) => Promise<readonly { readonly choice: number }[] | undefined>,
 ): Promise<readonly number[]> {
   let best = trimmed(choices);
   let left = BUDGET;
@@ -58,6 +60,7 @@ function isSmaller(a: readonly number[], b: readonly number[]): boolean {
     for (const it of list) total += it;
     return total;
   };
-  const difference = placesOf(a).length - placesOf(b).length || a.length - b.length || sum(a) - sum(b);
+  const difference =
+    placesOf(a).length - placesOf(b).length || a.length - b.length || sum(a) - sum(b);
   return difference < 0;
 }

@@ -24,7 +24,10 @@ export interface Sim {
    * `fn` as a call to the outside: what it returns arrives when the schedule says so, between `min`
    * and `max` virtual milliseconds later, and with the probability `fail` it does not succeed.
    */
-  io<A extends readonly unknown[], R>(fn: (...args: A) => R | PromiseLike<R>, options?: IoOptions): Io<A, R>;
+  io<A extends readonly unknown[], R>(
+    fn: (...args: A) => R | PromiseLike<R>,
+    options?: IoOptions,
+  ): Io<A, R>;
   /** A number from 0 up to 1, the same in every run of one schedule. `Math.random()` gives them too. */
   random(): number;
 }
@@ -34,10 +37,10 @@ export function simOf(run: Run, onAccess: (access: Access) => void): Sim {
   const tasks: SimTask<unknown>[] = [];
   run.unobserved = () => tasks.find((it) => it.isLost)?.lost;
   const sim: Sim = {
-    spawn(name, fn) {
+    spawn<T>(name: string, fn: (signal: AbortSignal) => T | PromiseLike<T>): SimTask<T> {
       const activity: Activity = run.activity(name);
-      const task = new SimTask(activity.id, name, (signal) =>
-        run.context.enter(activity, () => fn(signal)),
+      const task = new SimTask<T>(activity.id, name, (it) =>
+        run.context.enter(activity, () => fn(takesNothing(fn) ? never : it.signal)),
       );
       tasks.push(task);
       return task;
@@ -58,4 +61,18 @@ export function simOf(run: Run, onAccess: (access: Access) => void): Sim {
     random: () => run.random(),
   };
   return sim;
+}
+
+/** What a task that takes no parameter is given instead of a signal of its own. */
+const never = new AbortController().signal;
+
+/**
+ * Most tasks take no signal, and a controller for each would double the time of a schedule. The text is
+ * asked, not `length`, which is also 0 for `(signal = …)` and `(...args)`.
+ */
+function takesNothing(fn: (...args: never[]) => unknown): boolean {
+  return (
+    fn.length === 0 &&
+    /^(?:async\s*)?(?:function\b[^(]*)?\(\s*\)/.test(Function.prototype.toString.call(fn))
+  );
 }

@@ -1,4 +1,4 @@
-import type { Lane } from "./events.ts";
+import type { Lane, Pending } from "./events.ts";
 import type { Taken } from "./run.ts";
 import { numbersFrom } from "./seed.ts";
 
@@ -8,7 +8,8 @@ export interface Decision {
   readonly options: number;
   /** The default continues the same task, so that any other way interrupts it. */
   readonly preempts: boolean;
-  readonly lanes: readonly (Lane | undefined)[];
+  /** Of an order: what each way lets happen. */
+  readonly pending: readonly Pending[];
   /** Of a fault: how likely it is. */
   readonly rate: number;
 }
@@ -48,8 +49,9 @@ export function pct(seed: number, depth: number, length: number): Strategy {
   let last: Lane | undefined;
   let wins = 0;
   return {
-    choose({ kind, options, rate, lanes }) {
+    choose({ kind, options, rate, pending }) {
       if (kind === "fault") return fault(next, options, rate);
+      const lanes = pending.map((it) => it.lane);
       for (const lane of lanes) if (!priorities.has(lane)) priorities.set(lane, 1 + next());
       const highest = (): number => {
         const values = lanes.map((lane) => priorities.get(lane) ?? 0);
@@ -94,7 +96,11 @@ export function follow(choices: readonly number[]): Strategy {
 }
 
 interface Bucket {
-  readonly branches: { readonly parent: readonly Taken[]; readonly at: number; readonly choice: number }[];
+  readonly branches: {
+    readonly parent: readonly Taken[];
+    readonly at: number;
+    readonly choice: number;
+  }[];
   next: number;
 }
 
@@ -142,9 +148,8 @@ export class Frontier {
   learn(taken: readonly Taken[], prefix: number): void {
     let spent = 0;
     for (const [at, decision] of taken.entries()) {
-      const costs = decision.preempts || decision.kind === "fault" ? 1 : 0;
-      const cost = spent + costs;
-      if (prefix <= at && decision.options > 1) {
+      const cost = spent + (decision.costs ? 1 : 0);
+      if (prefix <= at) {
         if (this.#bound < cost) this.isWhole = false;
         else {
           const { branches } = (this.#open[cost] ??= { branches: [], next: 0 });

@@ -11,31 +11,33 @@ export type SimOutcome<T> =
 export class SimTask<T> implements PromiseLike<T> {
   readonly id: number;
   readonly name: string;
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
   readonly #promise: Promise<T>;
   #outcome: SimOutcome<T> | undefined;
   #isObserved = false;
 
-  constructor(id: number, name: string, fn: (signal: AbortSignal) => T | PromiseLike<T>) {
+  constructor(id: number, name: string, fn: (task: SimTask<T>) => T | PromiseLike<T>) {
     this.id = id;
     this.name = name;
-    const { signal } = this.#controller;
     // An async function, so that what `fn` throws before its first wait rejects as well.
-    const start = async (): Promise<T> => fn(signal);
+    const start = async (): Promise<T> => fn(this);
     this.#promise = start();
     this.#promise.then(
       (value) => {
         this.#outcome = { status: "ok", value };
       },
       (error: unknown) => {
-        const isCancelled = signal.aborted && error === signal.reason;
-        this.#outcome = isCancelled ? { status: "cancelled", reason: error } : { status: "error", error };
+        const signal = this.#controller?.signal;
+        const isCancelled = signal?.aborted === true && error === signal.reason;
+        this.#outcome = isCancelled
+          ? { status: "cancelled", reason: error }
+          : { status: "error", error };
       },
     );
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return (this.#controller ??= new AbortController()).signal;
   }
 
   get status(): "running" | SimOutcome<T>["status"] {
@@ -77,7 +79,7 @@ export class SimTask<T> implements PromiseLike<T> {
 
   /** Aborts its signal. What the task makes of that is its own matter. */
   abort(reason?: unknown): void {
-    this.#controller.abort(reason);
+    (this.#controller ??= new AbortController()).abort(reason);
   }
 
   /** Its failure no longer fails the test. */

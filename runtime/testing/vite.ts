@@ -19,7 +19,12 @@ export interface VitePlugin {
     this: Host,
     code: string,
     id: string,
-  ): { code: string; map: { version: number; sources: string[]; names: string[]; mappings: string } } | undefined;
+  ):
+    | {
+        code: string;
+        map: { version: number; sources: string[]; names: string[]; mappings: string };
+      }
+    | undefined;
 }
 
 /**
@@ -82,5 +87,7 @@ function combinedMap(host: Host): SourceMap | undefined {
 }
 
 function isSourceMap(map: unknown): map is SourceMap {
-  return typeof map === "object" && map !== null && "mappings" in map && typeof map.mappings === "string";
+  return (
+    typeof map === "object" && map !== null && "mappings" in map && typeof map.mappings === "string"
+  );
 }

@@ -32,7 +32,8 @@ export function watched<T extends object>(name: string, target: T, onAccess: OnA
     return Reflect.set(from, key, value);
   };
   const deleteProperty = (from: T, key: string | symbol): boolean => {
-    if (typeof key === "string") report(onAccess, name, from, key, "write", undefined, deleteProperty);
+    if (typeof key === "string")
+      report(onAccess, name, from, key, "write", undefined, deleteProperty);
     return Reflect.deleteProperty(from, key);
   };
   return new Proxy(target, { get, has, set, deleteProperty });
@@ -57,7 +58,8 @@ function watchedEntries<T extends object>(name: string, target: T, onAccess: OnA
       else if (WRITES.has(text)) {
         const written = text === "set" ? value : text === "add";
         report(onAccess, name, from, key, "write", written, method);
-      } else report(onAccess, name, from, ENTRIES, text === "clear" ? "write" : "read", true, method);
+      } else
+        report(onAccess, name, from, ENTRIES, text === "clear" ? "write" : "read", true, method);
       return result === from ? proxy : result;
     };
     return method;

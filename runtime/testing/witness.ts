@@ -33,7 +33,9 @@ export function readSchedule(text: string): Schedule {
   const found = /^m1\/(io|await)\/(-?\d+)\/((?:\d+=\d+,?)*)$/.exec(text);
   const [, points, seed, ways] = found ?? [];
   if ((points !== "io" && points !== "await") || seed === undefined) {
-    throw new TypeError(`"${text}" is no schedule; pass the \`replay\` of an InterleavingError unchanged.`);
+    throw new TypeError(
+      `"${text}" is no schedule; pass the \`replay\` of an InterleavingError unchanged.`,
+    );
   }
   const choices: number[] = [];
   for (const way of (ways ?? "").split(",")) {
@@ -81,7 +83,12 @@ export class InterleavingError extends Error {
     const { ending, schedule, trace } = finding;
     const replay = writeSchedule(schedule);
     super(
-      [headline(finding), ...story(trace), ...remarks(finding), `Replay: { replay: "${replay}" }`].join("\n"),
+      [
+        headline(finding),
+        ...story(trace),
+        ...remarks(finding),
+        `Replay: { replay: "${replay}" }`,
+      ].join("\n"),
       ending.kind === "failure" ? { cause: ending.error } : undefined,
     );
     this.kind = ending.kind;
@@ -97,7 +104,10 @@ export class InterleavingError extends Error {
 
 function headline({ ending, schedule, schedules }: Finding): string {
   const choices = schedule.choices.filter(Boolean).length;
-  const way = choices === 0 ? "without any reordering" : `with ${choices} ${choices === 1 ? "choice" : "choices"}`;
+  const way =
+    choices === 0
+      ? "without any reordering"
+      : `with ${choices} ${choices === 1 ? "choice" : "choices"}`;
   const count = `schedule ${schedules}, ${way}`;
   switch (ending.kind) {
     case "failure":
@@ -146,7 +156,9 @@ function remarks({ schedule, deterministic, outside }: Finding): readonly string
       : []),
     ...(deterministic
       ? []
-      : ["The same schedule did not fail again: something here is not under the explorer's control."]),
+      : [
+          "The same schedule did not fail again: something here is not under the explorer's control.",
+        ]),
     ...(outside.length === 0
       ? []
       : [`Real ${outside.join(", ")} was still active: pass such calls through sim.io.`]),

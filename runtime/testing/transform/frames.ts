@@ -99,11 +99,7 @@ function isKey(next: Token | undefined): boolean {
 }
 
 /** The body after a parameter list; undefined when the parentheses belong to a statement or a call. */
-function afterParameters(
-  tokens: readonly Token[],
-  frame: Frame,
-  open: number,
-): Frame | undefined {
+function afterParameters(tokens: readonly Token[], frame: Frame, open: number): Frame | undefined {
   const text = (index: number): string | undefined => tokens[index]?.text;
   let at = open - 1;
   // `function`, `function name`, `function *`, `function * name`, each perhaps after `async`.

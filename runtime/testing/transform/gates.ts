@@ -1,4 +1,4 @@
-import { type Point, pointsOf } from "./points.ts";
+import type { Point } from "./points.ts";
 import {
   decode,
   encode,
@@ -21,8 +21,8 @@ export interface GateOptions {
   readonly map?: SourceMap | undefined;
   /** The same, where a host composes the maps itself: positions speak of it, the new map does not. */
   readonly positions?: SourceMap | undefined;
-  /** The gates, when a host has found them with a parser of its own. */
-  readonly points?: readonly Point[] | undefined;
+  /** Where the gates go: `pointsOf(code)`, or `pointsOfTree` of a host that has a parser. */
+  readonly points: readonly Point[] | undefined;
 }
 
 /** Nothing to do is the common answer, and this is all that it costs. */
@@ -42,9 +42,8 @@ const SLOT = 'Symbol.for("mooring.gates")';
  * hash-bangs and imports stay first, because the helper comes last and is hoisted. O(length).
  */
 export function setGates(code: string, options: GateOptions): Gated | undefined {
-  if (!mayNeedGates(code)) return undefined;
-  const points = options.points ?? pointsOf(code);
-  if (points === undefined || points.length === 0) return undefined;
+  const points = options.points?.filter((it) => !isLeftAlone(code, it)) ?? [];
+  if (points.length === 0 || !mayNeedGates(code)) return undefined;
 
   let name = "__gate";
   while (code.includes(name)) name += "_";
@@ -52,7 +51,6 @@ export function setGates(code: string, options: GateOptions): Gated | undefined 
   const author = options.positions === undefined ? input : decode(options.positions.mappings);
   const position = positions(code, author);
   const insertions = points
-    .filter((it) => !isLeftAlone(code, it))
     .flatMap((point, index) => insertionsOf(point, index, code, name, position(point.at)))
     // The inner of two operands that end together starts later, and must be closed first.
     .toSorted((a, b) => a.at - b.at || b.order - a.order);
@@ -83,7 +81,10 @@ export function setGates(code: string, options: GateOptions): Gated | undefined 
  * and the loading of a module is not for us to reorder.
  */
 function isLeftAlone(code: string, { kind, start }: Point): boolean {
-  return kind === "await" && /^(?:import\s*\(|vi(?:test)?\s*\.\s*hoisted\b)/.test(code.slice(start, start + 40));
+  return (
+    kind === "await" &&
+    /^(?:import\s*\(|vi(?:test)?\s*\.\s*hoisted\b)/.test(code.slice(start, start + 40))
+  );
 }
 
 const KINDS = { await: "", iterate: ",1", dispose: ",2" };

@@ -72,7 +72,9 @@ function isName(tokens: readonly Token[], { index, frame }: Suspect): boolean {
   const before = tokens[index - 1]?.text ?? "";
   const startsMember = ["{", "}", ",", ";", "*", "async", "static", "get", "set"].includes(before);
   if (!startsMember) return false;
-  return next?.text === "(" ? tokens[next.match + 1]?.text === "{" : next?.text !== undefined && frame === "class";
+  return next?.text === "("
+    ? tokens[next.match + 1]?.text === "{"
+    : next?.text !== undefined && frame === "class";
 }
 
 /** Index of what follows the `of` of a loop's head: the first one that is not itself a name there. */
@@ -123,7 +125,8 @@ function skipUnary(tokens: readonly Token[], from: number): number {
     at = (tokens[at]?.match ?? at) + 1;
     at = (tokens[at]?.match ?? at) + 1;
   } else if (first.text === "class" || first.text === "@") {
-    while (at < tokens.length && tokens[at]?.text !== "{") at = Math.max(at, tokens[at]?.match ?? at) + 1;
+    while (at < tokens.length && tokens[at]?.text !== "{")
+      at = Math.max(at, tokens[at]?.match ?? at) + 1;
     at = (tokens[at]?.match ?? at) + 1;
   } else if (first.kind === "punctuator" && first.match <= at) {
     // `new.target` is the one operand whose first token was taken for a prefix.

@@ -24,24 +24,27 @@ export function decode(mappings: string): Segment[][] {
   const state = [0, 0, 0, 0, 0];
   return mappings.split(";").map((line) => {
     state[0] = 0;
-    const segments = line === "" ? [] : line.split(",").map((text) => {
-      const segment: number[] = [];
-      let value = 0;
-      let shift = 0;
-      for (const char of text) {
-        const digit = DIGITS.indexOf(char);
-        value |= (digit & 31) << shift;
-        shift += 5;
-        if (digit & 32) continue;
-        const field = segment.length;
-        const sum = (state[field] ?? 0) + (value & 1 ? -(value >>> 1) : value >>> 1);
-        state[field] = sum;
-        segment.push(sum);
-        value = 0;
-        shift = 0;
-      }
-      return segment;
-    });
+    const segments =
+      line === ""
+        ? []
+        : line.split(",").map((text) => {
+            const segment: number[] = [];
+            let value = 0;
+            let shift = 0;
+            for (const char of text) {
+              const digit = DIGITS.indexOf(char);
+              value |= (digit & 31) << shift;
+              shift += 5;
+              if (digit & 32) continue;
+              const field = segment.length;
+              const sum = (state[field] ?? 0) + (value & 1 ? -(value >>> 1) : value >>> 1);
+              state[field] = sum;
+              segment.push(sum);
+              value = 0;
+              shift = 0;
+            }
+            return segment;
+          });
     return segments.toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
   });
 }
@@ -82,7 +85,12 @@ export function identity(code: string): Segment[][] {
   return code
     .split("\n")
     .map((text, line) =>
-      Array.from(text.matchAll(/[\w$\u0080-\uffff]+|[^\w\s$]/g), (it) => [it.index, 0, line, it.index]),
+      Array.from(text.matchAll(/[\w$\u0080-\uffff]+|[^\w\s$]/g), (it) => [
+        it.index,
+        0,
+        line,
+        it.index,
+      ]),
     );
 }
 

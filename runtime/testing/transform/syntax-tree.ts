@@ -14,14 +14,16 @@ export function pointsOfTree(program: unknown, code: string): readonly Point[] {
     const { node } = entry;
     if (typeof node !== "object" || node === null) continue;
     const type = text(node, "type");
-    const generator = type.includes("Function") || type.endsWith("Method")
-      ? field(node, "async") === true && field(node, "generator") === true
-      : entry.generator;
+    const generator =
+      type.includes("Function") || type.endsWith("Method")
+        ? field(node, "async") === true && field(node, "generator") === true
+        : entry.generator;
     const point = pointOf(node, code, generator, entry.loop);
     if (point !== undefined) points.push(point);
     const loop = type.startsWith("For");
     for (const [key, value] of Object.entries(node)) {
-      if (typeof value !== "object" || value === null || key === "loc" || key === "tokens") continue;
+      if (typeof value !== "object" || value === null || key === "loc" || key === "tokens")
+        continue;
       const isHead = loop && (key === "left" || key === "init");
       for (const child of Array.isArray(value) ? value : [value]) {
         open.push({ node: child, generator, loop: isHead });
@@ -38,7 +40,11 @@ function pointOf(node: object, code: string, generator: boolean, loop: boolean):
       return wrap("await", at, field(node, "argument"));
     case "YieldExpression":
       if (!generator) return undefined;
-      return wrap(field(node, "delegate") === true ? "iterate" : "await", at, field(node, "argument"));
+      return wrap(
+        field(node, "delegate") === true ? "iterate" : "await",
+        at,
+        field(node, "argument"),
+      );
     case "ForOfStatement":
       if (field(node, "await") !== true) return undefined;
       return wrap("iterate", code.indexOf("await", at), field(node, "right"));

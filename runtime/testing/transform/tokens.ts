@@ -76,7 +76,13 @@ export function scan(code: string): Scan | undefined {
       const open = chunk.endsWith("{");
       const token = add("template", code.slice(start, at));
       const opener = tokens[frame.open];
-      if (head === "`" && open) frames.push({ ...startFrame(), ...inside(frame), kind: "template", open: tokens.length - 1 });
+      if (head === "`" && open)
+        frames.push({
+          ...startFrame(),
+          ...inside(frame),
+          kind: "template",
+          open: tokens.length - 1,
+        });
       if (head === "`") token.match = open ? -1 : tokens.length - 1;
       else if (!open && opener !== undefined) {
         opener.match = tokens.length - 1;
@@ -181,7 +187,9 @@ function startsRegex(tokens: readonly Token[], frame: Frame): boolean {
       return false;
     case ")":
       // A method may be called `if`; what follows its parentheses is a brace, never a slash.
-      return BEFORE_BODY.has(tokens[last.match - 1]?.text ?? "") && tokens[last.match - 2]?.text !== ".";
+      return (
+        BEFORE_BODY.has(tokens[last.match - 1]?.text ?? "") && tokens[last.match - 2]?.text !== "."
+      );
     case "}":
       return frame.closed !== "object";
     default:
