@@ -52,7 +52,7 @@ function computed(file: SourceFile): Surface {
     pieces.push(file.text.slice(from, start), instead);
     from = end;
   };
-  const visit = (node: Node): undefined => {
+  const visit = (node: Node): void => {
     const start = startOf(node, file);
     // Nodes nest and share their first white space, which is left out once.
     if (start !== lastStart && from <= node.pos && !documents(file.text.slice(node.pos, start))) {
@@ -62,6 +62,9 @@ function computed(file: SourceFile): Surface {
     if (is.Identifier(node)) names.add(node.text);
     const specifier = specifierOf(node);
     if (specifier !== undefined) specifiers.add(specifier);
+    visitBelow(node);
+  };
+  const visitBelow = (node: Node): void => {
     const hidden = isJavaScript(file) ? undefined : hiddenBody(node);
     node.forEachChild((child) => {
       if (child === hidden) leaveOut(startOf(child, file), child.end, "{}");
@@ -69,9 +72,8 @@ function computed(file: SourceFile): Surface {
       else visit(child);
       return undefined;
     });
-    return undefined;
   };
-  visit(file);
+  visitBelow(file);
   pieces.push(file.text.slice(from));
   for (const statement of file.statements) {
     const specifier = isImport(statement) ? exposedBy(statement, names) : undefined;

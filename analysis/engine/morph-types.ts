@@ -31,7 +31,7 @@ export class MorphTypes extends MorphPromises implements TypeEngine {
   }
 
   promise(expression: Node): PromiseType {
-    return this.promiseOf(compilerNode(expression));
+    return answered(() => this.promiseOf(compilerNode(expression)), NOTHING_KNOWN);
   }
 
   declared(name: Node): PromiseType {
@@ -59,15 +59,46 @@ export class MorphTypes extends MorphPromises implements TypeEngine {
   }
 
   slot(expression: Node): SlotAnswer {
-    return this.slots.at(compilerNode(expression));
+    return answered(() => this.slots.at(compilerNode(expression)), NO_SLOT);
   }
 
   inherited(member: Node): readonly InheritedMember[] {
-    return this.slots.inherited(compilerNode(member));
+    return answered(() => this.slots.inherited(compilerNode(member)), []);
   }
 
   value(expression: Node): ValueAnswer {
-    return this.values.at(compilerNode(expression));
+    return answered(() => this.values.at(compilerNode(expression)), NO_VALUE);
+  }
+}
+
+const NO_SLOT: SlotAnswer = { result: "unknown", owner: undefined };
+const NO_VALUE: ValueAnswer = {
+  opaque: true,
+  nullable: false,
+  generic: true,
+  primitive: false,
+  callResult: undefined,
+  leastArguments: 0,
+  elements: undefined,
+  elementCallResult: undefined,
+  maybePromise: false,
+  iteration: "none",
+  generator: undefined,
+  disposal: "none",
+  type: undefined,
+  gives: "unknown",
+};
+
+/**
+ * The compiler overflows its stack on some types that refer to themselves (typescript-eslint#11947).
+ * That is not the user's mistake and not ours: nothing is known then.
+ */
+function answered<T>(ask: () => T, unknown: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof RangeError) return unknown;
+    throw error;
   }
 }
 

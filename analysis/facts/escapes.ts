@@ -25,16 +25,21 @@ export function escaping(owner: FlowOwner, raises: Raises, program: Program): No
     point.handler !== undefined && ways.has(point.handler) ? blame(point) : undefined;
 
   const reached = new Set([graph.entry]);
-  const inTry = new Set<Point>();
+  const raising = new Set<Point>();
   for (;;) {
     for (const point of reached) {
-      const culprit = leaves(point);
-      if (culprit !== undefined) return culprit;
       for (const next of point.next) reached.add(next);
-      if (point.handler !== undefined) inTry.add(point);
+      if (point.handler !== undefined) raising.add(point);
+    }
+    // What is awaited is to blame more often than what is called, and cheaper to ask.
+    for (const calls of [false, true]) {
+      for (const point of raising) {
+        const culprit = (point.raises === "call") === calls ? leaves(point) : undefined;
+        if (culprit !== undefined) return culprit;
+      }
     }
     const before = reached.size;
-    for (const point of inTry) {
+    for (const point of raising) {
       const { handler } = point;
       if (handler === undefined || reached.has(handler) || !leadsOut(handler, leaves)) continue;
       if (blame(point) !== undefined) reached.add(handler);

@@ -3,10 +3,12 @@ import {
   ancestor,
   type CallExpression,
   type FunctionLike,
+  hasQuestionDot,
   type Identifier,
   is,
   isFunctionExpression,
   isFunctionLike,
+  isLink,
   isLoop,
   methodCall,
   type Node,
@@ -75,6 +77,7 @@ export interface Pending {
 export function staysPending(executor: Executor, program: Program): Pending | undefined {
   const { fn, resolve, reject, carriers } = executor;
   if (resolve === undefined || resolve.startsWith("_") || isEmpty(fn)) return undefined;
+  if (isInRace(executor.construction)) return undefined;
   const mentions = (name: string | undefined) => carriers.some((it) => it.text === name);
   if (!mentions(resolve) && mentions(reject)) return undefined;
   const own = pathWithout(fn, executor, program);
@@ -108,6 +111,13 @@ export function settledTwice(executor: Executor, program: Program): readonly Twi
     if (second !== undefined && !found.has(second)) found.set(second, { first, second });
   }
   return [...found.values()];
+}
+
+/** In a race it is enough that somebody else arrives. */
+function isInRace(construction: Node): boolean {
+  const list = wrapped(construction).parent;
+  const call = is.ArrayLiteralExpression(list) ? methodCall(wrapped(list).parent) : undefined;
+  return call?.method === "race" && nameOf(unwrapped(call.receiver)) === "Promise";
 }
 
 function isEmpty({ body }: FunctionLike): boolean {
@@ -157,6 +167,9 @@ function stopsIn(fn: FunctionLike, carriers: readonly Node[]): (node: Node) => b
     // `resolve(await load())` has settled nothing when the `await` fails.
     stops.add(called ?? node);
     if (called !== undefined) continue;
+    // `token?.onCancelled(resolve)`: that there may be nothing to wait for is in plain sight.
+    const optional = startOfOptionalChain(node);
+    if (optional !== undefined) stops.add(optional);
     // What is handed on in a loop was meant to be handed on at least once.
     for (let it = ancestor(node, isLoop); it !== undefined; it = ancestor(it, isLoop)) {
       if (it.pos <= fn.pos) break;
@@ -164,6 +177,19 @@ function stopsIn(fn: FunctionLike, carriers: readonly Node[]): (node: Node) => b
     }
   }
   return (node) => stops.has(node);
+}
+
+/** `token` for what is handed to a call in `token?.onCancelled(…)`. */
+function startOfOptionalChain(argument: Node): Node | undefined {
+  const call = wrapped(argument).parent;
+  if (!is.CallExpression(call)) return undefined;
+  let isOptional = false;
+  let start: Node = call;
+  while (isLink(start)) {
+    isOptional ||= hasQuestionDot(start);
+    start = unwrapped(start.expression);
+  }
+  return isOptional ? start : undefined;
 }
 
 /** The call of the resolver that is mentioned here. */

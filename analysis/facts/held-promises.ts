@@ -6,6 +6,7 @@ import {
   isAsync,
   isGenerator,
   isLoop,
+  isOneOf,
   type Node,
   type NodeOf,
   nameOf,
@@ -63,6 +64,9 @@ export const heldBy: (
   const { initializer } = declaration;
   if (name === undefined || initializer === undefined) return undefined;
   const promise = unwrapped(initializer);
+  // Most variables hold something else, and the type engine need not be asked about them.
+  const parts = is.ArrayLiteralExpression(promise) ? promise.elements : branchesOf(promise);
+  if (!parts.some(isCall)) return undefined;
   const isArray = isArrayOfPromises(promise, program);
   if (!isArray && !isStarted(promise, program)) return undefined;
   const mentions = mentionsOfBinding(declaration, program);
@@ -71,13 +75,15 @@ export const heldBy: (
   return { declaration, name, promise, isArray, mentions, rejects };
 });
 
+const isCall = isOneOf("CallExpression", "NewExpression");
+
 /** Whether the expression starts something that somebody has to wait for. */
 export function isStarted(promise: Node, program: Program): boolean {
   if (!isPromise(promise, program) || isHandled(promise, program)) return false;
   if (mayFloat(promise, program) || isLazy(promise, program)) return false;
   return branchesOf(promise).every((it) => {
+    if (!isCall(it)) return !isPromise(it, program);
     if (is.NewExpression(it)) return true;
-    if (!is.CallExpression(it)) return !isPromise(it, program);
     const { functions } = calleeOf(it, program);
     return functions.length === 0 || functions.some((fn) => startedBy(fn, program) !== undefined);
   });

@@ -45,6 +45,8 @@ export interface Escape {
   readonly promises: readonly Node[];
   /** What matters to them and is left, from the inside out. */
   readonly left: readonly Left[];
+  /** All that is lost is what a `catch` does before it throws the error again. */
+  readonly onlyRethrows: boolean;
 }
 
 /** What a promise escapes that this statement returns; undefined where nothing is lost. */
@@ -66,7 +68,12 @@ export function escapeBy(
       : pending.length > 0 && (it.kind !== "finally" || doesSomething(it.at, pending, owner)),
   );
   if (left.length === 0) return undefined;
-  return { promises: left.some(({ kind }) => kind !== "catch") ? pending : rejecting, left };
+  const isPending = left.some(({ kind }) => kind !== "catch");
+  return {
+    promises: isPending ? pending : rejecting,
+    left,
+    onlyRethrows: left.every((it) => it.kind === "catch" && rethrows(it.at)),
+  };
 }
 
 /** What a `return` at this place leaves, from the inside out. */
@@ -118,13 +125,13 @@ function* leftOfTry(node: NodeOf<"TryStatement">, from: Node): Iterable<Left> {
 function disposedIn(statements: readonly Node[], before: Node): readonly Left[] {
   return statements
     .slice(0, statements.indexOf(before))
-    .flatMap((it) => (is.VariableStatement(it) ? [...disposed(it.declarationList)] : []))
+    .flatMap((it) => (is.VariableStatement(it) ? disposed(it.declarationList) : []))
     .toReversed();
 }
 
-function* disposed(list: Node | undefined): Iterable<Left> {
-  if (!is.VariableDeclarationList(list) || !declarationKeyword(list).endsWith("using")) return;
-  for (const at of list.declarations) yield { kind: "using", at };
+function disposed(list: Node | undefined): readonly Left[] {
+  if (!is.VariableDeclarationList(list) || !declarationKeyword(list).endsWith("using")) return [];
+  return list.declarations.map((at) => ({ kind: "using", at }));
 }
 
 /** `T | Promise<T>` counts, whatever `T` is: at times it is a promise. */
@@ -169,6 +176,12 @@ function isAwaitedBefore(name: string, statement: Node, program: Program): boole
         dominates(it, statement, program),
     )
   );
+}
+
+function rethrows({ variableDeclaration, block }: NodeOf<"CatchClause">): boolean {
+  const caught = nameOf(variableDeclaration?.name);
+  const last = block.statements.at(-1);
+  return is.ThrowStatement(last) && caught !== undefined && nameOf(last.expression) === caught;
 }
 
 function losesNothing(clause: NodeOf<"CatchClause">, owner: FunctionLike): boolean {

@@ -1,6 +1,6 @@
 import type { SymbolAnswer } from "../engine/type-engine.ts";
 import type { CallbackModel } from "../primitives/primitive.ts";
-import type { Program } from "../program.ts";
+import { type Program, resolve } from "../program.ts";
 import {
   bodyHas,
   type FunctionLike,
@@ -9,7 +9,9 @@ import {
   isFunctionExpression,
   isGenerator,
   isOneOf,
+  isShortCircuit,
   Kind,
+  methodCall,
   type Node,
   type NodeOf,
   unwrapped,
@@ -47,7 +49,7 @@ export interface Lost {
 /** The promise of the function at this argument, where nobody waits for it. */
 export function lostByCall(argument: Node, program: Program): Lost | undefined {
   if (is.SpreadElement(argument)) return lostBySpread(argument, program);
-  if (!mayGivePromise(unwrapped(argument))) return undefined;
+  if (!mayGivePromise(unwrapped(argument), program)) return undefined;
   const modelled = modelFor(argument, program);
   if (modelled !== undefined)
     return isLost(modelled) ? lost(argument, modelled, program) : undefined;
@@ -61,9 +63,9 @@ export function lostByCall(argument: Node, program: Program): Lost | undefined {
 
 /** `run(...tasks)`, where the array is known to hold functions that give promises. */
 function lostBySpread(spread: NodeOf<"SpreadElement">, program: Program): Lost | undefined {
+  if (program.types.slot(spread).result !== "void") return undefined;
   const { extent = "none" } = program.types.value(spread.expression).elementCallResult ?? {};
   if (extent !== "all" && extent !== "some") return undefined;
-  if (program.types.slot(spread).result !== "void") return undefined;
   const at = spread.expression;
   return { at, always: extent === "all", functions: [], result: "dropped", runs: "later" };
 }
@@ -71,7 +73,7 @@ function lostBySpread(spread: NodeOf<"SpreadElement">, program: Program): Lost |
 /** The promise of a function in any other place whose type says that nobody waits. */
 export function lostInPlace(value: Node, program: Program): Lost | undefined {
   const node = unwrapped(value);
-  if (!mayGivePromise(node)) return undefined;
+  if (!mayGivePromise(node, program)) return undefined;
   const found = lost(value, LATER, program);
   if (found === undefined) return undefined;
   return program.types.slot(node).result === "void" ? found : undefined;
@@ -170,28 +172,51 @@ function givenBy(fn: FunctionLike, program: Program): Given | undefined {
     : undefined;
 }
 
-/** From the syntax alone, before anything is asked: most arguments are no such functions. */
-function mayGivePromise(node: Node): boolean {
-  if (!isFunctionExpression(node)) return mayBeFunction(node);
+/**
+ * From the syntax, before any type is asked for: most arguments are no such functions. A call may
+ * give one where it is given one, as wrappers are.
+ */
+function mayGivePromise(node: Node, program: Program): boolean {
+  if (is.MethodDeclaration(node) || is.PropertyAccessExpression(node)) return true;
+  if (is.Identifier(node)) return mayNameFunction(node, program);
+  if (is.ConditionalExpression(node)) {
+    const branches = [node.whenTrue, node.whenFalse].map(unwrapped);
+    return branches.some((it) => mayGivePromise(it, program));
+  }
+  if (isShortCircuit(node)) return mayGivePromise(unwrapped(node.right), program);
+  if (is.CallExpression(node)) return isBind(node) || node.arguments.some(isAsyncFunction);
+  if (!isFunctionExpression(node)) return false;
   if (isAsync(node)) return !isGenerator(node);
   const { body } = node;
   if (!is.Block(body)) return body !== undefined && mayBePromise(unwrapped(body));
   return bodyHas(body, (it) => is.ReturnStatement(it) && mayBeReturned(it));
 }
 
+/** A variable that holds something else is told by its initializer. */
+function mayNameFunction(name: Node, program: Program): boolean {
+  const symbol = program.types.symbol(name);
+  if (symbol?.kind !== "variable") return symbol !== undefined && symbol.kind !== "class";
+  const [place] = symbol.declarations;
+  const declaration = place && program.types.isOwn(place.file) && resolve(place, program);
+  if (!declaration || !is.VariableDeclaration(declaration)) return true;
+  const { initializer, type } = declaration;
+  if (initializer === undefined || type !== undefined) return true;
+  const value = unwrapped(initializer);
+  return is.Identifier(value) || mayGivePromise(value, program);
+}
+
+function isBind(call: NodeOf<"CallExpression">): boolean {
+  return methodCall(call)?.method === "bind";
+}
+
+function isAsyncFunction(argument: Node): boolean {
+  const node = unwrapped(argument);
+  return isFunctionExpression(node) && isAsync(node);
+}
+
 function mayBeReturned({ expression }: NodeOf<"ReturnStatement">): boolean {
   return expression !== undefined && mayBePromise(unwrapped(expression));
 }
-
-const mayBeFunction = isOneOf(
-  "MethodDeclaration",
-  "Identifier",
-  "PropertyAccessExpression",
-  "ElementAccessExpression",
-  "CallExpression",
-  "ConditionalExpression",
-  "BinaryExpression",
-);
 
 const mayBePromise = isOneOf(
   "Identifier",

@@ -71,6 +71,20 @@ export function branchesOf(expression: Node): readonly Node[] {
 }
 
 /**
+ * The promises that a statement leaves to themselves: those on one of its branches, and those in
+ * front of a comma, that nobody handles and whose maker does not look after them.
+ */
+export function leftAlone(expression: Node, program: Program): readonly Node[] {
+  const inner = unwrapped(expression);
+  if (isComma(inner)) {
+    return [...leftAlone(inner.left, program), ...leftAlone(inner.right, program)];
+  }
+  return branchesOf(inner).filter(
+    (it) => isPromise(it, program) && !isHandled(it, program) && !mayFloat(it, program),
+  );
+}
+
+/**
  * Whether somebody is told when the promise rejects.
  *
  * `.finally` passes the outcome through, so it is only as safe as the promise it is called on.

@@ -149,7 +149,11 @@ function generatorsFail(iterated: Node, program: Program): Node | undefined {
 
 function callRejects(call: NodeOf<"CallExpression">, program: Program): Node | undefined {
   const chain = methodCall(call);
-  if (chain !== undefined && isPossiblyPromise(chain.receiver, program)) {
+  if (
+    chain !== undefined &&
+    isChained(chain.method) &&
+    isPossiblyPromise(chain.receiver, program)
+  ) {
     const [first, second] = chain.args;
     switch (chain.method) {
       case "catch":
@@ -172,6 +176,10 @@ function callRejects(call: NodeOf<"CallExpression">, program: Program): Node | u
     return functions.some((it) => rejectsFrom(it, program)) ? call : undefined;
   }
   return isPossiblyPromise(call, program) ? call : undefined;
+}
+
+function isChained(method: string): boolean {
+  return method === "then" || method === "catch" || method === "finally";
 }
 
 /** Behind a handler only the handler can fail; one that is missing handles nothing. */
@@ -237,7 +245,7 @@ function constructionRejects(node: NodeOf<"NewExpression">, program: Program): N
 /** The name of the constant and of the interface behind it: engines choose either. */
 const PROMISE: ReadonlySet<string> = new Set(["Promise", "PromiseConstructor"]);
 
-/** Whoever gets `reject` may call it; `resolve` passes on what a promise does. */
+/** Whoever gets `reject` may call it; `resolve` passes on what is known to be a promise. */
 function executorRejects(executor: FunctionLike, program: Program): Node | undefined {
   const [resolves, rejects] = executor.parameters.map((it) => nameOf(it.name));
   const [mention] = rejects === undefined ? [] : mentionsOf(rejects, executor);
@@ -246,7 +254,8 @@ function executorRejects(executor: FunctionLike, program: Program): Node | undef
   if (thrown !== undefined || resolves === undefined) return thrown;
   return mentionsOf(resolves, executor).find(({ parent }) => {
     const [value] = is.CallExpression(parent) ? parent.arguments : [];
-    return value !== undefined && mayReject(value, program);
+    if (value === undefined || program.types.promise(value).extent === "unknown") return false;
+    return mayReject(value, program) !== undefined;
   });
 }
 

@@ -32,6 +32,10 @@ export const vscode: PackageModel = {
         result: "floats",
       },
     ),
+    ...every(["Webview.postMessage"], {
+      reason: "It resolves with false when nobody is there to get the message; it does not reject.",
+      result: "settles",
+    }),
     ...every(["commands.registerCommand", "commands.registerTextEditorCommand"], {
       reason: "VS Code awaits the command and shows its error.",
       callbacks: { 1: HANDLER },

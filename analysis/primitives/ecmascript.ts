@@ -38,6 +38,14 @@ export const ecmascript: PackageModel = {
       reason: "What the callback returns is ignored, so a promise is dropped.",
       callbacks: { 0: now("dropped") },
     }),
+    ...everyMember(
+      ["ObjectConstructor"],
+      ["assign", "defineProperties", "defineProperty", "freeze", "seal", "setPrototypeOf"],
+      {
+        reason: "It gives back its first argument, which whoever made it looks after.",
+        result: "floats",
+      },
+    ),
     ...everyMember(ARRAYS, ["map", "flatMap"], {
       reason: "The results are the elements of the new array, promises included.",
       callbacks: { 0: now("collected") },

@@ -59,6 +59,8 @@ function* kept(
   const field = unwrapped(assignment.left);
   const promise = unwrapped(assignment.right);
   if (!is.PropertyAccessExpression(field) || !is.ThisKeyword(unwrapped(field.expression))) return;
+  // A promise that was handed in has somebody else to answer for it.
+  if (!is.CallExpression(promise) && !is.NewExpression(promise)) return;
   if (!startsWork(promise, program) || mayReject(promise, program) === undefined) return;
   if (bodyHas(owner, (it) => readsField(it, field))) return;
   yield {

@@ -17,9 +17,10 @@ export function awaitInsteadOfKeeping(held: Held, program: Program): Fix[] {
   const start = startOf(statement, file);
   const end = startOf(held.promise, file);
   const unnamed: Edit = { file: file.fileName, start, end, text: "" };
-  return awaitPromise(held.promise, program).map((fix) => ({
-    ...fix,
-    edits: [unnamed, ...fix.edits],
+  return awaitPromise(held.promise, program).map(({ title, safety, edits }) => ({
+    title,
+    safety,
+    edits: [unnamed, ...edits],
   }));
 }
 

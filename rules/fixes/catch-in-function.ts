@@ -49,7 +49,7 @@ export function aroundBlock(block: Node, handler: string): Edit[] {
   const inner = outer + step;
   return [
     insertBefore(block, `{\n${inner}try `),
-    ...linesOf(block).map((start) => at(block, start, step)),
+    ...linesOf(block).map((start) => insertAt(block, start, step)),
     insertAfter(block, ` ${catching(handler, `\n${inner}`, step)}\n${outer}}`),
   ];
 }
@@ -71,17 +71,16 @@ function linesOf(block: Node): number[] {
     if (is.TemplateExpression(it) || is.NoSubstitutionTemplateLiteral(it)) texts.push(it);
     return undefined;
   });
+  const isInText = (line: number) => texts.some((it) => startOf(it, file) < line && line < it.end);
   const lines: number[] = [];
-  for (
-    let at = startOf(block, file);
-    (at = file.text.indexOf("\n", at) + 1) !== 0 && at < block.end;
-  ) {
-    const isInText = texts.some((it) => startOf(it, file) < at && at < it.end);
-    if (!isInText && !/[\r\n]/.test(file.text.charAt(at))) lines.push(at);
+  let line = file.text.indexOf("\n", startOf(block, file)) + 1;
+  while (line !== 0 && line < block.end) {
+    if (!isInText(line) && !/[\r\n]/.test(file.text.charAt(line))) lines.push(line);
+    line = file.text.indexOf("\n", line) + 1;
   }
   return lines;
 }
 
-function at(node: Node, start: number, text: string): Edit {
+function insertAt(node: Node, start: number, text: string): Edit {
   return { file: sourceFileOf(node).fileName, start, end: start, text };
 }

@@ -2,18 +2,17 @@ import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
 import type { Held } from "../../analysis/facts/held-promises.ts";
 import { canAwaitAt } from "../../analysis/facts/promises.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { is, type Node, nameOf, unwrapped, walk } from "../../analysis/syntax.ts";
+import { bodyHas, is, type Node, nameOf, unwrapped, walk } from "../../analysis/syntax.ts";
 import { onlyDeclarationIn } from "./await-held.ts";
 
 /**
- * Waits for the promise in the statement that comes next, together with what that awaits:
- * `await Promise.all([p, audit()])`. Only a plain `await x;` or `const y = await x;` that does not
- * mention the variable, so that the two are independent of each other.
+ * Waits for the promise in the next statement of the block that awaits something, together with
+ * that: `await Promise.all([p, audit()])`. Only in a plain `await x;` or `const y = await x;` that
+ * does not mention the variable, so that the two are independent of each other.
  */
 export function joinNextAwait({ declaration, name, isArray }: Held): Fix[] {
   const statement = onlyDeclarationIn(declaration);
-  const next = statement && statementBehind(statement);
-  const awaited = next && awaitIn(next);
+  const awaited = statement && nextAwait(statement);
   if (awaited === undefined || isArray || !canAwaitAt(awaited.expression)) return [];
   if (mentions(awaited.expression, name)) return [];
   const { parent } = awaited;
@@ -33,10 +32,20 @@ export function joinNextAwait({ declaration, name, isArray }: Held): Fix[] {
   ];
 }
 
-function statementBehind(statement: Node): Node | undefined {
+function nextAwait(statement: Node) {
   const { parent } = statement;
   if (!is.Block(parent) && !is.SourceFile(parent)) return undefined;
-  return parent.statements[parent.statements.indexOf(statement) + 1];
+  for (const next of parent.statements.slice(parent.statements.indexOf(statement) + 1)) {
+    const awaited = awaitIn(next);
+    if (awaited !== undefined) return awaited;
+    // Elsewhere in a statement, an `await` may come too late, or on some way only.
+    if (bodyHas(next, pauses)) return undefined;
+  }
+  return undefined;
+}
+
+function pauses(node: Node): boolean {
+  return is.AwaitExpression(node) || is.AwaitKeyword(node) || is.YieldExpression(node);
 }
 
 /** The `await` that a statement consists of, but for the name that its value gets. */

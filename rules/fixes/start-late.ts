@@ -3,7 +3,7 @@ import { constantBehind } from "../../analysis/facts/callees.ts";
 import type { Held } from "../../analysis/facts/held-promises.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { is, type Node, textOf, walk } from "../../analysis/syntax.ts";
+import { ancestor, is, isInside, isLoop, type Node, textOf, walk } from "../../analysis/syntax.ts";
 import { onlyDeclarationIn } from "./await-held.ts";
 import { statementRemoved } from "./statements.ts";
 
@@ -30,10 +30,8 @@ export function startWhereAwaited(held: Held, look: Node, program: Program): Fix
 
 /** Whether it would be started again and again. */
 function isInLoop(look: Node, block: Node): boolean {
-  for (let at = look.parent; at !== block; at = at.parent) {
-    if (is.SourceFile(at) || (!is.Block(at) && "statement" in at)) return true;
-  }
-  return false;
+  const loop = ancestor(look, isLoop);
+  return loop !== undefined && isInside(loop, block);
 }
 
 function staysTheSame(promise: Node, program: Program): boolean {

@@ -41,5 +41,5 @@ export function waitInMethod(promise: Node, { holder, declaration }: Holder): Fi
   ];
 }
 
-const isMember = isOneOf("MethodDeclaration", "Constructor");
+const isMember = isOneOf("MethodDeclaration", "Constructor", "PropertyDeclaration");
 const hasName = isOneOf("PropertyDeclaration", "MethodDeclaration", "GetAccessor");

@@ -1,10 +1,4 @@
-import {
-  isArrayOfPromises,
-  isHandled,
-  isLazy,
-  isPromise,
-  mayFloat,
-} from "../../analysis/facts/promises.ts";
+import { isArrayOfPromises, isLazy, leftAlone } from "../../analysis/facts/promises.ts";
 import { mayReject } from "../../analysis/facts/summaries.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Severity } from "../../analysis/rule.ts";
@@ -58,23 +52,21 @@ export const floatingPromise = defineRule({
     const expression = unwrapped(statement.expression);
     if (isAssignment(expression)) return;
     if (is.VoidExpression(expression)) yield* discarded(expression.expression, program);
-    else if (isPromise(expression, program)) yield* dropped(expression, program);
+    else if (leftAlone(expression, program).length > 0) yield dropped(expression, program);
     else if (isArrayOfPromises(expression, program)) yield droppedArray(expression, program);
   },
 });
 
-function* dropped(expression: Node, program: Program): Iterable<Finding> {
-  if (isHandled(expression, program)) return;
-  if (mayFloat(expression, program)) return;
-  if (isMirror(expression) && mayReject(expression, program)) {
-    yield mirrored(expression, severityAt(expression), program);
-    return;
+function dropped(expression: Node, program: Program): Finding {
+  const rejects = leftAlone(expression, program).some((it) => mayReject(it, program));
+  if (rejects && isMirror(expression)) {
+    return mirrored(expression, severityAt(expression), program);
   }
   const finding = {
     at: expression,
     severity: severityAt(expression),
     // A promise that never rejects may still be one that somebody meant to wait for.
-    profile: mayReject(expression, program) ? undefined : ("strict" as const),
+    profile: rejects ? undefined : ("strict" as const),
     fixes: [
       ...awaitPromise(expression, program),
       ...letCallerWait(expression, program),
@@ -82,7 +74,7 @@ function* dropped(expression: Node, program: Program): Iterable<Finding> {
       ...discardPromise(expression),
     ],
   };
-  yield isLazy(expression, program)
+  return isLazy(expression, program)
     ? {
         ...finding,
         message: `This ${nameOfCall(expression)} never runs.`,
@@ -111,8 +103,7 @@ function droppedArray(expression: Node, program: Program): Finding {
  * rejects once more when the first one does, however well that one is handled.
  */
 function* discarded(expression: Node, program: Program): Iterable<Finding> {
-  if (!isPromise(expression, program) || isHandled(expression, program)) return;
-  if (mayFloat(expression, program) || !mayReject(expression, program)) return;
+  if (!leftAlone(expression, program).some((it) => mayReject(it, program))) return;
   if (isMirror(expression)) yield mirrored(expression, "warning", program);
   else {
     yield {

@@ -32,7 +32,7 @@ export const promiseEscapesTry = defineRule({
     const { expression } = statement;
     const escape = escapeBy(statement, program);
     if (expression === undefined || escape === undefined) return;
-    const { promises, left } = escape;
+    const { promises, left, onlyRethrows } = escape;
     const [first] = left;
     const main = left.find(({ kind }) => kind === "catch") ?? first;
     if (main === undefined) return;
@@ -40,7 +40,7 @@ export const promiseEscapesTry = defineRule({
     const at = only === undefined || second !== undefined ? expression : only;
     yield {
       at,
-      ...weightOf(left, promises),
+      ...(onlyRethrows ? { severity: "warning" } : weightOf(left, promises)),
       ...wordsFor(main, nameOfCall(at)),
       notes: left.map((it) => ({ at: placeOf(it), message: NOTES[it.kind] })),
       fixes: canAwaitAt(expression)
@@ -76,7 +76,7 @@ function wordsFor(left: Left, promise: string) {
         message: `\`${nameOf(left.at.name) ?? "The resource"}\` is disposed of before this ${promise} has settled.`,
         why: "The work goes on with a resource that is no longer there.",
       };
-    case "iteration":
+    default:
       return {
         message: `The loop closes \`${textOf(left.at.expression)}\` before this ${promise} has settled.`,
         why: "Leaving a `for await` ends the iteration and what it holds open, and nobody hears of a rejection until that is done.",

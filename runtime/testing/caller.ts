@@ -4,9 +4,8 @@
  */
 export function callerOf(callee: (...args: never[]) => unknown): string | undefined {
   const holder: { stack?: string } = {};
-  const capture: ((target: object, above: (...args: never[]) => unknown) => void) | undefined =
-    Error.captureStackTrace;
-  capture?.(holder, callee);
+  if (!("captureStackTrace" in Error)) return undefined;
+  Error.captureStackTrace(holder, callee);
   const frame = holder.stack
     ?.split("\n")
     .find((it) => /:\d+:\d+\)?$/.test(it) && !it.includes("node:"));

@@ -118,11 +118,11 @@ export function install(context: Context): () => void {
   put(globalThis, "Date", () => virtualDate(context, Date));
   undo.push(catchRejections(context));
 
-  const { syncBuiltinESMExports } = builtin("node:module") ?? {};
-  syncBuiltinESMExports?.();
+  const module = builtin("node:module");
+  module?.syncBuiltinESMExports();
   return () => {
-    for (const step of undo.reverse()) step();
-    syncBuiltinESMExports?.();
+    for (const step of undo.toReversed()) step();
+    module?.syncBuiltinESMExports();
     Timer.byNumber.clear();
   };
 }
@@ -135,7 +135,7 @@ class Timer {
   readonly #fire: () => void;
   readonly #kind: "timer" | "interval" | "immediate";
   readonly #ms: number;
-  readonly #position: string | undefined;
+  readonly #caller: string | undefined;
   #pending: Pending | undefined;
   #isRef = true;
   #number = 0;
@@ -156,7 +156,7 @@ class Timer {
     // Node's rule: what is no number from 1 to 2^31-1 counts as 1.
     this.#ms = kind === "immediate" ? 0 : 1 <= given && given < 2 ** 31 ? Math.trunc(given) : 1;
     this.#fire = context.bind(() => Reflect.apply(fn, this, args));
-    this.#position = activity.run.trace && callerOf(callee);
+    this.#caller = activity.run.trace && callerOf(callee);
     this.#start();
   }
 
@@ -169,7 +169,7 @@ class Timer {
     const from = run.now + this.#ms;
     const to = from + (isImmediate ? 0 : run.settings.tolerance);
     const pending = run.reserve(isImmediate ? "immediate" : "timer", label, from, to);
-    pending.position = this.#position;
+    pending.caller = this.#caller;
     this.#pending = pending;
     run.arrive(pending, () => {
       this.#pending = undefined;

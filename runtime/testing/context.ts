@@ -128,7 +128,8 @@ function turns(): (fn: () => void) => void {
   }
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
-  port1.onmessage = () => waiting.shift()?.();
+  port1.addEventListener("message", () => waiting.shift()?.());
+  port1.start();
   return (fn) => {
     waiting.push(fn);
     port2.postMessage(0);

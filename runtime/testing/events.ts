@@ -20,46 +20,22 @@ export interface Pending {
   to: number;
   /** Of a timer: how long it was to wait. */
   delay: number;
-  /** Where the code waits for it, as far as known. */
+  /** Where the code waits for it, when a gate told. */
   position: string | undefined;
+  /** Where it was asked for, when the engine was asked: for code without gates. */
+  caller: string | undefined;
   lane: Lane | undefined;
   /** The step in which it became possible. */
   arrived: number;
   /** What the race detector knows about the moment it was asked for. */
   origin: unknown;
-  fire(): void;
+  fire: () => void;
 }
 
 /** The choices there are, the default first, and whether any other choice is a preemption. */
 export interface Choices {
   readonly pending: readonly Pending[];
   readonly preempts: boolean;
-}
-
-/** How often a lane may go on by default while others could. */
-const PATIENCE = 32;
-
-/**
- * Keeps the default schedule from running one task for ever: a task that polls is passed over after a
- * while. Recognising polls by their position was tried; it took loops with a few pauses for polls, and
- * the search then needed more interruptions than there were.
- */
-export class Patience {
-  #lane: Lane | undefined;
-  #times = 0;
-
-  went(lane: Lane | undefined, alone: boolean): void {
-    this.#times = lane === this.#lane && !alone ? this.#times + 1 : 0;
-    this.#lane = lane;
-  }
-
-  get lane(): Lane | undefined {
-    return this.#lane;
-  }
-
-  get isOver(): boolean {
-    return PATIENCE <= this.#times;
-  }
 }
 
 /** What is asked of a schedule at one point. */

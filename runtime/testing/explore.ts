@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- Schedules run one after another: each starts from what the last one showed. */
 import { install } from "./clock.ts";
 import { type Context, openContext, slot } from "./context.ts";
 import { Outside } from "./outside.ts";
@@ -192,6 +193,9 @@ class Search {
         'explore found no gate, so that there is nothing to reorder with points: "await". Add gates() of mooring-runtime/testing/vite, /esbuild or /jest to the build of the code under test.',
       );
     }
+    // A task that runs alone leaves nothing to decide, but it might not have been alone: every step
+    // of the plainest run could have been a decision.
+    const length = Math.max(4, this.#steps);
     const frontier = new Frontier(preemptions);
     frontier.learn(first.taken, 0);
     // Without a single decision there is only one schedule, whatever the strategy.
@@ -202,9 +206,7 @@ class Search {
     }
     const isComplete = isLinear || (!isDrawn && frontier.isWhole && frontier.cost === -1);
     const left = frontier.cost;
-    if (!isComplete && strategy !== "exhaustive" && (isDrawn || 0 <= left || !frontier.isWhole)) {
-      // The test may be longer than its plainest run; twice its decisions cover most schedules.
-      const length = Math.max(4, 2 * first.taken.length);
+    if (!isComplete && strategy !== "exhaustive") {
       while (this.#schedules < runs) {
         const next = seed + this.#schedules;
         await this.#try(
@@ -217,7 +219,7 @@ class Search {
     return {
       schedules: this.#schedules,
       complete: isComplete && isTrusted,
-      preemptions: isDrawn ? -1 : left === -1 ? preemptions : left - 1,
+      preemptions: isDrawn && !isLinear ? -1 : left === -1 ? preemptions : left - 1,
       steps: this.#steps,
       deterministic: isTrusted,
     };

@@ -69,7 +69,7 @@ export function ioCall<A extends readonly unknown[], R>(
 
   const announce = (label: string): Pending => {
     const pending = run.reserve("io", label, from, to);
-    pending.position = caller;
+    pending.caller = caller;
     return pending;
   };
   const perform = async (): Promise<Awaited<R>> => {

@@ -26,9 +26,8 @@ export function gatedIterable(
 }
 
 function wrap(steps: Steps, wait: (step: unknown) => unknown): Steps {
-  const { next } = steps;
   return {
-    next: (value) => wait(next.call(steps, value)),
+    next: (value) => wait(steps.next(value)),
     // The loop asks whether the methods are there, so that what is missing must stay missing.
     ...(steps.return && { return: (value) => wait(steps.return?.(value)) }),
     ...(steps.throw && { throw: (error) => wait(steps.throw?.(error)) }),
@@ -37,15 +36,16 @@ function wrap(steps: Steps, wait: (step: unknown) => unknown): Steps {
 
 /** What the language does for `for await` over an iterable that is not async: it awaits the values. */
 function settled(steps: Steps): Steps {
-  const step = (result: unknown): unknown => {
-    const done: unknown = read(result, "done");
-    return Promise.resolve(read(result, "value")).then((value) => ({ done, value }));
-  };
   return {
-    next: () => step(steps.next()),
-    ...(steps.return && { return: (value) => step(steps.return?.(value)) }),
-    ...(steps.throw && { throw: (error) => step(steps.throw?.(error)) }),
+    next: () => settledStep(steps.next()),
+    ...(steps.return && { return: (value) => settledStep(steps.return?.(value)) }),
+    ...(steps.throw && { throw: (error) => settledStep(steps.throw?.(error)) }),
   };
+}
+
+function settledStep(result: unknown): unknown {
+  const done: unknown = read(result, "done");
+  return Promise.resolve(read(result, "value")).then((value) => ({ done, value }));
 }
 
 function stepsOf(iterator: unknown): Steps {

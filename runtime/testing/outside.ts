@@ -11,7 +11,7 @@ const TURNS = 3;
  * deadlock that is none.
  */
 export class Outside {
-  /** Set once a real completion was waited for: such a run may not repeat itself. */
+  /** Set once a run went on after it had nothing left to do itself: it may not repeat itself. */
   wasNeeded = false;
 
   readonly #limit: number;
@@ -27,7 +27,7 @@ export class Outside {
 
   /** Something happened: what is waited for from now on is new. */
   begin(): void {
-    if (this.#since !== undefined) this.wasNeeded = true;
+    if (0 < this.#turns) this.wasNeeded = true;
     this.#turns = 0;
     this.#since = undefined;
   }

@@ -1,7 +1,8 @@
 import type { Activity, Context, GateKind } from "./context.ts";
 import { nextTurn } from "./context.ts";
-import { choicesOf, type Lane, Patience, type Pending } from "./events.ts";
+import { choicesOf, type Lane, type Pending } from "./events.ts";
 import { gatedIterable } from "./iterate.ts";
+import { Lanes } from "./lanes.ts";
 import type { Outside } from "./outside.ts";
 import { numbersFrom } from "./seed.ts";
 import type { Decision, Strategy } from "./strategies.ts";
@@ -62,16 +63,14 @@ export class Run {
 
   readonly #strategy: Strategy;
   readonly #outside: Outside;
-  readonly #patience = new Patience();
   readonly #waiting = new Set<{ readonly activity: Activity; readonly position: string }>();
   readonly #calls = new Map<object, Pending>();
-  readonly #lanes = new Map<Activity, Lane>();
+  readonly #lanes: Lanes;
   #pending: Pending[] = [];
   #created: Pending[] = [];
   #lane: Lane | undefined;
   #seq = 0;
   #activities = 0;
-  #laneIds = 0;
   #gatesOfStep = 0;
   #ending: Ending | undefined;
   #finish: (ending: Ending) => void = () => {};
@@ -94,6 +93,7 @@ export class Run {
     this.trace = surroundings.verbose ? [] : undefined;
     this.random = numbersFrom(settings.seed);
     this.root = this.activity("test");
+    this.#lanes = new Lanes(this.root);
   }
 
   /** Runs `body` to its end; settles in a turn of its own, outside of every activity. */
@@ -142,6 +142,7 @@ export class Run {
       to,
       delay: from - this.now,
       position: undefined,
+      caller: undefined,
       lane: undefined,
       arrived: this.steps,
       origin: this.observer?.origin(),
@@ -234,6 +235,7 @@ export class Run {
   #track(promise: Promise<unknown>, wait: { activity: Activity; position: string }): void {
     this.#waiting.add(wait);
     const done = (): void => void this.#waiting.delete(wait);
+    // oxlint-disable-next-line promise/no-callback-in-promise -- nothing is called back: it only counts
     promise.then(done, done);
   }
 
@@ -243,7 +245,8 @@ export class Run {
   }
 
   readonly #turn = (): void => {
-    this.#assignLanes();
+    this.#lanes.assign(this.#created, this.#lane);
+    this.#created = [];
     const { maxSteps } = this.settings;
     const ending = this.#ending;
     if (ending?.kind === "passed") return this.#close(this.#lateFailure() ?? ending);
@@ -253,11 +256,11 @@ export class Run {
     }
     // Past the limit only the oldest goes on: that is fair, and what does not end so, does not end.
     const isFair = maxSteps < this.steps;
-    const { lane, isOver } = this.#patience;
+    const { last, isOver } = this.#lanes;
     const { pending, preempts } = choicesOf(this.#pending, {
       now: this.now,
       tolerance: this.settings.tolerance,
-      lane: isFair ? undefined : lane,
+      lane: isFair ? undefined : last,
       isOver,
       step: this.steps,
     });
@@ -272,7 +275,7 @@ export class Run {
     const next = pending[choice];
     if (next === undefined)
       return this.fail(new RangeError("The strategy chose what is not there."));
-    this.#patience.went(next.lane, pending.length === 1);
+    this.#lanes.went(next.lane, pending.length === 1);
     this.#step(next);
     nextTurn(this.#turn);
   };
@@ -286,7 +289,7 @@ export class Run {
       time: this.now,
       task: next.activity.name,
       what: next.label,
-      position: next.position,
+      position: next.position ?? next.caller,
       notes: [],
     });
     this.#happen(next.activity, next.lane, next.origin, next.fire);
@@ -328,34 +331,6 @@ export class Run {
 
   #places(): readonly string[] {
     return Array.from(this.#waiting, (it) => `${it.activity.name} at ${it.position}`);
-  }
-
-  /**
-   * A spawned task is one lane. The body of the test often starts calls without naming them: of the
-   * waits that began there in one step, the last is the body's own, because a caller waits after those
-   * it called; the others are calls that run beside it.
-   */
-  #assignLanes(): void {
-    let isOwn = true;
-    for (const it of this.#created.reverse()) {
-      if (it.activity !== this.root) it.lane = this.#mainLane(it.activity);
-      else if (!isOwn) it.lane = this.#newLane(it.activity);
-      else {
-        isOwn = false;
-        it.lane = this.#lane?.activity === this.root ? this.#lane : this.#mainLane(this.root);
-      }
-    }
-    this.#created = [];
-  }
-
-  #mainLane(activity: Activity): Lane {
-    const lane = this.#lanes.get(activity) ?? this.#newLane(activity);
-    this.#lanes.set(activity, lane);
-    return lane;
-  }
-
-  #newLane(activity: Activity): Lane {
-    return { id: this.#laneIds++, activity };
   }
 }
 

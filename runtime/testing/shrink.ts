@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- Schedules run one after another: each starts from what the last one showed. */
 /** How many schedules shrinking may cost; what is left after them is small enough to read. */
 const BUDGET = 400;
 
@@ -26,7 +27,7 @@ export async function shrink(
     return true;
   };
 
-  for (let gained = true; gained && 0 < left; ) {
+  for (let gained = true; gained; ) {
     gained = false;
     for (let size = placesOf(best).length; 1 <= size; size >>= 1) {
       for (let from = 0; from < placesOf(best).length; ) {
@@ -55,12 +56,13 @@ function trimmed(choices: readonly number[]): readonly number[] {
 }
 
 function isSmaller(a: readonly number[], b: readonly number[]): boolean {
-  const sum = (list: readonly number[]): number => {
-    let total = 0;
-    for (const it of list) total += it;
-    return total;
-  };
   const difference =
-    placesOf(a).length - placesOf(b).length || a.length - b.length || sum(a) - sum(b);
+    placesOf(a).length - placesOf(b).length || a.length - b.length || sumOf(a) - sumOf(b);
   return difference < 0;
+}
+
+function sumOf(list: readonly number[]): number {
+  let total = 0;
+  for (const it of list) total += it;
+  return total;
 }

@@ -23,15 +23,13 @@ export class SimTask<T> implements PromiseLike<T> {
     const start = async (): Promise<T> => fn(this);
     this.#promise = start();
     this.#promise.then(
-      (value) => {
-        this.#outcome = { status: "ok", value };
-      },
+      (value) => (this.#outcome = { status: "ok", value }),
       (error: unknown) => {
         const signal = this.#controller?.signal;
         const isCancelled = signal?.aborted === true && error === signal.reason;
-        this.#outcome = isCancelled
+        return (this.#outcome = isCancelled
           ? { status: "cancelled", reason: error }
-          : { status: "error", error };
+          : { status: "error", error });
       },
     );
   }

@@ -80,7 +80,7 @@ function report(
   value: unknown,
   callee: Access["callee"],
 ): void {
-  const label = `${name}.${typeof key === "object" ? "[object]" : String(key)}`;
+  const label = `${name}.${typeof key === "string" || typeof key === "number" ? key : `[${typeof key}]`}`;
   const isAbsent = kind === "read" && (value === undefined || value === null || value === false);
   onAccess({ target, key, label, kind, value, isAbsent, callee });
 }

@@ -73,6 +73,15 @@ describe("after an edit, these may differ", () => {
     expect(markedBy(analyser)).toHaveLength(2);
   });
 
+  test("and no longer those who do not ask any more", () => {
+    const analyser = opened();
+    const text = SHOP["/page.ts"].replace("place();", "");
+    analyser.change([{ path: "/page.ts", text }]);
+    findingsOf(analyser);
+    const throwing = SHOP["/store.ts"].replace("{ return", '{ throw new Error("gone"); return');
+    expect(analyser.change([{ path: "/store.ts", text: throwing }])).not.toContain("/page.ts");
+  });
+
   test("a comment that documents nothing: the file alone, since nobody's view changes", () => {
     const analyser = opened({
       "/tsconfig.json": TSCONFIG,

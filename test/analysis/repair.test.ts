@@ -31,6 +31,19 @@ const standIn = defineRule({
   },
 });
 
+/** A rule that does not survive the name `crash`. */
+const fragile = defineRule({
+  id: "fragile",
+  summary: "Nothing is ever found.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [],
+  on: { kinds: ["Identifier"] },
+  *check({ text }) {
+    if (text === "crash") throw new Error("A bug of ours.");
+  },
+});
+
 const GLOBALS = "declare function standIn(text: string, kind?: unknown): any;\n";
 const SAVE = "export declare function save(): Promise<void>;\n";
 
@@ -41,7 +54,7 @@ function opened(files: Readonly<Record<string, string>>) {
     "/save.ts": SAVE,
     ...files,
   };
-  const analyser = smallAnalyser(texts, { rules: [droppedPromise, standIn] });
+  const analyser = smallAnalyser(texts, { rules: [droppedPromise, standIn, fragile] });
   const paths = Object.keys(texts).filter((it) => it.endsWith(".ts"));
   analyser.open(paths);
   return { analyser, paths };
@@ -125,6 +138,7 @@ describe("a fix is refused, and the others are applied, when it", () => {
     ["breaks the types", "rate.upper", "It does not type-check: Property 'upper' does not exist"],
     ["leaves the finding", "standIn('1')", "It leaves the finding where it is."],
     ["adds a finding", "save()", "It adds a finding of dropped-promise: Nothing waits for this"],
+    ["makes a rule fail", "const crash = 1;", "A rule fails on what it makes."],
   ])("%s", (_, text, reason) => {
     const before = 'import { save } from "./save";\nexport const rate = 1;\n';
     const after = "export const from = save;\n";

@@ -5,7 +5,7 @@ import {
   identity,
   type Insertion,
   positions,
-  shift,
+  moved,
   type SourceMap,
 } from "./source-map.ts";
 
@@ -71,7 +71,7 @@ export function setGates(code: string, options: GateOptions): Gated | undefined 
       sourcesContent: [code],
       names: [],
       ...options.map,
-      mappings: encode(shift(input ?? identity(code), code, insertions)),
+      mappings: encode(moved(input ?? identity(code), code, insertions)),
     },
   };
 }

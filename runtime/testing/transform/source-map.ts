@@ -95,20 +95,20 @@ export function identity(code: string): Segment[][] {
 }
 
 /** The same map after text was inserted. Insertions are sorted by their offset. */
-export function shift(lines: Lines, code: string, insertions: readonly Insertion[]): Segment[][] {
+export function moved(lines: Lines, code: string, insertions: readonly Insertion[]): Segment[][] {
   const starts = lineStarts(code);
   let next = 0;
   return lines.map((segments, line) => {
     const start = starts[line] ?? code.length;
     const end = starts[line + 1] ?? Infinity;
-    let moved = 0;
+    let by = 0;
     const shifted = segments.map(([column = 0, ...rest]) => {
       for (let it = insertions[next]; it !== undefined && it.at < end; it = insertions[next]) {
         if (start + column < it.at) break;
-        moved += it.text.length;
+        by += it.text.length;
         next++;
       }
-      return [column + moved, ...rest];
+      return [column + by, ...rest];
     });
     while ((insertions[next]?.at ?? Infinity) < end) next++;
     return shifted;

@@ -1,0 +1,223 @@
+import {
+  type CancellationToken,
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Diagnostic,
+} from "vscode-languageserver";
+import { verifyFix } from "../../analysis/repair.ts";
+import type { FixReport, Report } from "../../analysis/report.ts";
+import { FIX_ALL } from "../capabilities.ts";
+import { hides } from "../dry-repair.ts";
+import { throwIfCancelled, turn } from "../pause.ts";
+import type { Entry } from "../results.ts";
+import type { Session } from "../session.ts";
+import { type ActionData, editFor } from "./code-action-edits.ts";
+
+/** Selecting a whole file asks about everything in it; nobody reads more than this. */
+const MOST_FINDINGS = 20;
+
+/** Remembers which fixes were tried on the texts as they are now. */
+export class CodeActions {
+  private readonly session: Session;
+  private readonly tried = new Map<string, string>();
+  private generation = -1;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  async offer(params: CodeActionParams, token: CancellationToken): Promise<CodeAction[]> {
+    const { session } = this;
+    if (!session.client.codeActionLiterals) return [];
+    await turn();
+    throwIfCancelled(token);
+    session.takeUnsaved();
+    await session.settle(token);
+    const { textDocument, range, context } = params;
+    const entry = session.check(session.documents.pathOf(textDocument.uri));
+    if (entry === undefined) return [];
+
+    const actions: CodeAction[] = [];
+    if (wants(context.only, CodeActionKind.QuickFix)) {
+      const lines = session.linesOf(entry.path);
+      const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
+      const here = entry.findings.filter((it) => it.start <= end && start <= it.end);
+      const [first] = here;
+      for (const report of here.slice(0, MOST_FINDINGS)) {
+        const about = diagnosticsOf(report, entry, context.diagnostics);
+        actions.push(...(await this.fixes(report, entry, about, token)));
+      }
+      for (const rule of new Set(here.map((it) => it.rule))) {
+        actions.push(...this.fixAllOfRule(rule, entry));
+      }
+      if (first !== undefined && here.length <= MOST_FINDINGS) {
+        for (const report of distinctRules(here)) {
+          actions.push(...this.allows(report, entry, context.diagnostics));
+        }
+      }
+    }
+    if (wants(context.only, FIX_ALL) && isAskedFor(context.only, session)) {
+      actions.push(...this.fixAll(entry));
+    }
+    return actions.flatMap((it) => this.withEdit(it));
+  }
+
+  /** Each alternative that keeps what it promises, the best one marked. */
+  private async fixes(
+    report: Report,
+    entry: Entry,
+    diagnostics: Diagnostic[],
+    token: CancellationToken,
+  ): Promise<CodeAction[]> {
+    const actions: CodeAction[] = [];
+    let hasPreferred = false;
+    for (const fix of report.fixes) {
+      const outcome = await this.try(report, fix, token);
+      if (outcome !== "ok") continue;
+      const isPreferred = !hasPreferred && !hides(fix);
+      hasPreferred ||= isPreferred;
+      actions.push({
+        title: fix.title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        ...(isPreferred ? { isPreferred } : {}),
+        data: dataOf("fix", entry, report, fix.title),
+      });
+    }
+    return actions;
+  }
+
+  /** Trying a fix takes time, so between two of them everything else gets its turn. */
+  private async try(report: Report, fix: FixReport, token: CancellationToken): Promise<string> {
+    const { session } = this;
+    const key = JSON.stringify([report.file, report.rule, report.start, fix]);
+    if (this.generation === session.generation) {
+      const known = this.tried.get(key);
+      if (known !== undefined) return known;
+    } else {
+      this.tried.clear();
+      this.generation = session.generation;
+    }
+    await turn();
+    throwIfCancelled(token);
+    const analyser = session.folderOf(report.file).current;
+    // What was found before an edit is not there to be fixed any more.
+    if (this.generation !== session.generation || analyser === undefined) return "outdated";
+    const outcome = verifyFix(analyser, report, fix);
+    this.tried.set(key, outcome);
+    if (outcome !== "ok") {
+      session.connection.console.log(
+        `Not offered for ${report.rule} in ${session.uriOf(report.file)}: “${fix.title}”. ${outcome}`,
+      );
+    }
+    return outcome;
+  }
+
+  private fixAllOfRule(rule: string, entry: Entry): CodeAction[] {
+    const fixable = entry.findings.filter((it) => it.rule === rule && isRepairable(it));
+    const [first] = fixable;
+    if (first === undefined || fixable.length < 2) return [];
+    return [
+      {
+        title: `Fix all ${fixable.length} findings of ${rule} in this file`,
+        kind: CodeActionKind.QuickFix,
+        data: dataOf("rule", entry, first),
+      },
+    ];
+  }
+
+  private allows(report: Report, entry: Entry, given: Diagnostic[]): CodeAction[] {
+    // Comments that allow are not allowed by comments.
+    if (/(?:^|-)allow(?:-|$)/.test(report.rule)) return [];
+    const about = { kind: CodeActionKind.QuickFix, diagnostics: diagnosticsOf(report, entry, given) };
+    return [
+      {
+        ...about,
+        title: `Allow ${report.rule} on this line, with a reason`,
+        data: dataOf("allow on line", entry, report),
+      },
+      {
+        ...about,
+        title: `Allow ${report.rule} in this file, with a reason`,
+        data: dataOf("allow in file", entry, report),
+      },
+    ];
+  }
+
+  private fixAll(entry: Entry): CodeAction[] {
+    const first = entry.findings.find((it) => it.fixes.some((fix) => fix.safety === "safe"));
+    if (first === undefined) return [];
+    const title = "Repair everything that Mooring can repair safely";
+    return [{ title, kind: FIX_ALL, data: dataOf("all", entry, first) }];
+  }
+
+  /** For clients that cannot ask for it later. */
+  private withEdit(action: CodeAction): CodeAction[] {
+    if (this.session.client.resolvesEdits) return [action];
+    const { data, ...rest } = action;
+    const edit = editFor(data, this.session);
+    return edit === undefined ? [] : [{ ...rest, edit }];
+  }
+}
+
+/** Adds the edit to an action that was chosen. */
+export async function resolveCodeAction(
+  session: Session,
+  action: CodeAction,
+  token: CancellationToken,
+): Promise<CodeAction> {
+  await turn();
+  throwIfCancelled(token);
+  session.takeUnsaved();
+  await session.settle(token);
+  const edit = editFor(action.data, session);
+  if (edit !== undefined) return { ...action, edit };
+  // Somebody chose it and waits for something to happen.
+  session.connection.window.showInformationMessage(
+    `“${action.title}”: nothing was changed, because no fix keeps what it promises here.`,
+  );
+  return action;
+}
+
+/** Whether one of its fixes would be taken without a look at the others. */
+export function isRepairable({ fixes: [best] }: Report): boolean {
+  return best !== undefined && !hides(best);
+}
+
+function dataOf(
+  kind: ActionData["kind"],
+  { uri }: Entry,
+  { rule, start, end }: Report,
+  title = "",
+): ActionData {
+  return { kind, uri, rule, start, end, title };
+}
+
+/** The client's own, where it sent them: it compares. */
+function diagnosticsOf(report: Report, entry: Entry, given: readonly Diagnostic[]): Diagnostic[] {
+  const index = entry.findings.indexOf(report);
+  const own = entry.diagnostics[index];
+  const same = given.filter(
+    (it) =>
+      it.code === report.rule &&
+      it.range.start.line === own?.range.start.line &&
+      it.range.start.character === own.range.start.character,
+  );
+  return 0 < same.length ? same : own === undefined ? [] : [own];
+}
+
+function distinctRules(reports: readonly Report[]): readonly Report[] {
+  return [...new Map(reports.toReversed().map((it) => [it.rule, it])).values()].toReversed();
+}
+
+/** A kind stands for all kinds below it. */
+function wants(only: readonly string[] | undefined, kind: string): boolean {
+  if (only === undefined) return true;
+  return only.some((it) => it === "" || it === kind || kind.startsWith(`${it}.`));
+}
+
+/** Where the edit has to be made at once, repairing a whole file has to be asked for. */
+function isAskedFor(only: readonly string[] | undefined, session: Session): boolean {
+  return only !== undefined || session.client.resolvesEdits;
+}

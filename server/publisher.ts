@@ -1,0 +1,94 @@
+import type { Diagnostic } from "vscode-languageserver";
+import { problemDiagnosticOf } from "./convert.ts";
+import { delay } from "./pause.ts";
+import type { Session } from "./session.ts";
+import { Tallying } from "./status.ts";
+
+/** How long, in milliseconds, to wait for more of the same before something is sent unasked. */
+const REST = 50;
+
+/**
+ * What is sent without being asked for: what is wrong with configurations, to every client, since
+ * nobody asks about those files; and findings, to clients that do not ask for them.
+ */
+export class Publisher {
+  private readonly session: Session;
+  private readonly sent = new Map<string, string>();
+  private status = "";
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  start(): void {
+    this.repeat(() => this.publish(), "changed");
+    if (this.session.options["statusNotifications"] === true) {
+      this.repeat(() => this.sendStatus(), "statusChanged");
+    }
+  }
+
+  private repeat(work: () => Promise<void>, on: "changed" | "statusChanged"): void {
+    const { session } = this;
+    const loop = async () => {
+      while (!session.isDisposed) {
+        const next = session[on].wait();
+        await work();
+        await next;
+        await delay(REST);
+      }
+    };
+    loop().catch((error: unknown) => {
+      if (session.isDisposed) return;
+      session.status.fail("server", "Nothing can be sent unasked any more.", error);
+    });
+  }
+
+  private async publish(): Promise<void> {
+    const { session } = this;
+    await session.settle();
+    if (session.needsRefresh) {
+      session.needsRefresh = false;
+      await session.refresh();
+    }
+    const current = new Map<string, Diagnostic[]>();
+    for (const problem of session.problems) {
+      const uri = session.uriOf(problem.file);
+      const diagnostic = problemDiagnosticOf(problem, session.linesOf(problem.file));
+      current.set(uri, [...(current.get(uri) ?? []), diagnostic]);
+    }
+    for (const [uri, diagnostics] of current) await this.send(uri, diagnostics);
+    if (!session.client.pullsDiagnostics) {
+      const tallying = new Tallying();
+      session.status.begin();
+      try {
+        for await (const { uri, diagnostics, path } of session.everything()) {
+          const entry = session.last(path);
+          if (entry !== undefined) tallying.add(entry);
+          // A configuration is no source, so neither hides the other.
+          await this.send(uri, diagnostics);
+          current.set(uri, [...diagnostics]);
+        }
+      } finally {
+        session.status.end(tallying.tally());
+      }
+    }
+    for (const uri of this.sent.keys()) if (!current.has(uri)) await this.send(uri, []);
+  }
+
+  /** Only what is news. */
+  private async send(uri: string, diagnostics: readonly Diagnostic[]): Promise<void> {
+    const text = JSON.stringify(diagnostics);
+    if ((this.sent.get(uri) ?? "[]") === text) return;
+    if (diagnostics.length === 0) this.sent.delete(uri);
+    else this.sent.set(uri, text);
+    await this.session.connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] });
+  }
+
+  private async sendStatus(): Promise<void> {
+    const status = this.session.status.current(null);
+    const text = JSON.stringify(status);
+    if (text === this.status) return;
+    this.status = text;
+    await this.session.connection.sendNotification("mooring/status", status);
+  }
+}
