@@ -7,7 +7,11 @@ import { is, isOneOf, type Node, type SourceFile, startOf, walk } from "../analy
 export const REASON = "say why this is right";
 
 /** Inserts a comment that allows the finding on its line; undefined where none can stand. */
-export function allowOnLine(report: Report, program: Program, withReason: boolean): Edit | undefined {
+export function allowOnLine(
+  report: Report,
+  program: Program,
+  withReason: boolean,
+): Edit | undefined {
   const file = program.types.file(report.file);
   if (file === undefined) return undefined;
   const { text } = file;
@@ -21,7 +25,11 @@ export function allowOnLine(report: Report, program: Program, withReason: boolea
 }
 
 /** Inserts a comment that allows the rule in the whole file. */
-export function allowInFile(report: Report, program: Program, withReason: boolean): Edit | undefined {
+export function allowInFile(
+  report: Report,
+  program: Program,
+  withReason: boolean,
+): Edit | undefined {
   const file = program.types.file(report.file);
   if (file === undefined) return undefined;
   // A shell reads the first line only if nothing is in front of it.
@@ -35,7 +43,12 @@ function insertion(file: string, at: number, text: string): Edit {
   return { file, start: at, end: at, text };
 }
 
-const template = isOneOf("NoSubstitutionTemplateLiteral", "TemplateHead", "TemplateMiddle", "TemplateTail");
+const template = isOneOf(
+  "NoSubstitutionTemplateLiteral",
+  "TemplateHead",
+  "TemplateMiddle",
+  "TemplateTail",
+);
 
 /**
  * What a comment at the offset would be in: code, the text between elements of JSX, where it needs

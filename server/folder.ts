@@ -94,7 +94,8 @@ export class Folder {
       for (const { name, kind, isLink } of this.files.entries(folder)) {
         const path = inside(folder, name);
         if (kind === "folder" && !isLink && foreignName(path) === undefined) {
-          if (this.ignores.ofFolder(path) === undefined && this.tools.owns(path)) folders.push(path);
+          if (this.ignores.ofFolder(path) === undefined && this.tools.owns(path))
+            folders.push(path);
         } else if (kind === "file" && isChecked(name) && this.leftOut(path) === undefined) {
           found.add(path);
         }

@@ -34,12 +34,12 @@ export function throwIfCancelled(token: CancellationToken): void {
   if (token.isCancellationRequested) throw cancelled();
 }
 
-export function cancelled(): ResponseError<void> {
+export function cancelled(): ResponseError<never> {
   return new ResponseError(LSPErrorCodes.RequestCancelled, "The request was cancelled.");
 }
 
 /** The texts are others than those that the client asked about. */
-export function outdated(): ResponseError<void> {
+export function outdated(): ResponseError<never> {
   return new ResponseError(LSPErrorCodes.ContentModified, "The text has changed since.");
 }
 

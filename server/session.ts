@@ -53,6 +53,7 @@ export class Session {
   private readonly unsaved = new Set<string>();
   /** For the scope `changedFiles`. */
   private readonly edited = new Set<string>();
+  private sent: unknown;
   private named: ReadonlySet<string> = new Set();
   /** The lines of the texts that the analysis has. */
   private readonly lines = new Map<string, Lines>();
@@ -144,8 +145,9 @@ export class Session {
   }
 
   /** The files that differ from the last commit, as the client sees it. */
-  nameChanged(uris: readonly string[]): void {
-    this.named = new Set(uris.flatMap((it) => pathOf(it) ?? []));
+  nameChanged(uris: unknown): void {
+    const given: readonly unknown[] = Array.isArray(uris) ? uris : [];
+    this.named = new Set(given.flatMap((it) => (typeof it === "string" ? (pathOf(it) ?? []) : [])));
     this.isStale = true;
     this.touch();
   }
@@ -163,8 +165,9 @@ export class Session {
     this.touch();
   }
 
-  /** The client's settings have changed. */
-  reconfigure(): void {
+  /** The client's settings have changed; some clients send them along, others are asked for them. */
+  reconfigure(settings: unknown): void {
+    if (settings !== undefined) this.sent = settings;
     this.needsRefresh = true;
     this.started = undefined;
     this.touch();
@@ -415,7 +418,7 @@ export class Session {
 
   private async givenPreferences(): Promise<readonly unknown[]> {
     const folders = this.everyFolder();
-    if (!this.client.configuration) return folders.map(() => this.options["settings"]);
+    if (!this.client.configuration) return folders.map(() => this.sent ?? this.options["settings"]);
     try {
       const items = folders.map(({ uri }) => ({
         section: "mooring",
@@ -437,7 +440,9 @@ export class Session {
     const folder: Folder = new Folder(path, uri, {
       rules,
       openTexts: () =>
-        this.documents.all().flatMap(({ path: at, text }) => (isSource(at) ? [{ path: at, text }] : [])),
+        this.documents
+          .all()
+          .flatMap(({ path: at, text }) => (isSource(at) ? [{ path: at, text }] : [])),
       owns: (file) => this.folderOf(file) === folder,
       failed: (during, error) => {
         const where = path === undefined ? "" : ` in ${path}`;

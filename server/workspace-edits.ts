@@ -39,7 +39,11 @@ export function snippetEditOf(
 
 /** Edits that the client shows and lets people take or leave, file by file. */
 export function annotatedEditOf(
-  files: readonly { readonly path: string; readonly label: string; readonly edits: readonly Edit[] }[],
+  files: readonly {
+    readonly path: string;
+    readonly label: string;
+    readonly edits: readonly Edit[];
+  }[],
   session: Session,
 ): WorkspaceEdit {
   if (!session.client.changeAnnotations) {

@@ -55,10 +55,13 @@ export const lazyQueries: readonly PackageModel[] = [
   },
   {
     modules: ["objection"],
-    types: types(["QueryBuilder", "SingleQueryBuilder", "MaybeSingleQueryBuilder"], {
-      ...LAZY,
-      startedBy: [...THEN, "execute"],
-    }),
+    types: types(
+      ["QueryBuilder", "SingleQueryBuilder", "MaybeSingleQueryBuilder"].flatMap((name) => [
+        name,
+        `Objection.${name}`,
+      ]),
+      { ...LAZY, startedBy: [...THEN, "execute"] },
+    ),
   },
   {
     modules: ["mongoose"],
@@ -139,13 +142,10 @@ export const lazyQueries: readonly PackageModel[] = [
   },
   {
     modules: ["superagent", "supertest"],
-    types: types(
-      ["Request", "SuperAgentRequest", "Test", "request.Test", "request.SuperAgentRequest"],
-      {
-        ...LAZY,
-        reason: "The request is sent by `then` or `end`, so one that nobody awaits is never sent.",
-        startedBy: [...THEN, "end", "pipe"],
-      },
-    ),
+    types: types(["Request", "SARequest", "SuperAgentRequest", "Test", "SuperTestStatic.Test"], {
+      ...LAZY,
+      reason: "The request is sent by `then` or `end`, so one that nobody awaits is never sent.",
+      startedBy: [...THEN, "end", "pipe"],
+    }),
   },
 ];

@@ -1,10 +1,11 @@
 import { ChildController } from "../core/child.ts";
 import { isReason } from "../core/is-reason.ts";
-import { Inbox } from "../core/inbox.ts";
 import { reportLate } from "../core/late.ts";
 import { checkedCount } from "../core/permits.ts";
 import { type Items, Puller } from "../core/pull.ts";
+import { Ring } from "../core/ring.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Waiters } from "../core/waiters.ts";
 import { type Outcome, unwrap } from "../outcome.ts";
 
 export interface BufferedOptions extends Cancellable {
@@ -12,8 +13,114 @@ export interface BufferedOptions extends Cancellable {
   readonly ordered?: boolean | undefined;
 }
 
-interface Slot<R> {
+interface Result<R> {
   outcome: Outcome<R> | undefined;
+}
+
+/** The work that runs ahead of the reader. */
+class Ahead<T, R> {
+  readonly controller: ChildController;
+  private readonly puller: Puller<T>;
+  private readonly limit: number;
+  private readonly work: (item: T, signal: AbortSignal) => R | PromiseLike<R>;
+
+  /** What is worked on or waits to be read, in the order of the items, and in that of being ready. */
+  private readonly started = new Set<Result<R>>();
+  private readonly finished = new Ring<Result<R>>();
+  private readonly changes = new Waiters<void>();
+  private running = 0;
+  private pulling = false;
+  private exhausted = false;
+
+  constructor(
+    source: Items<T>,
+    limit: number,
+    work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,
+    signal: AbortSignal | undefined,
+  ) {
+    this.limit = checkedCount("limit", limit, 1);
+    this.work = work;
+    this.controller = new ChildController(signal);
+    if (this.controller.aborted) throw this.controller.reason;
+    this.puller = new Puller(source);
+    this.controller.onAborted = () => {
+      this.puller.stop();
+      this.changes.wakeAll();
+    };
+  }
+
+  /** The outcome to read next; undefined at the end. */
+  async next(ordered: boolean): Promise<Outcome<R> | undefined> {
+    for (;;) {
+      const result = ordered ? oldestOf(this.started) : this.finished.shift();
+      if (this.controller.aborted) throw this.controller.reason;
+      if (result?.outcome !== undefined) {
+        this.started.delete(result);
+        return result.outcome;
+      }
+      void this.pull();
+      if (this.exhausted && this.started.size === 0) return undefined;
+      if (!this.canRead(ordered)) await this.changes.wait();
+    }
+  }
+
+  /** Stops everything, and ends when nothing runs any more. */
+  async end(): Promise<void> {
+    this.controller.abort();
+    while (0 < this.running) await this.changes.wait();
+    for (const { outcome } of this.started) {
+      const late = outcome?.status === "error" ? outcome.error : this.controller.reason;
+      if (!isReason(late, this.controller.reason)) reportLate(late);
+    }
+    await this.puller.close();
+  }
+
+  private canRead(ordered: boolean): boolean {
+    return ordered ? oldestOf(this.started)?.outcome !== undefined : 0 < this.finished.length;
+  }
+
+  /** Starts work as far as there are places and items. */
+  private async pull(): Promise<void> {
+    if (this.pulling) return;
+    this.pulling = true;
+    try {
+      while (!this.exhausted && !this.controller.aborted && this.started.size < this.limit) {
+        const pulled = this.puller.next();
+        const step = "then" in pulled ? await pulled : pulled;
+        if (step.done === true) this.exhausted = true;
+        else void this.start(step.value);
+      }
+    } catch (error) {
+      this.exhausted = true;
+      const result: Result<R> = { outcome: { status: "error", error } };
+      this.started.add(result);
+      this.finished.push(result);
+    }
+    this.pulling = false;
+    this.changes.wakeAll();
+  }
+
+  private async start(item: T): Promise<void> {
+    const result: Result<R> = { outcome: undefined };
+    this.started.add(result);
+    this.running++;
+    try {
+      // Sound: what declares one parameter does not read a second.
+      const work = this.work as (item: T, signal?: AbortSignal) => R | PromiseLike<R>;
+      const value = await (work.length < 2 ? work(item) : work(item, this.controller.signal));
+      result.outcome = { status: "ok", value };
+    } catch (error) {
+      result.outcome = { status: "error", error };
+    }
+    this.running--;
+    this.finished.push(result);
+    this.changes.wakeAll();
+  }
+}
+
+function oldestOf<R>(results: ReadonlySet<Result<R>>): Result<R> | undefined {
+  for (const oldest of results) return oldest;
+  return undefined;
 }
 
 /**
@@ -38,55 +145,14 @@ export async function* buffered<T, R>(
   work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,
   { ordered = true, signal }: BufferedOptions = {},
 ): AsyncGenerator<R, void, void> {
-  checkedCount("limit", limit, 1);
-  const controller = new ChildController(signal);
-  if (controller.aborted) throw controller.reason;
-  const puller = new Puller(source);
-  // A slot that is ready, or nothing: something else has changed.
-  const inbox = new Inbox<Slot<R> | undefined>();
-  const slots = new Set<Slot<R>>();
-  const running = new Set<Promise<void>>();
-  let pulling = false;
-  let exhausted = false;
-
-  const start = (item: T): void => {
-    const slot: Slot<R> = { outcome: undefined };
-    slots.add(slot);
-    const run = (async () => {
-      try {
-        // Sound: what declares one parameter does not read a second.
-        const call = work as (item: T, signal?: AbortSignal) => R | PromiseLike<R>;
-        const value = await (work.length < 2 ? call(item) : call(item, controller.signal));
-        slot.outcome = { status: "ok", value };
-      } catch (error) {
-        slot.outcome = { status: "error", error };
-      }
-      running.delete(run);
-      inbox.put(slot);
-    })();
-    running.add(run);
-  };
-
-  const fill = async (): Promise<void> => {
-    if (pulling) return;
-    pulling = true;
-    try {
-      while (!exhausted && !controller.aborted && slots.size < limit) {
-        const step = await puller.next();
-        if (step.done === true) exhausted = true;
-        else start(step.value);
-      }
-    } catch (error) {
-      exhausted = true;
-      slots.add({ outcome: { status: "error", error } });
+  const ahead = new Ahead(source, limit, work, signal);
+  try {
+    for (;;) {
+      const outcome = await ahead.next(ordered);
+      if (outcome === undefined) return;
+      yield unwrap(outcome);
     }
-    pulling = false;
-    inbox.put(undefined);
-  };
-
-  const ready = (slot: Slot<R> | undefined): Slot<R> | undefined => {
-    if (!ordered) return slot;
-    for (const oldest of slots) return oldest.outcome && oldest;
-    return undefined;
-  };
+  } finally {
+    await ahead.end();
+  }
 }

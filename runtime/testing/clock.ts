@@ -1,6 +1,7 @@
 import { type Activity, builtin, type Context } from "./context.ts";
 import { callerOf } from "./caller.ts";
 import type { Pending } from "./events.ts";
+import type { Controller } from "./task.ts";
 
 /** The instant at which every run begins: some round second, the same on every machine. */
 const EPOCH = 1_700_000_000_000;
@@ -101,7 +102,7 @@ export function install(context: Context): () => void {
     globalThis.AbortSignal,
     "timeout",
     inRun((at, [ms], callee) => {
-      const controller = new AbortController();
+      const controller: Controller = new AbortController();
       const expire = (): void =>
         controller.abort(
           new DOMException("The operation was aborted due to timeout", "TimeoutError"),

@@ -72,11 +72,16 @@ export function ioCall<A extends readonly unknown[], R>(
     pending.caller = caller;
     return pending;
   };
-  const perform = async (): Promise<Awaited<R>> => {
-    if (lost === 1) throw options.error?.() ?? new SimulatedFault(name, "request");
-    const result = await fn(...args);
-    if (lost === 2) throw options.error?.() ?? new SimulatedFault(name, "reply");
-    return result;
+  const failure = (kind: "request" | "reply"): unknown =>
+    options.error?.() ?? new SimulatedFault(name, kind);
+  // No `await` here: it would become a gate itself where the kit is compiled with the code under test.
+  const perform = (): Promise<Awaited<R>> => {
+    if (lost === 1) return Promise.reject(failure("request"));
+    const result = new Promise<Awaited<R>>((resolve) => {
+      // Sound: a promise takes over what is thenable, so that it settles with the awaited value.
+      resolve(fn(...args) as Awaited<R>);
+    });
+    return lost === 0 ? result : result.then(() => Promise.reject(failure("reply")));
   };
   const answer = `gets the ${lost === 0 ? "answer" : "failure"} of ${name}`;
   const first = announce(effect === "between" ? `reaches ${name}` : answer);

@@ -4,6 +4,12 @@ export type SimOutcome<T> =
   | { readonly status: "error"; readonly error: unknown }
   | { readonly status: "cancelled"; readonly reason: unknown };
 
+/** As much of an AbortController as a task uses; with the reason, which not every typing knows. */
+export interface Controller {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}
+
 /**
  * A task of a test. The surface of the runtime's `Task`, but nothing of its making: the kit that
  * tests the primitives does not stand on them.
@@ -11,7 +17,7 @@ export type SimOutcome<T> =
 export class SimTask<T> implements PromiseLike<T> {
   readonly id: number;
   readonly name: string;
-  #controller: AbortController | undefined;
+  #controller: Controller | undefined;
   readonly #promise: Promise<T>;
   #outcome: SimOutcome<T> | undefined;
   #isObserved = false;
@@ -77,7 +83,9 @@ export class SimTask<T> implements PromiseLike<T> {
 
   /** Aborts its signal. What the task makes of that is its own matter. */
   abort(reason?: unknown): void {
-    (this.#controller ??= new AbortController()).abort(reason);
+    const controller: Controller = this.#controller ?? new AbortController();
+    this.#controller = controller;
+    controller.abort(reason);
   }
 
   /** Its failure no longer fails the test. */

@@ -75,7 +75,7 @@ export class CodeActions {
     for (const fix of report.fixes) {
       const outcome = await this.try(report, fix, token);
       if (outcome !== "ok") continue;
-      const isPreferred = !hasPreferred && !hides(fix);
+      const isPreferred: boolean = !hasPreferred && !hides(fix);
       hasPreferred ||= isPreferred;
       actions.push({
         title: fix.title,
@@ -130,7 +130,10 @@ export class CodeActions {
   private allows(report: Report, entry: Entry, given: Diagnostic[]): CodeAction[] {
     // Comments that allow are not allowed by comments.
     if (/(?:^|-)allow(?:-|$)/.test(report.rule)) return [];
-    const about = { kind: CodeActionKind.QuickFix, diagnostics: diagnosticsOf(report, entry, given) };
+    const about = {
+      kind: CodeActionKind.QuickFix,
+      diagnostics: diagnosticsOf(report, entry, given),
+    };
     return [
       {
         ...about,

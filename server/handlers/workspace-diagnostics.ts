@@ -94,7 +94,9 @@ type Previous = ReadonlyMap<string, { readonly uri: string; readonly value: stri
 class Answer {
   private readonly session: Session;
   private readonly previous: Previous;
-  private readonly partial: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined;
+  private readonly partial:
+    | ResultProgressReporter<WorkspaceDiagnosticReportPartialResult>
+    | undefined;
   private readonly told = new Map<string, string>();
   private readonly same = new Map<string, WorkspaceDocumentDiagnosticReport>();
   private readonly waiting = new Map<string, WorkspaceDocumentDiagnosticReport>();

@@ -109,8 +109,7 @@ export function scan(code: string): Scan | undefined {
     } else if (head === '"' || head === "'") {
       if (take(STRING) === undefined) return undefined;
       add("literal", code.slice(start, at));
-    } else if (head === "/" && startsRegex(tokens, frame)) {
-      if (take(REGEX) === undefined) return undefined;
+    } else if (head === "/" && startsRegex(tokens, frame) && take(REGEX) !== undefined) {
       add("literal", code.slice(start, at));
     } else {
       const text = "(){}[]".includes(head) ? head : (take(PUNCTUATOR) ?? head);

@@ -1,9 +1,12 @@
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { gates } from "../../../runtime/testing/esbuild.ts";
+import type { Program } from "./programs.ts";
+
+type Programs = Readonly<Record<"planted" | "correct", Readonly<Record<string, Program>>>>;
 
 /** The planted programs as a user has them: TypeScript, given its gates by the plugin for esbuild. */
-export async function builtPrograms(): Promise<typeof import("./programs.ts")> {
+export async function builtPrograms(): Promise<Programs> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("programs.ts", import.meta.url))],
     absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),

@@ -11,6 +11,6 @@ export function gatedText(source: string, file = "program.js"): string {
 /** What the source returns as the body of a function, with or without its gates. */
 export function evaluate(source: string, gates: "gated" | "plain" = "gated"): unknown {
   const text = gates === "gated" ? gatedText(source) : source;
-  // oxlint-disable-next-line no-new-func -- the programs of these tests are texts
+  // oxlint-disable-next-line typescript/no-implied-eval -- the programs of these tests are texts
   return new Function(text)();
 }

@@ -1,10 +1,14 @@
-import fc from "fast-check";
+/* oxlint-disable no-await-in-loop, promise/always-return, unicorn/consistent-function-scoping -- One schedule after another is what is tested. */
+import { array, assert as assertProperty, asyncProperty, constantFrom } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explore } from "../../../runtime/testing/index.ts";
 import { evaluate } from "./gated.ts";
 
 /** A program that only knows `io`, which answers when the outside says so, and a log. */
-type Program = (io: (name: string) => Promise<string>, log: (text: string) => void) => Promise<void>;
+type Program = (
+  io: (name: string) => Promise<string>,
+  log: (text: string) => void,
+) => Promise<void>;
 
 function programOf(body: string, gates: "gated" | "plain"): Program {
   const source = `
@@ -111,7 +115,7 @@ describe("io mode runs exactly what the engine can run", () => {
   });
 
   test("random programs", async () => {
-    const step = fc.constantFrom(
+    const step = constantFrom(
       (id: string) => `log(await io("${id}"));`,
       (id: string) => `await null; log("${id}");`,
       (id: string) => `log(await nested(io, "${id}"));`,
@@ -123,10 +127,10 @@ describe("io mode runs exactly what the engine can run", () => {
       (id: string) => `try { await Promise.reject("${id}"); } catch (it) { log(it); }`,
       (id: string) => `for await (const it of [1, Promise.resolve("${id}")]) log(it);`,
     );
-    const task = fc.array(step, { minLength: 1, maxLength: 2 });
-    const tasks = fc.array(task, { minLength: 2, maxLength: 2 });
-    await fc.assert(
-      fc.asyncProperty(tasks, async (given) => {
+    const task = array(step, { minLength: 1, maxLength: 2 });
+    const tasks = array(task, { minLength: 2, maxLength: 2 });
+    await assertProperty(
+      asyncProperty(tasks, async (given) => {
         const calls = given.map((steps, at) => {
           const body = steps.map((it, index) => it(`${at}${index}`)).join(" ");
           return `(async () => { ${body} })()`;
@@ -202,11 +206,14 @@ describe("delays and faults", () => {
     ]);
   });
 
-  test.each([{ min: -1 }, { min: 5, max: 4 }, { min: Number.NaN }, { fail: 2 }, { fail: Number.NaN }])(
-    "refuses %o",
-    async (options) => {
-      const exploring = explore(async (sim) => void sim.io(async () => {}, options));
-      await expect(exploring).rejects.toThrow(/RangeError: sim\.io takes/);
-    },
-  );
+  test.each([
+    { min: -1 },
+    { min: 5, max: 4 },
+    { min: Number.NaN },
+    { fail: 2 },
+    { fail: Number.NaN },
+  ])("refuses %o", async (options) => {
+    const exploring = explore(async (sim) => void sim.io(async () => {}, options));
+    await expect(exploring).rejects.toThrow(/RangeError: sim\.io takes/);
+  });
 });

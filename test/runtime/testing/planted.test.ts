@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- One schedule, or one pause, after another is what is tested. */
 import { describe, expect, test } from "vitest";
 import {
   explore,
@@ -51,7 +52,10 @@ for (const points of ["io", "await"] as const) {
 
       for (const [name, program] of Object.entries(correct)) {
         test(`finds nothing wrong with: ${name}`, async () => {
-          const { deterministic } = await explore(testOf(program, points), { ...options, runs: 150 });
+          const { deterministic } = await explore(testOf(program, points), {
+            ...options,
+            runs: 150,
+          });
           expect(deterministic).toBe(true);
         });
       }

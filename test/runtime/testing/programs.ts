@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop, promise/always-return, no-unmodified-loop-condition, unicorn/consistent-function-scoping -- The defects are planted. */
 import type { Sim } from "../../../runtime/testing/index.ts";
 
 /**

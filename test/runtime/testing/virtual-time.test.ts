@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop, unicorn/consistent-function-scoping -- Programs that are tested are whole where they stand, and pause in loops. */
 import { setTimeout as sleepOfNode } from "node:timers/promises";
 import { setTimeout as timeoutOfNode } from "node:timers";
 import { readFile } from "node:fs/promises";
@@ -79,9 +80,9 @@ describe("virtual time", () => {
       await sleep(40);
       late.refresh();
       await sleep(60);
-      const error: unknown = await sleepOfNode(1000, undefined, { signal: AbortSignal.timeout(7) }).catch(
-        (it: unknown) => it,
-      );
+      const error: unknown = await sleepOfNode(1000, undefined, {
+        signal: AbortSignal.timeout(7),
+      }).catch((it: unknown) => it);
       add([sim.now, error instanceof Error && error.name]);
     });
     expect(log).toEqual(["tick 10", "tick 20", "tick 30", "late 190", [207, "AbortError"]]);
@@ -120,7 +121,12 @@ describe("what is outside of a run", () => {
   test("keeps the real clock while a run is under way, and everything is back after it", async () => {
     const keys = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "Date"] as const;
     const before = keys.map((it) => globalThis[it]);
-    const own = [Math.random, Date.now, AbortSignal.timeout, Object.hasOwn(performance, "now")];
+    const own = [
+      Math.random,
+      Date.now,
+      Reflect.get(AbortSignal, "timeout"),
+      Object.hasOwn(performance, "now"),
+    ];
     const listeners = process.listeners("unhandledRejection");
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
@@ -134,7 +140,12 @@ describe("what is outside of a run", () => {
     release();
     await exploring;
     expect(keys.map((it) => globalThis[it])).toEqual(before);
-    expect([Math.random, Date.now, AbortSignal.timeout, Object.hasOwn(performance, "now")]).toEqual(own);
+    expect([
+      Math.random,
+      Date.now,
+      Reflect.get(AbortSignal, "timeout"),
+      Object.hasOwn(performance, "now"),
+    ]).toEqual(own);
     expect(process.listeners("unhandledRejection")).toEqual(listeners);
   });
 
@@ -147,7 +158,9 @@ describe("what is outside of a run", () => {
     ];
     for (const it of failing) await expect(explore(it)).rejects.toThrow();
     await expect(explore(async () => {}, { replay: "nonsense" })).rejects.toThrow(TypeError);
-    await expect(detectRaces(async () => Promise.reject(new Error("fails")))).rejects.toThrow("fails");
+    await expect(detectRaces(async () => Promise.reject(new Error("fails")))).rejects.toThrow(
+      "fails",
+    );
     expect([setTimeout, Date, Math.random, timeoutOfNode]).toEqual(before);
   });
 
@@ -221,7 +234,7 @@ describe("options", () => {
     await expect(explore(async () => {}, options)).rejects.toThrow(RangeError);
   });
 
-  test("points: \"await\" without a single gate is refused with what to do", async () => {
+  test('points: "await" without a single gate is refused with what to do', async () => {
     await expect(explore(async () => {}, { points: "await" })).rejects.toThrow("Add gates()");
   });
 
@@ -250,7 +263,7 @@ test("a thousand schedules leave no memory behind", async () => {
     await explore(
       async (sim) => {
         const io = sim.io(async () => {});
-        await Promise.all(["a", "b", "c"].map((it) => sim.spawn(it, async () => void (await io()))));
+        await Promise.all(["a", "b", "c"].map((it) => sim.spawn(it, async () => io())));
         setTimeout(() => {}, 1000);
       },
       { runs: 1000, strategy: "random" },

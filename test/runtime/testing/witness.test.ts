@@ -1,5 +1,11 @@
+/* oxlint-disable no-await-in-loop, unicorn/consistent-function-scoping -- Programs that are tested are whole where they stand, and pause in loops. */
 import { describe, expect, test } from "vitest";
-import { explore, InterleavingError, ScheduleMismatch, type Sim } from "../../../runtime/testing/index.ts";
+import {
+  explore,
+  InterleavingError,
+  ScheduleMismatch,
+  type Sim,
+} from "../../../runtime/testing/index.ts";
 import { shrink } from "../../../runtime/testing/shrink.ts";
 import { readSchedule, writeSchedule } from "../../../runtime/testing/witness.ts";
 import { evaluate } from "./gated.ts";
@@ -54,7 +60,12 @@ describe("a failure", () => {
 
   test("carries what the test threw, and the parts of the schedule", async () => {
     const error = await errorOf(explore(wallet(), { seed: 5, strategy: "random" }));
-    expect(error).toMatchObject({ kind: "failure", points: "io", deterministic: true, waiting: [] });
+    expect(error).toMatchObject({
+      kind: "failure",
+      points: "io",
+      deterministic: true,
+      waiting: [],
+    });
     expect(error.cause).toBeInstanceOf(RangeError);
     expect(error.replay).toBe(`m1/io/${error.seed}/0=1`);
     expect(error.trace.map((it) => it.task)).toEqual(["bob", "bob", "bob", "bob", "alice"]);
@@ -88,7 +99,7 @@ describe("a failure", () => {
     expect(error.message).toContain("not under the explorer's control");
   });
 
-  test("says that points: \"await\" shows what no engine runs today", async () => {
+  test('says that points: "await" shows what no engine runs today', async () => {
     const source = `return async (sim) => {
       let last = "";
       const set = async (it) => { await null; last = it; };
@@ -115,7 +126,10 @@ return async (sim) => {
     // Sound: the source above is a test.
     const error = await errorOf(explore(evaluate(source) as (sim: Sim) => Promise<void>));
     expect(error.kind).toBe("deadlock");
-    expect(error.waiting.toSorted()).toEqual(["reader at program.js:4:39", "test at program.js:3:3"]);
+    expect(error.waiting.toSorted()).toEqual([
+      "reader at program.js:4:39",
+      "test at program.js:3:3",
+    ]);
     expect(error.message).toContain("  - reader at program.js:4:39");
   });
 
@@ -214,17 +228,24 @@ describe("a schedule as text", () => {
     }
   });
 
-  test.each(["", "m1/io/1", "m2/io/1/", "m1/both/1/", "m1/io/x/", "m1/io/1/2=x", "m1/io/1/99999999=1"])(
-    "%j is refused",
-    async (replay) => {
-      await expect(explore(wallet(), { replay })).rejects.toThrow(TypeError);
-    },
-  );
+  test.each([
+    "",
+    "m1/io/1",
+    "m2/io/1/",
+    "m1/both/1/",
+    "m1/io/x/",
+    "m1/io/1/2=x",
+    "m1/io/1/99999999=1",
+  ])("%j is refused", async (replay) => {
+    await expect(explore(wallet(), { replay })).rejects.toThrow(TypeError);
+  });
 
   test("that the program no longer fits is refused, and says at which decision", async () => {
     const exploring = explore(wallet(), { replay: "m1/io/1/0=7" });
     await expect(exploring).rejects.toThrow(ScheduleMismatch);
-    await expect(exploring).rejects.toThrow("Decision 1 has 2 ways, but the schedule takes number 8");
+    await expect(exploring).rejects.toThrow(
+      "Decision 1 has 2 ways, but the schedule takes number 8",
+    );
   });
 });
 
