@@ -96,9 +96,9 @@ function candidatesIn(file: SourceFile, rules: readonly Rule[]): Candidate[] {
   const interested = compileInterest(rules);
   const candidates: Candidate[] = [];
   walk(file, (node) => {
-    for (const { rule, meets } of interested(node.kind)) {
+    for (const row of interested(node.kind)) {
       // Sound: the table hands a rule only nodes of the kinds that it declares in `on`.
-      if (meets(node)) candidates.push({ rule, node: node as Candidate["node"] });
+      if (row.meets(node)) candidates.push({ rule: row.rule, node: node as Candidate["node"] });
     }
     return undefined;
   });

@@ -41,7 +41,7 @@ function ruleIds(): string[] {
     .filter((it) => it.isDirectory())
     .map((it) => it.name)
     .filter((id) => readdirSync(`rules/${id}`).includes(`${id}.ts`))
-    .sort();
+    .toSorted();
 }
 
 function indexOf(ids: readonly string[]): string {

@@ -13,6 +13,7 @@ const SOURCES = [
   "client",
   "package-lock.json",
   "scripts/build.mjs",
+  "scripts/bundles.mjs",
 ];
 
 export function isBuilt() {

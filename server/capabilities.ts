@@ -1,12 +1,15 @@
-import type { InitializeResult } from "vscode-languageserver";
-import { CodeActionKind, TextDocumentSyncKind } from "vscode-languageserver";
+import type { CodeActionKind, InitializeResult, TextDocumentSyncKind } from "vscode-languageserver";
 import type { ClientAbilities } from "./client-abilities.ts";
 import type { FixAllInWorkspace } from "./protocol.ts";
+
+export const QUICK_FIX = "quickfix" satisfies CodeActionKind;
 
 export const FIX_ALL = "source.fixAll.mooring";
 
 export const FIX_ALL_IN_WORKSPACE: FixAllInWorkspace["command"] =
   "mooring.server.fixAllInWorkspace";
+
+const INCREMENTAL = 2 satisfies TextDocumentSyncKind;
 
 /** The files whose changes matter: code, configurations, and what says which packages there are. */
 export const WATCHED = [
@@ -24,7 +27,7 @@ export function initializeResult(client: ClientAbilities, version: string): Init
       positionEncoding: client.encoding,
       textDocumentSync: {
         openClose: true,
-        change: TextDocumentSyncKind.Incremental,
+        change: INCREMENTAL,
         save: { includeText: false },
       },
       ...(client.pullsDiagnostics
@@ -39,7 +42,7 @@ export function initializeResult(client: ClientAbilities, version: string): Init
         : {}),
       codeActionProvider: client.codeActionLiterals
         ? {
-            codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL],
+            codeActionKinds: [QUICK_FIX, FIX_ALL],
             resolveProvider: client.resolvesEdits,
           }
         : false,

@@ -1,9 +1,9 @@
-import {
-  type Diagnostic,
-  type DiagnosticRelatedInformation,
+import type {
+  Diagnostic,
+  DiagnosticRelatedInformation,
   DiagnosticSeverity,
   DiagnosticTag,
-  type TextEdit,
+  TextEdit,
 } from "vscode-languageserver";
 import type { Edit } from "../analysis/edit.ts";
 import type { ConfigProblem } from "../analysis/projects.ts";
@@ -45,7 +45,7 @@ export function diagnosticOf(report: Report, wording: Wording): Diagnostic | und
     ...(link === undefined ? {} : { codeDescription: { href: link } }),
     source: SOURCE,
     message,
-    ...(rule === "unused-allow" ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    ...(rule === "unused-allow" ? { tags: [UNNECESSARY] } : {}),
     ...(wording.relatedInformation && 0 < notes.length
       ? { relatedInformation: notes.map((it) => relatedOf(it, places)) }
       : {}),
@@ -56,7 +56,7 @@ export function problemDiagnosticOf(problem: ConfigProblem, lines: Lines): Diagn
   const { start, end, message, remedy } = problem;
   return {
     range: lines.range(start, end),
-    severity: DiagnosticSeverity.Error,
+    severity: SEVERITIES.error,
     code: "configuration",
     source: SOURCE,
     message: `${message} ${remedy}`,
@@ -73,12 +73,12 @@ export function withLineBreaksOf(original: string, text: string): string {
   return isWindows ? text.replace(/(?<!\r)\n/g, "\r\n") : text;
 }
 
-const SEVERITIES = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint,
-} as const;
+// The protocol's numbers, whose names would bring the whole package along into the core.
+const SEVERITIES = { error: 1, warning: 2, information: 3, hint: 4 } as const satisfies Record<
+  string,
+  DiagnosticSeverity
+>;
+const UNNECESSARY = 1 satisfies DiagnosticTag;
 
 function severityOf(report: Report, customizations: readonly RuleCustomization[]) {
   const last = customizations.findLast((it) => names(it.rule, report.rule));

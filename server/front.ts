@@ -12,7 +12,7 @@ import {
 import { initializeResult, WATCHED } from "./capabilities.ts";
 import { type ClientAbilities, abilitiesOf } from "./client-abilities.ts";
 import type * as core from "./core.ts";
-import { cancelled } from "./pause.ts";
+import { isRefusal, throwIfCancelled } from "./pause.ts";
 import { version } from "./version.ts";
 
 export type Core = typeof core;
@@ -106,11 +106,10 @@ export class Front {
     ): Promise<R | ResponseError<never>> => {
       try {
         const service = await this.loaded();
-        if (token.isCancellationRequested) return cancelled();
+        throwIfCancelled(token);
         return await handler(service, params, token, progress, partial);
       } catch (error) {
-        // Without data, so that it fits every request.
-        if (error instanceof ResponseError) return new ResponseError(error.code, error.message);
+        if (isRefusal(error)) return new ResponseError(error.code, error.message);
         this.report(error);
         return otherwise(params);
       }

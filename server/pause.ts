@@ -1,4 +1,4 @@
-import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import type { CancellationToken } from "vscode-languageserver";
 
 // The analysis computes without waiting; whoever drives it lets the event loop turn in between, so
 // that edits, cancellations and quick questions get in.
@@ -34,13 +34,29 @@ export function throwIfCancelled(token: CancellationToken): void {
   if (token.isCancellationRequested) throw cancelled();
 }
 
-export function cancelled(): ResponseError<never> {
-  return new ResponseError(LSPErrorCodes.RequestCancelled, "The request was cancelled.");
+/** A request that gets no answer, and why: not a failure. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** By what it is like: the core is bundled by itself, with a class of its own. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === "Refusal" && "code" in error;
+}
+
+export function cancelled(): Refusal {
+  return new Refusal(-32_800, "The request was cancelled.");
 }
 
 /** The texts are others than those that the client asked about. */
-export function outdated(): ResponseError<never> {
-  return new ResponseError(LSPErrorCodes.ContentModified, "The text has changed since.");
+export function outdated(): Refusal {
+  return new Refusal(-32_801, "The text has changed since.");
 }
 
 /** Something that one can wait for again and again. */

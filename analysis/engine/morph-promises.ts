@@ -110,8 +110,8 @@ export class MorphPromises {
     if (bounded === undefined || isOpaque(bounded)) return undefined;
     if (bounded.flags & PRIMITIVE) return false;
     if (bounded.isUnion()) {
-      const parts = bounded.types.map((it) => this.isThenable(it));
-      return parts.includes(true) ? true : parts.includes(undefined) ? undefined : false;
+      const parts = new Set(bounded.types.map((it) => this.isThenable(it)));
+      return parts.has(true) ? true : parts.has(undefined) ? undefined : false;
     }
     const then = this.checker.getPropertyOfType(bounded, "then");
     if (then === undefined) return false;

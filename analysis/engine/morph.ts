@@ -53,11 +53,11 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
       snapshot = new MorphSnapshot(program, texts);
       return snapshot;
     },
-    change(changes, files) {
+    change(changes, members) {
       for (const change of changes) {
         const isNew = !texts.knows(change.path);
         const kind = texts.change(change);
-        if (files === undefined && (isNew || kind === "files")) {
+        if (members === undefined && (isNew || kind === "files")) {
           roots = rootsAfter(change, roots);
           snapshot = undefined;
         }
@@ -67,8 +67,8 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
         program = undefined;
         texts.forgetResolutions();
       }
-      if (files !== undefined && !sameList(files, roots)) {
-        roots = [...files];
+      if (members !== undefined && !sameList(members, roots)) {
+        roots = [...members];
         snapshot = undefined;
       }
     },
@@ -104,10 +104,9 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
   }
 
   file(path: string): SourceFile | undefined {
-    const file = this.program.getSourceFile(path);
-    // Sound: shapes.ts describes compiler nodes by the compiler's own property names and numbers;
-    // test/analysis/syntax.test.ts holds the two together.
-    return file as SourceFile | undefined;
+    // shapes.ts describes compiler nodes by the compiler's own property names and numbers, so they
+    // need no conversion; test/analysis/syntax.test.ts holds the two together.
+    return this.program.getSourceFile(path);
   }
 
   importsOf(path: string, only?: ReadonlySet<string>): readonly string[] {

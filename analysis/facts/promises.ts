@@ -1,7 +1,7 @@
 import type { PromiseType } from "../engine/type-engine.ts";
+import type { CallModel } from "../primitives/primitive.ts";
 import type { Program } from "../program.ts";
 import {
-  calleeNameOf,
   enclosingFunction,
   is,
   isAsync,
@@ -16,6 +16,7 @@ import {
   unwrapped,
   wrapped,
 } from "../syntax.ts";
+import { calleeOf } from "./callees.ts";
 
 // Is it a promise, who looks at it, and where does it come from?
 //
@@ -106,11 +107,8 @@ export function isHandled(expression: Node, program: Program): boolean {
 /** Whether what is called, or what it gives, is known to look after the promise itself. */
 export function mayFloat(expression: Node, program: Program): boolean {
   return branchesOf(expression).every((branch) => {
-    if (is.CallExpression(branch)) {
-      const callee = program.types.symbol(calleeNameOf(branch));
-      if (program.models.call(callee)?.result === "floats") return true;
-    }
-    const names = program.types.promise(branch).names;
+    if (modelOf(branch, program)?.result === "floats") return true;
+    const { names } = program.types.promise(branch);
     return names.some((it) => program.models.type(it)?.promise === "floats");
   });
 }
@@ -118,13 +116,18 @@ export function mayFloat(expression: Node, program: Program): boolean {
 /** Whether nothing happens until somebody awaits it: query builders and the like. */
 export function isLazy(expression: Node, program: Program): boolean {
   return branchesOf(expression).some((branch) => {
-    if (is.CallExpression(branch)) {
-      const callee = program.types.symbol(calleeNameOf(branch));
-      if (program.models.call(callee)?.result === "lazy") return true;
-    }
-    const names = program.types.promise(branch).names;
-    return names.length > 0 && names.every((it) => program.models.type(it)?.promise === "lazy");
+    if (modelOf(branch, program)?.result === "lazy") return true;
+    const models = program.types.promise(branch).names.map((it) => program.models.type(it));
+    const method = methodCall(branch)?.method ?? "";
+    return (
+      models.length > 0 &&
+      models.every((it) => it?.promise === "lazy" && it.startedBy?.includes(method) !== true)
+    );
   });
+}
+
+function modelOf(node: Node, program: Program): CallModel | undefined {
+  return is.CallExpression(node) ? calleeOf(node, program).model : undefined;
 }
 
 /** The expression that a chain of `then`, `catch` and `finally` calls starts from. */

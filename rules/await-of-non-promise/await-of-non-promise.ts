@@ -105,9 +105,9 @@ function* combinedArray(node: Node, array: Node, program: Program): Iterable<Fin
   }
 }
 
-function isResultDropped(combined: Node): boolean {
-  const { parent } = wrapped(combined);
-  return isDropped(combined) || (is.AwaitExpression(parent) && isDropped(parent));
+function isResultDropped(call: Node): boolean {
+  const { parent } = wrapped(call);
+  return isDropped(call) || (is.AwaitExpression(parent) && isDropped(parent));
 }
 
 /** `Promise.race([work, "pending"])` asks whether the work is done; JavaScript has no types. */

@@ -6,6 +6,8 @@ import type { Controller } from "./task.ts";
 /** The instant at which every run begins: some round second, the same on every machine. */
 const EPOCH = 1_700_000_000_000;
 
+const PROMISIFY = Symbol.for("nodejs.util.promisify.custom");
+
 type Callback = (...args: unknown[]) => void;
 
 /**
@@ -74,7 +76,8 @@ export function install(context: Context): () => void {
     );
     for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
       put(target, name, (real) => (timer: unknown) => {
-        const known = timer instanceof Timer ? timer : Timer.byNumber.get(Number(timer));
+        const isNumber = typeof timer === "number" || typeof timer === "string";
+        const known = timer instanceof Timer ? timer : Timer.byNumber.get(isNumber ? +timer : 0);
         if (known !== undefined) known.close();
         else if (typeof real === "function") Reflect.apply(real, undefined, [timer]);
       });
@@ -88,6 +91,12 @@ export function install(context: Context): () => void {
     });
   put(promises, "setTimeout", sleeping("timer"));
   put(promises, "setImmediate", sleeping("immediate"));
+  // What `promisify(setTimeout)` returns: a property of the function, which ours would not have.
+  if (promises !== undefined) {
+    for (const name of ["setTimeout", "setImmediate"] as const) {
+      Reflect.set(globalThis[name], PROMISIFY, Reflect.get(promises, name));
+    }
+  }
   put(
     Math,
     "random",

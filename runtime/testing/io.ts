@@ -98,16 +98,22 @@ export function ioCall<A extends readonly unknown[], R>(
         deliver(first, perform());
         break;
       case "reply":
-        run.arrive(first, () => void perform().then(resolve, reject));
+        run.arrive(
+          first,
+          run.context.bind(() => void perform().then(resolve, reject)),
+        );
         break;
       case "between":
         // The request may arrive at once, whatever `min` is: that is how long the answer takes.
         first.from = run.now;
-        run.arrive(first, () => {
-          const reply = announce(answer);
-          reply.position ??= first.position;
-          deliver(reply, perform());
-        });
+        run.arrive(
+          first,
+          run.context.bind(() => {
+            const reply = announce(answer);
+            reply.position ??= first.position;
+            deliver(reply, perform());
+          }),
+        );
         break;
       default:
         throw new TypeError(`sim.io knows no effect "${String(effect satisfies never)}".`);

@@ -86,6 +86,10 @@ export function createTransformer(options: JestOptions = {}): Transformer {
   };
 }
 
+// Jest takes the default export of a transformer, whether it was imported or required.
+// oxlint-disable-next-line import/no-default-export
+export default { createTransformer };
+
 function load(given: NonNullable<JestOptions["transformer"]>, rootDir: string): Transformer {
   if (typeof given === "object" && !Array.isArray(given)) {
     // Sound: what is an object and no array is the transformer itself, by the type of the option.

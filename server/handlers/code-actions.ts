@@ -1,13 +1,12 @@
-import {
-  type CancellationToken,
-  type CodeAction,
-  CodeActionKind,
-  type CodeActionParams,
-  type Diagnostic,
+import type {
+  CancellationToken,
+  CodeAction,
+  CodeActionParams,
+  Diagnostic,
 } from "vscode-languageserver";
 import { verifyFix } from "../../analysis/repair.ts";
 import type { FixReport, Report } from "../../analysis/report.ts";
-import { FIX_ALL } from "../capabilities.ts";
+import { FIX_ALL, QUICK_FIX } from "../capabilities.ts";
 import { hides } from "../dry-repair.ts";
 import { throwIfCancelled, turn } from "../pause.ts";
 import type { Entry } from "../results.ts";
@@ -39,7 +38,7 @@ export class CodeActions {
     if (entry === undefined) return [];
 
     const actions: CodeAction[] = [];
-    if (wants(context.only, CodeActionKind.QuickFix)) {
+    if (wants(context.only, QUICK_FIX)) {
       const lines = session.linesOf(entry.path);
       const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
       const here = entry.findings.filter((it) => it.start <= end && start <= it.end);
@@ -79,7 +78,7 @@ export class CodeActions {
       hasPreferred ||= isPreferred;
       actions.push({
         title: fix.title,
-        kind: CodeActionKind.QuickFix,
+        kind: QUICK_FIX,
         diagnostics,
         ...(isPreferred ? { isPreferred } : {}),
         data: dataOf("fix", entry, report, fix.title),
@@ -121,7 +120,7 @@ export class CodeActions {
     return [
       {
         title: `Fix all ${fixable.length} findings of ${rule} in this file`,
-        kind: CodeActionKind.QuickFix,
+        kind: QUICK_FIX,
         data: dataOf("rule", entry, first),
       },
     ];
@@ -131,7 +130,7 @@ export class CodeActions {
     // Comments that allow are not allowed by comments.
     if (/(?:^|-)allow(?:-|$)/.test(report.rule)) return [];
     const about = {
-      kind: CodeActionKind.QuickFix,
+      kind: QUICK_FIX,
       diagnostics: diagnosticsOf(report, entry, given),
     };
     return [

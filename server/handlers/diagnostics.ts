@@ -1,8 +1,7 @@
-import {
-  type CancellationToken,
-  type DocumentDiagnosticParams,
-  type DocumentDiagnosticReport,
-  DocumentDiagnosticReportKind,
+import type {
+  CancellationToken,
+  DocumentDiagnosticParams,
+  DocumentDiagnosticReport,
 } from "vscode-languageserver";
 import { throwIfCancelled, turn } from "../pause.ts";
 import type { Session } from "../session.ts";
@@ -19,10 +18,10 @@ export async function documentDiagnostics(
   const entry = session.check(session.documents.pathOf(textDocument.uri));
   const resultId = entry?.id;
   if (resultId !== undefined && resultId === previousResultId) {
-    return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+    return { kind: "unchanged", resultId };
   }
   return {
-    kind: DocumentDiagnosticReportKind.Full,
+    kind: "full",
     items: [...(entry?.diagnostics ?? [])],
     ...(resultId === undefined ? {} : { resultId }),
   };

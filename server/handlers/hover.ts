@@ -1,9 +1,4 @@
-import {
-  type CancellationToken,
-  type Hover,
-  type HoverParams,
-  MarkupKind,
-} from "vscode-languageserver";
+import type { CancellationToken, Hover, HoverParams, MarkupContent } from "vscode-languageserver";
 import type { Report } from "../../analysis/report.ts";
 import { ALLOW_RULES } from "../../analysis/suppressions.ts";
 import { rules } from "../../rules/index.ts";
@@ -90,8 +85,8 @@ function ruleAt(text: string, offset: number, path: string) {
   return undefined;
 }
 
-function markup(markdown: string, session: Session) {
-  if (session.client.markdown) return { kind: MarkupKind.Markdown, value: markdown };
+function markup(markdown: string, session: Session): MarkupContent {
+  if (session.client.markdown) return { kind: "markdown", value: markdown };
   const plain = markdown.replace(/\*\*|`/g, "").replace(/\[([^\]]+)\]\([^)]+\)/g, "$1");
-  return { kind: MarkupKind.PlainText, value: plain };
+  return { kind: "plaintext", value: plain };
 }

@@ -1,12 +1,11 @@
-import {
-  type CancellationToken,
-  DocumentDiagnosticReportKind,
-  type ResultProgressReporter,
-  type WorkDoneProgressReporter,
-  type WorkspaceDiagnosticParams,
-  type WorkspaceDiagnosticReport,
-  type WorkspaceDiagnosticReportPartialResult,
-  type WorkspaceDocumentDiagnosticReport,
+import type {
+  CancellationToken,
+  ResultProgressReporter,
+  WorkDoneProgressReporter,
+  WorkspaceDiagnosticParams,
+  WorkspaceDiagnosticReport,
+  WorkspaceDiagnosticReportPartialResult,
+  WorkspaceDocumentDiagnosticReport,
 } from "vscode-languageserver";
 import { delay, throwIfCancelled } from "../pause.ts";
 import type { Entry } from "../results.ts";
@@ -124,7 +123,7 @@ class Answer {
     if (previous === undefined && diagnostics.length === 0) return;
     this.told.set(path, id);
     this.put(path, {
-      kind: DocumentDiagnosticReportKind.Full,
+      kind: "full",
       uri,
       version: this.session.documents.at(path)?.version ?? null,
       resultId: id,
@@ -139,7 +138,7 @@ class Answer {
       if (this.session.isWanted(path) || this.told.get(path) === "") continue;
       this.told.set(path, "");
       const uri = this.previous.get(path)?.uri ?? this.session.uriOf(path);
-      this.put(path, { kind: DocumentDiagnosticReportKind.Full, uri, version: null, items: [] });
+      this.put(path, { kind: "full", uri, version: null, items: [] });
     }
   }
 
@@ -160,5 +159,5 @@ class Answer {
 }
 
 function unchanged(uri: string, resultId: string): WorkspaceDocumentDiagnosticReport {
-  return { kind: DocumentDiagnosticReportKind.Unchanged, uri, resultId, version: null };
+  return { kind: "unchanged", uri, resultId, version: null };
 }

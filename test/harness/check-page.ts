@@ -84,7 +84,7 @@ class PageChecker {
     const blocks = page.cases.map((it) => [fileOf(it), parseMarkers(it.text).code]);
     const modules = Object.entries(page.modules).map(([name, text]) => [`/${name}`, text]);
     this.engine = openEngine({
-      "/globals.d.ts": GLOBALS,
+      "/node_modules/@types/node/index.d.ts": GLOBALS,
       "/setup.d.ts": page.setup,
       ...Object.fromEntries([...modules, ...blocks]),
     });

@@ -57,7 +57,8 @@ export function readPage(path: URL): Page {
       cases.push({ heading, line, language, text, repairs: [], strict, broken });
     } else {
       const broken = cases.at(-1);
-      if (broken === undefined) throw new Error(`${path}:${line}: there is nothing to fix above`);
+      if (broken === undefined)
+        throw new Error(`${path.pathname}:${line}: there is nothing to fix above`);
       broken.repairs.push({ title, line, language, text });
     }
   }
@@ -71,7 +72,7 @@ export function rewriteBlock(path: URL, { line, text: before }: Block, text: str
   const source = readFileSync(path, "utf8");
   const fence = before.trimEnd();
   const at = source.indexOf(fence, offsetOf(source, Math.max(0, line - 40)));
-  if (at < 0) throw new Error(`${path}:${line}: the block has moved; run the test again`);
+  if (at < 0) throw new Error(`${path.pathname}:${line}: the block has moved; run the test again`);
   writeFileSync(path, source.slice(0, at) + text.trimEnd() + source.slice(at + fence.length));
 }
 

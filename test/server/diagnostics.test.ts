@@ -7,7 +7,8 @@ test("an open file has its findings, with rule, page and source", async () => {
   const client = await start({
     files: {
       "tsconfig.json": TSCONFIG,
-      "cart.ts": "export async function save() {}\nexport async function pay() {\n  save();\n}\n",
+      "cart.ts":
+        "export declare function save(): Promise<void>;\nexport async function pay() {\n  save();\n}\n",
     },
   });
   await client.open("cart.ts");

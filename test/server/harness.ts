@@ -20,6 +20,7 @@ import {
   type DocumentDiagnosticReport,
   DocumentDiagnosticRequest,
   FileChangeType,
+  type FileEvent,
   type InitializeResult,
   InitializedNotification,
   InitializeRequest,
@@ -212,7 +213,7 @@ export class Client {
   async rename(from: string, to: string, text: string): Promise<void> {
     this.workspace.remove(from);
     this.workspace.write(to, text);
-    const changes = [
+    const changes: FileEvent[] = [
       { uri: this.workspace.uri(from), type: FileChangeType.Deleted },
       { uri: this.workspace.uri(to), type: FileChangeType.Created },
     ];

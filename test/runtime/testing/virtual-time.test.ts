@@ -2,6 +2,8 @@
 import { setTimeout as sleepOfNode } from "node:timers/promises";
 import { setTimeout as timeoutOfNode } from "node:timers";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test, vi } from "vitest";
 import { detectRaces, explore, type Sim } from "../../../runtime/testing/index.ts";
 
@@ -31,7 +33,8 @@ describe("virtual time", () => {
       const [date, now, tick] = [new Date(), Date.now(), performance.now()];
       await sleep(3_600_000);
       await sleepOfNode(1000);
-      await new Promise((resolve) => timeoutOfNode(resolve, 500));
+      await new Promise((resolve) => timeoutOfNode(resolve, 400));
+      await promisify(setTimeout)(100);
       add([sim.now, Date.now() - now, Number(new Date()) - Number(date), performance.now() - tick]);
       add([new Date() instanceof Date, new Date(5).getTime(), typeof Date(), Date.UTC(1970, 0)]);
     });
@@ -115,6 +118,22 @@ describe("virtual time", () => {
     expect(await orders(9, 10, 5)).toBe(1);
     expect(await orders(100, 1, Infinity)).toBe(2);
   });
+});
+
+test("contexts of the code under test follow timers and answers", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const log = await logOf(async (sim, add) => {
+    await storage.run("mine", async () => {
+      setTimeout(() => add(storage.getStore()), 1);
+      for (const effect of ["call", "reply", "between"] as const) {
+        await sim.io(async () => add(storage.getStore()), { effect })();
+        add(storage.getStore());
+      }
+      await sleep(5);
+    });
+    add(storage.getStore());
+  });
+  expect(log).toEqual([...Array.from({ length: 7 }, () => "mine"), undefined]);
 });
 
 describe("what is outside of a run", () => {
