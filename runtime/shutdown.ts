@@ -1,5 +1,5 @@
 import { ChildController } from "./core/child.ts";
-import { CancelledError, TimeoutError } from "./core/errors.ts";
+import { CancelledError } from "./core/errors.ts";
 import { Latch } from "./core/latch.ts";
 import { reportLate } from "./core/late.ts";
 import { asyncDispose, dispose } from "./core/symbols.ts";
@@ -44,33 +44,39 @@ export interface Shutdown extends AsyncDisposable {
 
 // What is used of Node's `process`; in browsers there is none, and only `trigger` begins.
 interface HostProcess {
-  exitCode?: unknown;
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
   exit(code?: number): void;
 }
 
-const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGBREAK: 21 };
+// By convention a process that was ended by a signal exits with 128 and the signal's number.
+const exitCodes: Readonly<Record<string, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGBREAK: 149,
+};
+
+interface ShutdownHook {
+  readonly hook: Hook;
+  readonly options: ShutdownHookOptions;
+}
 
 class PreparedShutdown implements Shutdown {
   readonly done: Promise<void>;
   private readonly controller = new ChildController();
-  private readonly finished = new Latch<void>();
-  private readonly hooks = new Set<{ readonly hook: Hook; readonly options: ShutdownHookOptions }>();
-  private readonly handlers = new Map<string, () => void>();
-  private readonly options: ShutdownOptions;
+  private readonly finished: Latch<void> = new Latch<void>();
+  private readonly hooks: ShutdownHook[] = [];
+  private readonly handlers: (() => void)[] = [];
+  private readonly exits: boolean;
   private readonly total: number;
-  private readonly host: HostProcess | undefined;
-  private failed = false;
+  private readonly host: HostProcess | undefined = hostProcess();
 
-  constructor(options: ShutdownOptions) {
-    this.options = options;
-    this.total = checkedDelay("timeoutMs", options.timeoutMs ?? 10_000);
-    const scope: { readonly process?: Partial<HostProcess> } = globalThis;
-    const host = scope.process;
-    this.host = host?.on === undefined ? undefined : (host as HostProcess);
+  constructor({ signals = ["SIGINT", "SIGTERM"], timeoutMs = 10_000, exit = true }: ShutdownOptions) {
+    this.exits = exit;
+    this.total = checkedDelay("timeoutMs", timeoutMs);
     this.done = this.finished.wait();
-    for (const name of options.signals ?? ["SIGINT", "SIGTERM"]) this.heed(name);
+    for (const name of signals) this.heed(name);
   }
 
   get signal(): AbortSignal {
@@ -79,10 +85,11 @@ class PreparedShutdown implements Shutdown {
 
   defer(hook: Hook, options: ShutdownHookOptions = {}): Disposable {
     const entry = { hook, options };
-    this.hooks.add(entry);
+    this.hooks.push(entry);
     return {
       [dispose]: () => {
-        this.hooks.delete(entry);
+        const index = this.hooks.indexOf(entry);
+        if (0 <= index) this.hooks.splice(index, 1);
       },
     };
   }
@@ -96,4 +103,78 @@ class PreparedShutdown implements Shutdown {
     if (this.controller.aborted) await this.done;
     else this.finished.open();
   }
+
+  private heed(name: string): void {
+    const { host } = this;
+    if (host === undefined) return;
+    const code = exitCodes[name] ?? 1;
+    const handler = (): void => {
+      // Who signals a second time does not want to wait.
+      if (this.controller.aborted) host.exit(code);
+      else void this.begin(new CancelledError(`The process received ${name}.`), code);
+    };
+    host.on(name, handler);
+    this.handlers.push(() => host.off(name, handler));
+  }
+
+  private takeOff(): void {
+    for (const off of this.handlers.splice(0)) off();
+  }
+
+  private async begin(reason: unknown, code: number): Promise<void> {
+    if (this.controller.aborted) return;
+    const end = performance.now() + this.total;
+    this.controller.abort(reason);
+    let exitCode = code;
+    // A hook that registers another one has it run next.
+    for (let next = this.hooks.pop(); next !== undefined; next = this.hooks.pop()) {
+      try {
+        await run(next, reason, Math.max(0, end - performance.now()));
+      } catch (error) {
+        exitCode = 1;
+        reportLate(error);
+      }
+    }
+    this.takeOff();
+    this.finished.open();
+    if (this.exits) this.host?.exit(exitCode);
+  }
+}
+
+function run({ hook, options }: ShutdownHook, reason: unknown, left: number): Promise<void> {
+  const ms = Math.min(left, checkedDelay("timeoutMs", options.timeoutMs ?? Infinity));
+  const name = options.name ?? (hook.name === "" ? "without a name" : hook.name);
+  const message = `The shutdown hook ${name} took longer than ${Math.round(ms)} ms.`;
+  return timeout(ms, () => hook(reason), { message });
+}
+
+function hostProcess(): HostProcess | undefined {
+  const host: unknown = Reflect.get(globalThis, "process");
+  const usable = typeof host === "object" && host !== null && "on" in host && "exit" in host;
+  // Sound: what calls itself `process` and has these is Node's, or made to be like it.
+  return usable ? (host as HostProcess) : undefined;
+}
+
+/**
+ * Ends a program in good order: on a signal of the operating system, stop taking work, finish what runs, then exit.
+ *
+ * - **Order.** First `signal` aborts, then the hooks run one after the other, last in, first out.
+ * - **It ends.** Hooks that take too long are left behind; the next one starts. A second signal exits at once.
+ * - **Errors** of hooks go to `onLateError`, and make the exit code 1. Otherwise it is 128 and the number of the signal,
+ *   or 0 after `trigger`.
+ * - **Liveness.** Waiting for a signal does not keep the process alive.
+ *
+ * Counterpart of `tokio::signal::ctrl_c`, Go's `signal.NotifyContext` and `server.Shutdown`.
+ *
+ * @example
+ * const log: string[] = [];
+ * const stop = shutdown({ exit: false });
+ * stop.defer(() => { log.push("database closed"); });
+ * stop.defer(() => { log.push("server closed"); });
+ * stop.trigger();
+ * await stop.done;
+ * assert.deepEqual(log, ["server closed", "database closed"]);
+ */
+export function shutdown(options: ShutdownOptions = {}): Shutdown {
+  return new PreparedShutdown(options);
 }

@@ -72,7 +72,7 @@ class Station<T> implements BroadcastSender<T> {
 
 class Subscription<T> extends BaseReceiver<T> implements BroadcastReceiver<T> {
   lagged = 0;
-  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>();
+  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>("recv");
   private readonly station: Station<T>;
   private readonly throwsOnLag: boolean;
   private seen: number;

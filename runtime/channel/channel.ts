@@ -53,13 +53,13 @@ class Pipe<T> extends BaseReceiver<T> {
   readonly capacity: number;
   senders = 0;
   refused = false;
-  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>();
+  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>("recv");
   private readonly messages = new Ring<T>();
   private reserved = 0;
   private readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T>> = new Waiters<
     Slot<T> | undefined,
     Outgoing<T>
-  >(() => {
+  >("send", () => {
     this.finish();
   });
 

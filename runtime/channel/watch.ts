@@ -37,7 +37,7 @@ class Watched<T> implements WatchSender<T> {
   value: T;
   version = 0;
   closed = false;
-  readonly waiters: Waiters<boolean> = new Waiters<boolean>();
+  readonly waiters: Waiters<boolean> = new Waiters<boolean>("change");
   private readonly equals: (a: T, b: T) => boolean;
 
   constructor(value: T, equals: (a: T, b: T) => boolean) {

@@ -14,7 +14,7 @@ export class Latch<T> {
   readonly waiters: Waiters<T>;
 
   constructor(onLeave?: () => void) {
-    this.waiters = new Waiters<T>(onLeave);
+    this.waiters = new Waiters<T>("outcome", onLeave);
   }
 
   /** The first value counts; false for the others. */

@@ -32,7 +32,7 @@ export class Nursery {
   private readonly limit: number;
   private readonly grace: number;
   private running = 0;
-  private readonly settling = new Waiters<void>();
+  private readonly settling = new Waiters<void>("tasks");
   private graceTimer: Timer | undefined = undefined;
 
   constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {

@@ -26,13 +26,14 @@ export interface Guard extends Disposable {
  */
 export class Permits {
   available: number;
-  readonly waiters: Waiters<Permit, number> = new Waiters<Permit, number>(() => {
-    this.pass();
-  });
+  readonly waiters: Waiters<Permit, number>;
   private closed: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(available: number) {
+  constructor(available: number, what = "permit") {
     this.available = available;
+    this.waiters = new Waiters<Permit, number>(what, () => {
+      this.pass();
+    });
   }
 
   acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {

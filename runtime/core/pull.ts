@@ -10,7 +10,7 @@ const nothing: Step<never> = { done: true, value: undefined };
 /** Where items come from, one by one; `stop` ends it also while an item is being waited for. */
 export class Puller<T> {
   private readonly iterator: Iterator<T, unknown> | AsyncIterator<T, unknown>;
-  private readonly pulls = new Waiters<Step<T>>();
+  private readonly pulls = new Waiters<Step<T>>("item");
   private stopped = false;
   private exhausted = false;
 

@@ -1,5 +1,8 @@
-const smallest = 16;
+const smallest = 4;
 const roomy = 1024;
+
+// Most queues stay empty for ever: a task's, a latch's. They share this array and take no memory of their own.
+const none: readonly undefined[] = [];
 
 /**
  * A first-in, first-out queue in a circular array whose length is a power of two. Both ends cost O(1), amortised over
@@ -8,12 +11,13 @@ const roomy = 1024;
  */
 export class Ring<T> {
   length = 0;
-  private slots: (T | undefined)[] = new Array<T | undefined>(smallest);
+  // Sound: the shared array is not written to, since its length is below that of any queue with an item.
+  private slots: (T | undefined)[] = none as (T | undefined)[];
   private head = 0;
-  private mask: number = smallest - 1;
+  private mask = -1;
 
   push(item: T): void {
-    if (this.mask < this.length) this.rebuild(this.length << 1);
+    if (this.mask < this.length) this.rebuild(Math.max(smallest, this.length << 1));
     this.slots[(this.head + this.length++) & this.mask] = item;
   }
 
@@ -38,7 +42,10 @@ export class Ring<T> {
 
   clear(): void {
     this.length = 0;
-    this.rebuild(smallest);
+    this.head = 0;
+    this.mask = -1;
+    // Sound for the same reason.
+    this.slots = none as (T | undefined)[];
   }
 
   /** Keeps what the filter accepts, in order. O(n). */

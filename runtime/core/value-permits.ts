@@ -9,7 +9,7 @@ export class ValuePermits<T> extends Permits {
   readonly total: number;
 
   constructor(total: number, value: T) {
-    super(total);
+    super(total, "lock");
     this.total = total;
     this.value = value;
   }

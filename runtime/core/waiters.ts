@@ -1,4 +1,5 @@
 import { AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
+import { probe } from "./probe.ts";
 import { Ring } from "./ring.ts";
 
 // The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.
@@ -55,15 +56,26 @@ export class Waiters<T, Detail = undefined> {
   /** How many are waiting; the cancelled do not count. */
   size = 0;
   private readonly ring = new Ring<Entry<T, Detail>>();
+  private readonly what: string;
   private readonly onLeave: (() => void) | undefined;
 
-  /** `onLeave` is told when a wait has been cancelled: those behind it may have their turn now. */
-  constructor(onLeave?: () => void) {
+  /**
+   * `what` is waited for, as traces call it. `onLeave` is told when a wait has been cancelled: those behind it may have
+   * their turn now.
+   */
+  constructor(what: string, onLeave?: () => void) {
+    this.what = what;
     this.onLeave = onLeave;
   }
 
   /** Waits at the end of the queue. The signal must not have aborted yet. */
   wait(signal?: AbortSignal, detail?: Detail): Promise<T> {
+    const promise = this.enqueue(signal, detail);
+    if (probe.current !== undefined) probe.current.waits(this.what, promise);
+    return promise;
+  }
+
+  private enqueue(signal: AbortSignal | undefined, detail: Detail | undefined): Promise<T> {
     if (signal === undefined && detail === undefined) {
       return new Promise<T>((resolve) => {
         this.add(resolve);

@@ -47,8 +47,8 @@ export interface Limiter {
  */
 export function limiter(limit: number): Limiter {
   if (limit !== Infinity) checkedCount("limit", limit, 1);
-  const waiting = new Waiters<void>();
-  const idlers = new Waiters<void>();
+  const waiting = new Waiters<void>("place");
+  const idlers = new Waiters<void>("place");
   let active = 0;
 
   const leave = (): void => {

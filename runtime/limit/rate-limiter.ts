@@ -42,7 +42,7 @@ export class RateLimiter {
   private tokens: number;
   private filled: number = performance.now();
   private timer: Timer | undefined = undefined;
-  private readonly waiters: Waiters<void, number> = new Waiters<void, number>(() => {
+  private readonly waiters: Waiters<void, number> = new Waiters<void, number>("token", () => {
     this.pass();
   });
 

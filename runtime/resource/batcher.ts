@@ -38,7 +38,7 @@ class Batch<K, V> {
       return unwrap(await latch.wait(signal));
     } finally {
       this.waiting--;
-      if (this.waiting === 0) this.controller.abort();
+      if (this.waiting === 0 && latch.opened === undefined) this.controller.abort();
     }
   }
 
@@ -127,7 +127,9 @@ export function batcher<K, V>(
   return (key, options) => {
     const signal = options?.signal;
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-    const current = (batch ??= open());
+    // One that everybody has left is not sent, so who comes after that needs another.
+    const current = batch === undefined || batch.controller.aborted ? open() : batch;
+    batch = current;
     const value = current.join(key, signal);
     if (maxSize <= current.keys.size) send(current);
     return value;

@@ -68,7 +68,7 @@ export class ResourcePool<R> implements AsyncDisposable {
   private readonly permits: Permits;
   private readonly idleMs: number;
   private readonly unused: Idle<R>[] = [];
-  private readonly drainers = new Waiters<void>();
+  private readonly drainers = new Waiters<void>("drain");
   private closed = false;
   private count = 0;
 

@@ -27,7 +27,7 @@ class Ahead<T, R> {
   /** What is worked on or waits to be read, in the order of the items, and in that of being ready. */
   private readonly started = new Set<Result<R>>();
   private readonly finished = new Ring<Result<R>>();
-  private readonly changes = new Waiters<void>();
+  private readonly changes = new Waiters<void>("item");
   private running = 0;
   private pulling = false;
   private exhausted = false;

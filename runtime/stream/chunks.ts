@@ -45,7 +45,7 @@ class Gathering<T> {
   private over = false;
   private pulling = false;
   private failure: { readonly error: unknown } | undefined = undefined;
-  private readonly changes = new Waiters<void>();
+  private readonly changes = new Waiters<void>("item");
 
   constructor(source: Items<T>, size: number, maxWait: number) {
     this.puller = new Puller(source);

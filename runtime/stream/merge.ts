@@ -20,7 +20,7 @@ import { Waiters } from "../core/waiters.ts";
  */
 export async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {
   const arrived = new Ring<Arrival<T>>();
-  const changes = new Waiters<void>();
+  const changes = new Waiters<void>("item");
   const pullers = sources.map((source) => new Puller(source));
   const ask = async (puller: Puller<T>): Promise<void> => {
     try {

@@ -22,7 +22,7 @@ import { Waiters } from "../core/waiters.ts";
  */
 export class Barrier {
   private readonly parties: number;
-  private readonly waiters = new Waiters<{ leader: boolean }>();
+  private readonly waiters = new Waiters<{ leader: boolean }>("barrier");
   private broken: { readonly reason: unknown } | undefined = undefined;
 
   constructor(parties: number) {

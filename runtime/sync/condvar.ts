@@ -32,7 +32,7 @@ import { Waiters } from "../core/waiters.ts";
  * assert.equal(await taken, "job");
  */
 export class Condvar {
-  private readonly waiters = new Waiters<void>();
+  private readonly waiters = new Waiters<void>("condition");
 
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
     if (!canSuspend(guard)) throw new TypeError("`wait` needs the guard of a Mutex or RwLock.");

@@ -7,7 +7,7 @@ class KeyPermits<K> extends Permits {
   private readonly locks: Map<K, Permits>;
 
   constructor(key: K, locks: Map<K, Permits>) {
-    super(1);
+    super(1, "lock");
     this.key = key;
     this.locks = locks;
   }

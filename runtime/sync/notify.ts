@@ -20,7 +20,7 @@ import { Waiters } from "../core/waiters.ts";
  * await wakeUp.notified(); // was remembered
  */
 export class Notify {
-  private readonly waiters = new Waiters<void>();
+  private readonly waiters = new Waiters<void>("notification");
   private remembered = false;
 
   notified(options?: Cancellable): Promise<void> {

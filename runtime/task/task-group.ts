@@ -47,7 +47,7 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
   private readonly options: TaskGroupOptions;
   private readonly members = new Set<Member<T>>();
   private readonly finished = new Ring<Member<T>>();
-  private readonly readers = new Waiters<void>();
+  private readonly readers = new Waiters<void>("outcome");
   private failFast: boolean;
 
   constructor(options: TaskGroupOptions = {}) {

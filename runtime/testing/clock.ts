@@ -283,6 +283,7 @@ function virtualDate(context: Context, real: DateConstructor): DateConstructor {
  * of other code go to the listeners that were there, or are thrown where there was none.
  */
 function catchRejections(context: Context): () => void {
+  // In Jest this is a copy to which nothing is ever reported; Jest then fails the test by itself.
   const host: NodeJS.Process | undefined = globalThis.process;
   if (typeof host?.removeAllListeners !== "function") return () => {};
   const before = host.listeners("unhandledRejection");

@@ -68,6 +68,22 @@ export type Test = (sim: Sim) => PromiseLike<unknown>;
  * the test did; explorations take turns, and one inside of another is refused.
  *
  * Answers to loom and shuttle in Rust, and to the controlled schedulers of CHESS.
+ *
+ * @example
+ * const race = async (sim) => {
+ *   const io = sim.io(async () => {});
+ *   let balance = 0;
+ *   const deposit = async () => {
+ *     const before = balance;
+ *     await io();
+ *     balance = before + 1;
+ *   };
+ *   await Promise.all([sim.spawn("a", deposit), sim.spawn("b", deposit)]);
+ *   assert.equal(balance, 2);
+ * };
+ * const error = await explore(race).catch((it) => it);
+ * assert.equal(error.name, "InterleavingError");
+ * await assert.rejects(explore(race, { replay: error.replay }));
  */
 export async function explore(test: Test, options: ExploreOptions = {}): Promise<Explored> {
   const settings = readOptions(options);

@@ -22,7 +22,17 @@ export interface IoOptions {
 
 export type Io<A extends readonly unknown[], R> = (...args: A) => Promise<Awaited<R>>;
 
-/** What a call wrapped by `sim.io` rejects with when the schedule lets it fail. */
+/**
+ * What a call wrapped by `sim.io` rejects with when the schedule lets it fail.
+ *
+ * @example
+ * const seen = new Set();
+ * await explore(async (sim) => {
+ *   const pay = sim.io(async () => "paid", { fail: 0.1, name: "pay" });
+ *   await pay().then((it) => seen.add(it), (it) => seen.add(it.lost));
+ * });
+ * assert.deepEqual([...seen].toSorted(), ["paid", "reply", "request"]);
+ */
 export class SimulatedFault extends Error {
   override readonly name = "SimulatedFault";
   /** `request`: the call never took place. `reply`: it did, and only its answer was lost. */

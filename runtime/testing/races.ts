@@ -41,6 +41,20 @@ interface Seen extends Access {
  * not take, are not seen. Needs Node. The test must have no more than some ten thousand pauses.
  *
  * Answers to `go test -race` and ThreadSanitizer, for pauses instead of threads.
+ *
+ * @example
+ * const races = await detectRaces(async (sim) => {
+ *   const account = sim.shared("account", { balance: 0 });
+ *   const deposit = async (delay) => {
+ *     await new Promise((resolve) => setTimeout(resolve, delay));
+ *     const before = account.balance;
+ *     await null;
+ *     account.balance = before + 1;
+ *   };
+ *   await Promise.all([deposit(1), deposit(1000)]);
+ *   assert.equal(account.balance, 2);
+ * });
+ * assert.deepEqual(races.map((it) => `${it.kind} of ${it.key}`), ["stale-write of account.balance"]);
  */
 export async function detectRaces(test: Test): Promise<readonly Race[]> {
   return alone("detectRaces", async (context) => {

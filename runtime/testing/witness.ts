@@ -65,6 +65,14 @@ export interface Finding {
  *
  * `cause` is what the test threw. `explore(test, { replay: error.replay })` runs that schedule alone;
  * it holds as long as the code between the decisions stays the same.
+ *
+ * @example
+ * const stuck = async (sim) => {
+ *   await sim.spawn("reader", () => new Promise(() => {}));
+ * };
+ * const error = await explore(stuck).catch((it) => it);
+ * assert.equal(error.kind, "deadlock");
+ * assert.match(error.message, /nothing is left to happen/);
  */
 export class InterleavingError extends Error {
   override readonly name = "InterleavingError";

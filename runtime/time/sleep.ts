@@ -1,3 +1,4 @@
+import { probe } from "../core/probe.ts";
 import { AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
 import { checkedDelay, Timer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
@@ -55,7 +56,9 @@ export function sleep(ms: number, options: SleepOptions = {}): Promise<void> {
   const delay = checkedDelay("ms", ms);
   const { signal } = options;
   if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-  return new Promise((resolve, reject) => {
+  const wait = new Promise<void>((resolve, reject) => {
     new Sleep(delay, resolve, reject, options);
   });
+  probe.current?.waits("sleep", wait);
+  return wait;
 }

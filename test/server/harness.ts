@@ -87,6 +87,11 @@ export async function start(setup: Setup): Promise<Client> {
   return client;
 }
 
+/** What a client says that it knows when it asks again. */
+export function idsOf(items: WorkspaceDiagnosticReport["items"]) {
+  return items.map(({ uri, resultId = "" }) => ({ uri, value: resultId }));
+}
+
 export class Workspace {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "mooring-server-")));
 
