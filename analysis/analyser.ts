@@ -188,6 +188,9 @@ function openInProcess({ files, options, references }: ProjectPlan, host: Host):
 }
 
 function compilesAlike(a: ProjectPlan, b: ProjectPlan): boolean {
-  const key = ({ options, references }: ProjectPlan) => JSON.stringify([options, references]);
-  return key(a) === key(b);
+  return compilationOf(a) === compilationOf(b);
+}
+
+function compilationOf({ options, references }: ProjectPlan): string {
+  return JSON.stringify([options, references]);
 }

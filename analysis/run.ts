@@ -1,5 +1,5 @@
 import { bug } from "./bug.ts";
-import type { Question } from "./engine/type-engine.ts";
+import type { Problem, Question } from "./engine/type-engine.ts";
 import { compileInterest } from "./interest.ts";
 import type { Program } from "./program.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -20,6 +20,8 @@ export interface FileResult {
   /** In source order. */
   readonly findings: readonly Report[];
   readonly failures: readonly Failure[];
+  /** What the parser could not make sense of; the rest of the file was analysed all the same. */
+  readonly syntax: readonly Problem[];
 }
 
 /**
@@ -69,7 +71,8 @@ export function checkFile(
   const distinct = withoutCovered(findings, active);
   const left = [...withoutAllowed(file, distinct, { rules, ran, settings })];
   left.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
-  return { file: file.fileName, findings: left, failures };
+  const syntax = program.types.syntaxProblems(file.fileName);
+  return { file: file.fileName, findings: left, failures, syntax };
 }
 
 /** One defect is said once: by the rule that says it best. */

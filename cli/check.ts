@@ -9,7 +9,7 @@ import { modelsOf } from "../analysis/primitives/models.ts";
 import type { ConfigProblem } from "../analysis/projects.ts";
 import type { Report } from "../analysis/report.ts";
 import type { Rule } from "../analysis/rule.ts";
-import type { Failure } from "../analysis/run.ts";
+import type { Failure, FileResult } from "../analysis/run.ts";
 import { ALLOW_RULES } from "../analysis/suppressions.ts";
 import type { CheckOptions } from "./check-options.ts";
 import { Disk } from "./disk.ts";
@@ -171,10 +171,21 @@ class Run {
       this.progress.show(`${done} of ${count(files.length, "file")}`);
       findings.push(...result.findings);
       for (const failure of result.failures) this.fail(failure);
+      this.sayUnparsed(result);
     }
     const shown = this.options.quiet ? findings.filter((it) => it.severity === "error") : findings;
     // Projects are checked one after the other; people look for files by name.
     return shown.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  }
+
+  /** The first place that does not parse; what follows from it is left to the compiler. */
+  private sayUnparsed({ file, syntax: [first] }: FileResult): void {
+    if (first === undefined) return;
+    const notice = this.noticeOf({ ...first, file, ...UNPARSED }, "note");
+    const message = `This cannot be parsed: ${first.message}`;
+    // After repairs everything is checked once more.
+    if (this.notices.some((it) => it.message === message && it.file === notice.file)) return;
+    this.notices.push({ ...notice, message });
   }
 
   /** Says once what is wrong with a configuration. */
@@ -220,3 +231,7 @@ class Run {
     return `This is a bug in Mooring ${this.tools.version}, not in your code; please report it.`;
   }
 }
+
+const UNPARSED = {
+  remedy: "What the parser could make sense of was checked; correct the syntax for the rest.",
+};

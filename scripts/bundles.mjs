@@ -14,13 +14,27 @@ export const BUNDLES = [
   // In two pieces, so that `initialize` is answered before the compiler is loaded.
   { name: "server", entry: "server/main.ts", format: "cjs", apart: ["server/core.ts"] },
   { name: "server-core", entry: "server/core.ts", format: "cjs" },
+  // In two pieces, so that the editor does not wait for the protocol to load.
+  {
+    name: "client",
+    entry: "client/extension.ts",
+    format: "cjs",
+    external: ["vscode"],
+    apart: ["client/connection.ts"],
+    keepNames: false,
+  },
+  {
+    name: "client-connection",
+    entry: "client/connection.ts",
+    format: "cjs",
+    external: ["vscode"],
+    keepNames: false,
+  },
 ];
-
-export const SERVER = BUNDLES.filter((it) => it.name.startsWith("server"));
 
 /** `apart`: sources that have a bundle of their own, named `<folder>-<file>`, loaded when imported. */
 export function bundle(
-  { name, entry, splitting = false, format, external = [], apart = [] },
+  { name, entry, splitting = false, format, external = [], apart = [], keepNames = true },
   outdir,
 ) {
   return build({
@@ -38,7 +52,7 @@ export function bundle(
     target: "node20.19",
     minify: true,
     // Stacks in reports about failures name functions.
-    keepNames: true,
+    keepNames,
     banner: { js: format === "esm" ? FOR_MODULES : FOR_SCRIPTS },
     define: format === "esm" ? {} : { "import.meta.url": "__url" },
     // The older module format loads its pieces in one go, and lazily all the same.

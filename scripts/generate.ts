@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Rule } from "../analysis/rule.ts";
 import { kindsModule } from "./generate-kinds.ts";
+import { manifestFiles } from "./manifest.ts";
 import { configSchemaFile } from "./schema.ts";
 
 // Everything that repeats what the code already says about itself is written here, and only here:
@@ -11,6 +12,7 @@ import { configSchemaFile } from "./schema.ts";
 //     rules/<id>/<id>.md           the line under the summary
 //     README.md                    the table of rules
 //     schema/                      the JSON schema of the configuration, from its one table
+//     package.json, package.nls*   what VS Code is told, from the tables of client/
 //
 // `npm run generate` writes the files; test/generated.test.ts fails when one of them is stale.
 
@@ -32,6 +34,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   }
   files.set("README.md", section(readFileSync("README.md", "utf8"), "rules", tableOf(rules)));
   files.set("schema/mooring.config.schema.json", configSchemaFile(rules));
+  for (const [path, text] of manifestFiles()) files.set(path, text);
   return files;
 }
 

@@ -1,4 +1,4 @@
-import type { CancellationToken, Connection } from "vscode-languageserver";
+import { CancellationToken, type Connection } from "vscode-languageserver";
 import { Front, type Core, type Service } from "./front.ts";
 import type { Requests } from "./protocol.ts";
 import { record } from "./settings.ts";
@@ -89,8 +89,11 @@ export function serve(connection: Connection, load: () => Promise<Core>): void {
     ) => Requests[M]["result"] | Promise<Requests[M]["result"]>,
   ): void {
     const asked = ask<unknown, unknown>(handler, () => null);
-    connection.onRequest(method, (params: unknown, token: CancellationToken) =>
-      asked(params, token),
+    connection.onRequest(method, (params: unknown, token: unknown) =>
+      // A request that comes without parameters is handed on without them.
+      CancellationToken.is(token)
+        ? asked(params, token)
+        : asked(null, CancellationToken.is(params) ? params : CancellationToken.None),
     );
   }
 }

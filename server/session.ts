@@ -13,6 +13,7 @@ import { onBug } from "../analysis/bug.ts";
 import type { FileChange } from "../analysis/engine/type-engine.ts";
 import { inside } from "../analysis/paths.ts";
 import { type ConfigProblem, isConfig, isSource } from "../analysis/projects.ts";
+import type { Rule } from "../analysis/rule.ts";
 import { rules } from "../rules/index.ts";
 import { type ClientAbilities, abilitiesOf } from "./client-abilities.ts";
 import type { Places, Wording } from "./convert.ts";
@@ -35,6 +36,7 @@ export class Session {
   readonly status: StatusKeeper;
   readonly version: string;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly rules: readonly Rule[];
   /** Fires when findings may have changed. */
   readonly changed = new Signal();
   readonly statusChanged = new Signal();
@@ -62,7 +64,13 @@ export class Session {
   private isStale = true;
   private count = 0;
 
-  constructor(connection: Connection, params: InitializeParams, version: string) {
+  constructor(
+    connection: Connection,
+    params: InitializeParams,
+    version: string,
+    checks: readonly Rule[] = rules,
+  ) {
+    this.rules = checks;
     this.connection = connection;
     this.version = version;
     this.client = abilitiesOf(params.capabilities);
@@ -438,7 +446,7 @@ export class Session {
 
   private newFolder(path: string | undefined, uri: string | undefined): Folder {
     const folder: Folder = new Folder(path, uri, {
-      rules,
+      rules: this.rules,
       openTexts: () =>
         this.documents
           .all()

@@ -32,7 +32,8 @@ export function snippetEditOf(
 ): WorkspaceEdit {
   const lines = session.linesOf(file);
   const [before = "", after = ""] = withLineBreaksOf(lines.text, text).split(placeholder);
-  const value = `${escaped(before)}\${1:${escaped(placeholder)}}${escaped(after)}`;
+  const stop = placeholder.replace(/[\\$}]/g, "\\$&");
+  const value = `${escaped(before)}\${1:${stop}}${escaped(after)}`;
   const edit = { range: lines.range(start, end), snippet: { kind: "snippet" as const, value } };
   return { documentChanges: [documentEdit(file, [edit], session)] };
 }
@@ -74,5 +75,5 @@ function documentEdit(
 
 /** The signs that mean something in a snippet. */
 function escaped(text: string): string {
-  return text.replace(/[\\$}]/g, "\\$&");
+  return text.replace(/[\\$]/g, "\\$&");
 }

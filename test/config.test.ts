@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { scopeOf } from "../analysis/config/scope.ts";
-import { parseConfig } from "../analysis/config.ts";
+import { parseConfig } from "../analysis/config/parse.ts";
 import { ALLOW_RULES } from "../analysis/suppressions.ts";
 import { configSchemaFile } from "../scripts/schema.ts";
 

@@ -1,4 +1,4 @@
-import { hasSettings, type ParsedConfig, parseConfig } from "../config.ts";
+import { hasSettings, type ParsedConfig, parseConfig } from "./parse.ts";
 import type { Host } from "../host.ts";
 import { inside, parentOf } from "../paths.ts";
 import type { KnownRule } from "./schema.ts";

@@ -49,11 +49,10 @@ export function parseConfig(path: string, host: Host): ParsedConfig {
       ...firstSyntaxErrors([...syntaxErrors(source), ...parsed.errors]).map((it) =>
         messageOf(it, source),
       ),
-      ...missing.map((it) => ({
-        ...placeOf(["references"], source),
-        code: MISSING_REFERENCE,
-        text: it,
-      })),
+      ...missing.map((text) => {
+        const { file, start, end } = placeOf(["references"], source);
+        return { file, start, end, code: MISSING_REFERENCE, text };
+      }),
     ],
   };
 }

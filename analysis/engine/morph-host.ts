@@ -14,7 +14,6 @@ export type ChangeKind = "none" | "text" | "files";
  * until its text changes: that is how a program knows what it can take over from the one before.
  */
 export class MorphHost {
-  readonly compilerHost: ts.CompilerHost;
   private readonly host: Host;
   private readonly options: ts.CompilerOptions;
   private readonly treeKey: string;
@@ -24,19 +23,29 @@ export class MorphHost {
   private readonly missing = new Set<string>();
   private imports = new WeakMap<ts.SourceFile, readonly string[]>();
   private cache: ts.ModuleResolutionCache;
+  private hostInUse: ts.CompilerHost;
 
   constructor(host: Host, options: ts.CompilerOptions) {
     this.host = host;
     this.options = options;
     this.treeKey = registry.getKeyForCompilationSettings(options);
     this.cache = this.newCache();
-    this.compilerHost = Object.assign(this.hostOfCompiler(), {
+    this.hostInUse = this.newCompilerHost();
+  }
+
+  /**
+   * A host for the next program. Each gets its own: while a program with references is made, the
+   * compiler puts functions of its own on the host that hold on to the program, and leaves one there.
+   */
+  newCompilerHost(): ts.CompilerHost {
+    this.hostInUse = Object.assign(this.hostOfCompiler(), {
       // Neither is in the compiler's public types. Sources stand in for the output of referenced
       // projects, as in editors: the output is often missing or old.
       useSourceOfProjectReferenceRedirect: () => true,
       // Packages below @types do not come and go while somebody types; `files` changes start anew.
       hasChangedAutomaticTypeDirectiveNames: () => false,
     });
+    return this.hostInUse;
   }
 
   /**
@@ -132,12 +141,12 @@ export class MorphHost {
     file: ts.SourceFile,
   ): ts.ResolvedModuleWithFailedLookupLocations {
     const mode = ts.getModeForUsageLocation(file, literal, options);
-    const { compilerHost, cache } = this;
+    const { hostInUse, cache } = this;
     const resolution = ts.resolveModuleName(
       literal.text,
       path,
       options,
-      compilerHost,
+      hostInUse,
       cache,
       redirect,
       mode,

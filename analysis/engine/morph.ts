@@ -46,7 +46,7 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
       program = ts.createProgram({
         rootNames: roots,
         options,
-        host: texts.compilerHost,
+        host: texts.newCompilerHost(),
         ...(0 < projectReferences.length ? { projectReferences } : {}),
         ...(old === undefined ? {} : { oldProgram: old }),
       });
@@ -114,11 +114,17 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     return file === undefined ? [] : this.texts.importsOf(file, this.program, only);
   }
 
+  syntaxProblems(path: string): readonly Problem[] {
+    const file = this.program.getSourceFile(path);
+    if (file === undefined) return [];
+    return this.program.getSyntacticDiagnostics(file).map((it) => problemOf(it, "syntax"));
+  }
+
   problems(path: string): readonly Problem[] {
     const file = this.program.getSourceFile(path);
     if (file === undefined) return [];
     return [
-      ...this.program.getSyntacticDiagnostics(file).map((it) => problemOf(it, "syntax")),
+      ...this.syntaxProblems(path),
       ...this.program.getSemanticDiagnostics(file).map((it) => problemOf(it, "types")),
     ];
   }

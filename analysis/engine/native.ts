@@ -113,10 +113,15 @@ class NativeSnapshot extends NativeTypes implements EngineSnapshot {
     return about !== undefined && !about.isDefaultLibrary && !path.includes("/node_modules/");
   }
 
+  syntaxProblems(path: string): readonly Problem[] {
+    const { program } = this.project;
+    return program.getSyntacticDiagnostics(path).map((it) => problemOf(it, "syntax"));
+  }
+
   problems(path: string): readonly Problem[] {
     const { program } = this.project;
     return [
-      ...program.getSyntacticDiagnostics(path).map((it) => problemOf(it, "syntax")),
+      ...this.syntaxProblems(path),
       ...program.getSemanticDiagnostics(path).map((it) => problemOf(it, "types")),
     ];
   }

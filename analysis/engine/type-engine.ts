@@ -145,6 +145,8 @@ export interface EngineSnapshot extends TypeEngine {
   readonly strictNulls: boolean;
   /** Whether a file belongs to the project rather than to a library. */
   isOwn(path: string): boolean;
+  /** What the parser could not make sense of, in source order; cheap. */
+  syntaxProblems(path: string): readonly Problem[];
   /** What the compiler itself reports: syntax first, then types. Costs a full check of the file. */
   problems(path: string): readonly Problem[];
 }

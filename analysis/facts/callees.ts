@@ -13,6 +13,7 @@ import {
   isOneOf,
   type Node,
   type NodeOf,
+  nameOf,
   unwrapped,
 } from "../syntax.ts";
 
@@ -47,9 +48,43 @@ export const calleeOf: (call: Node, program: Program) => Callee = fact((call, pr
   const functions = is.NewExpression(call)
     ? constructorsOf(symbol, program)
     : functionsIn(called, program);
-  const model = program.models.call(symbol) ?? modelOfType(call, symbol, functions, program);
+  const model =
+    modelForText(call, symbol, functions, program) ??
+    program.models.call(symbol) ??
+    modelOfType(call, symbol, functions, program);
   return { symbol, model, functions };
 });
+
+/**
+ * What is known of a call with this text for its first argument, as `executeCommand("setContext")`,
+ * also where an own function does nothing but hand it on.
+ */
+function modelForText(
+  call: Node,
+  symbol: SymbolAnswer | undefined,
+  functions: readonly FunctionLike[],
+  program: Program,
+): CallModel | undefined {
+  const [text] = is.CallExpression(call) ? call.arguments : [];
+  if (text === undefined || !is.StringLiteral(text)) return undefined;
+  const [fn] = functions;
+  const inner = fn && functions.length === 1 ? handedTo(fn) : undefined;
+  const called = inner === undefined ? symbol : calleeOf(inner, program).symbol;
+  if (called === undefined || called.module === "own") return undefined;
+  return program.models.call({ ...called, name: `${called.name}("${text.text}")` });
+}
+
+/** The call that is all a function does, with the function's own first parameter in front. */
+function handedTo({ body, parameters }: FunctionLike): NodeOf<"CallExpression"> | undefined {
+  const [only, another] = is.Block(body) ? body.statements : [];
+  const returned = is.ReturnStatement(only) && another === undefined ? only.expression : undefined;
+  const call = returned ?? (is.Block(body) ? undefined : body);
+  const inner = call && unwrapped(call);
+  const [first] = is.CallExpression(inner) ? inner.arguments : [];
+  const name = nameOf(parameters[0]?.name);
+  const isHandedOn = name !== undefined && first !== undefined && nameOf(first) === name;
+  return isHandedOn && is.CallExpression(inner) && is.Identifier(first) ? inner : undefined;
+}
 
 /**
  * What is known of the function type that a variable or the result of a call has, as in

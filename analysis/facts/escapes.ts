@@ -1,7 +1,7 @@
 import type { Program } from "../program.ts";
 import type { Node } from "../syntax.ts";
 import type { FlowOwner, Graph, Point } from "./flow-graph.ts";
-import { graphOf } from "./flow-walk.ts";
+import { graphOf, nextOf } from "./flow-walk.ts";
 
 // Which exception leaves a function?
 //
@@ -15,7 +15,7 @@ export type Raises = (point: Point) => Node | undefined;
 /** The node because of which an exception may leave the body. */
 export function escaping(owner: FlowOwner, raises: Raises, program: Program): Node | undefined {
   const graph = graphOf(owner, program);
-  const ways = waysOut(graph);
+  const ways = waysOut(graph, program);
   const blamed = new Map<Point, Node | undefined>();
   const blame = (point: Point) => {
     if (!blamed.has(point)) blamed.set(point, raises(point));
@@ -28,7 +28,7 @@ export function escaping(owner: FlowOwner, raises: Raises, program: Program): No
   const raising = new Set<Point>();
   for (;;) {
     for (const point of reached) {
-      for (const next of point.next) reached.add(next);
+      for (const next of nextOf(point, program)) reached.add(next);
       if (point.handler !== undefined) raising.add(point);
     }
     // What is awaited is to blame more often than what is called, and cheaper to ask.
@@ -41,7 +41,8 @@ export function escaping(owner: FlowOwner, raises: Raises, program: Program): No
     const before = reached.size;
     for (const point of raising) {
       const { handler } = point;
-      if (handler === undefined || reached.has(handler) || !leadsOut(handler, leaves)) continue;
+      if (handler === undefined || reached.has(handler) || !leadsOut(handler, leaves, program))
+        continue;
       if (blame(point) !== undefined) reached.add(handler);
     }
     if (reached.size === before) return undefined;
@@ -49,11 +50,11 @@ export function escaping(owner: FlowOwner, raises: Raises, program: Program): No
 }
 
 /** The points from which an exception that is on its way goes on out of the function. */
-function waysOut(graph: Graph): ReadonlySet<Point> {
+function waysOut(graph: Graph, program: Program): ReadonlySet<Point> {
   const back = new Map<Point, Point[]>();
   const all = new Set([graph.entry]);
   for (const point of all) {
-    for (const next of point.next) {
+    for (const next of nextOf(point, program)) {
       all.add(next);
       const before = back.get(next);
       if (before === undefined) back.set(next, [point]);
@@ -67,11 +68,15 @@ function waysOut(graph: Graph): ReadonlySet<Point> {
 }
 
 /** Whether an exception can leave from here on, in a handler or in what follows it. */
-function leadsOut(handler: Point, leaves: (point: Point) => Node | undefined): boolean {
+function leadsOut(
+  handler: Point,
+  leaves: (point: Point) => Node | undefined,
+  program: Program,
+): boolean {
   const seen = new Set([handler]);
   for (const point of seen) {
     if (leaves(point) !== undefined) return true;
-    for (const next of point.next) seen.add(next);
+    for (const next of nextOf(point, program)) seen.add(next);
     if (point.handler !== undefined) seen.add(point.handler);
   }
   return false;

@@ -10,6 +10,7 @@ import {
   isOneOf,
   isShortCircuit,
   type Node,
+  type NodeOf,
   nameOf,
   unwrapped,
   wrapped,
@@ -44,6 +45,21 @@ export function after(point: Point, exceptions: Exceptions, program: Program): r
   if (ends === "throws") return handler === undefined ? [] : [handler];
   if (raises === undefined || handler === undefined) return next;
   return LEVELS[raises] <= LEVELS[exceptions] ? [...next, handler] : next;
+}
+
+/** The points that come right after this one, unless an exception is thrown here. */
+export function nextOf(point: Point, program: Program): readonly Point[] {
+  const { node, next, role } = point;
+  const mayExit = role === "value" && is.CallExpression(node) && EXIT.test(calledName(node));
+  return mayExit && ending(node, program) === "exits" ? [] : next;
+}
+
+/** Only such names are worth a question where whole functions are walked. */
+const EXIT = /exit|abort/i;
+
+function calledName({ expression }: NodeOf<"CallExpression">): string {
+  const called = unwrapped(expression);
+  return nameOf(is.PropertyAccessExpression(called) ? called.name : called) ?? "";
 }
 
 /** Whether the flow stops at this call or `await`, and whether by an exception. */

@@ -58,7 +58,23 @@ export function lostByCall(argument: Node, program: Program): Lost | undefined {
   if (result !== "void" || givenPromise(argument, program) === undefined) return undefined;
   const use = callbackOf(argument, program);
   if (use === "never" || (use !== undefined && !isLost(use))) return undefined;
+  if (use === undefined && isTakenAsIs(argument, program)) return undefined;
   return lost(argument, use ?? LATER, program);
+}
+
+/** `memo<() => void>(run)` with a parameter of type `T`: the call is about the function itself. */
+function isTakenAsIs(argument: Node, program: Program): boolean {
+  const node = wrapped(argument);
+  const call = node.parent;
+  if (!is.CallExpression(call)) return false;
+  const position = call.arguments.indexOf(node);
+  const { functions } = calleeOf(call, program);
+  return functions.some(({ parameters }) => {
+    const type = parameters[position]?.type;
+    if (!is.TypeReference(type)) return false;
+    const declarations = program.types.symbol(type.typeName)?.declarations ?? [];
+    return declarations.some((it) => it.kind === Kind.TypeParameter);
+  });
 }
 
 /** `run(...tasks)`, where the array is known to hold functions that give promises. */

@@ -18,6 +18,7 @@ import type { CallbackModel } from "../primitives/primitive.ts";
 import { callbackOf, callbackParameter, observation } from "./callbacks.ts";
 import { calleeOf, constantBehind, functionsIn, modelIn } from "./callees.ts";
 import { escaping } from "./escapes.ts";
+import { valuesOfField } from "./field-values.ts";
 import type { Point } from "./flow-graph.ts";
 import { declaresNever, graphOf } from "./flow-walk.ts";
 import { mentionsOf } from "./mentions.ts";
@@ -60,6 +61,7 @@ export const mayReject: (promise: Node, program: Program) => Node | undefined = 
     if (is.CallExpression(node)) return callRejects(node, program);
     if (is.NewExpression(node)) return constructionRejects(node, program);
     if (is.Identifier(node)) return bindingRejects(node, program);
+    if (is.PropertyAccessExpression(node)) return fieldRejects(node, program);
     return isPossiblyPromise(node, program) ? node : undefined;
   },
 );
@@ -193,11 +195,20 @@ function handled(receiver: Node, handler: Node | undefined, program: Program): N
 function handlerFails(handler: Node, program: Program): Node | undefined {
   const functions = functionsIn(handler, program);
   if (functions.length > 0) {
-    return functions.some((it) => bodyMayReject(it, program)) ? handler : undefined;
+    return functions.some((it) => callbackFails(it, program)) ? handler : undefined;
   }
   if (modelIn(handler, program)?.throws === true) return handler;
   const result = program.types.value(handler).callResult?.extent;
   return result === "all" || result === "some" ? handler : undefined;
+}
+
+/** What a handler passes on without waiting for it, and nothing is known of, is no promise to us. */
+function callbackFails(fn: FunctionLike, program: Program): boolean {
+  if (isAsync(fn) || isGenerator(fn)) return rejectsFrom(fn, program) !== undefined;
+  if (throwsFrom(fn, program) !== undefined) return true;
+  return returnedBy(fn, program).some((it) => {
+    return program.types.promise(it).extent !== "unknown" && mayReject(it, program) !== undefined;
+  });
 }
 
 /** `Promise.all` and its like. */
@@ -265,6 +276,16 @@ function bindingRejects(name: NodeOf<"Identifier">, program: Program): Node | un
   const bound = constantBehind(name, program);
   if (bound !== undefined) return mayReject(bound, program) && name;
   return isPossiblyPromise(name, program) ? name : undefined;
+}
+
+/** A field that only its class writes is what it was given there. */
+function fieldRejects(
+  access: NodeOf<"PropertyAccessExpression">,
+  program: Program,
+): Node | undefined {
+  if (!isPossiblyPromise(access, program)) return undefined;
+  const values = valuesOfField(access, program) ?? [access];
+  return values.some((it) => it === access || mayReject(it, program)) ? access : undefined;
 }
 
 function isPossiblyPromise(expression: Node, program: Program): boolean {

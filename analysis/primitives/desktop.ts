@@ -28,14 +28,20 @@ export const vscode: PackageModel = {
       ["window"],
       ["showInformationMessage", "showWarningMessage", "showErrorMessage"],
       {
-        reason: "It resolves when the user closes the message, which most code need not know.",
-        result: "floats",
+        reason: "It resolves when the user closes the message, whatever was chosen.",
+        result: "settles",
       },
     ),
     ...every(["Webview.postMessage"], {
       reason: "It resolves with false when nobody is there to get the message; it does not reject.",
       result: "settles",
     }),
+    'commands.executeCommand("setContext")': {
+      reason:
+        "Sets a key for `when` clauses and has nothing that could fail: " +
+        "https://code.visualstudio.com/api/references/when-clause-contexts.",
+      result: "settles",
+    },
     ...every(["commands.registerCommand", "commands.registerTextEditorCommand"], {
       reason: "VS Code awaits the command and shows its error.",
       callbacks: { 1: HANDLER },

@@ -20,6 +20,12 @@ export const dom: PackageModel = {
       reason: "Called some time after a garbage collection; what is returned is ignored.",
       callbacks: { 0: LISTENER },
     },
+    "ServiceWorkerGlobalScope.skipWaiting": {
+      reason:
+        "It takes effect whether or not anybody waits, so that the promise can be ignored: " +
+        "https://developer.mozilla.org/docs/Web/API/ServiceWorkerGlobalScope/skipWaiting.",
+      result: "floats",
+    },
     "LockManager.request": {
       reason: "The lock is held until the promise that the callback returns has settled.",
       callbacks: { 1: AWAITED_AND_RETURNED, 2: AWAITED_AND_RETURNED },

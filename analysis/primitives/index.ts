@@ -2,6 +2,7 @@ import { electron, vscode } from "./desktop.ts";
 import { dom } from "./dom.ts";
 import { ecmascript } from "./ecmascript.ts";
 import { emitters } from "./emitters.ts";
+import { endings } from "./endings.ts";
 import { lazyQueries } from "./lazy-queries.ts";
 import { limits } from "./limits.ts";
 import { node } from "./node.ts";
@@ -28,4 +29,5 @@ export const packages: readonly PackageModel[] = [
   vscode,
   react,
   ...limits,
+  ...endings,
 ];

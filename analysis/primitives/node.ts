@@ -57,6 +57,15 @@ export const node: readonly PackageModel[] = [
     },
   },
   {
+    modules: ["node:worker_threads"],
+    calls: {
+      "Worker.terminate": {
+        reason: "Resolves with the exit code when the thread has ended, and never rejects.",
+        result: "settles",
+      },
+    },
+  },
+  {
     modules: ["node:child_process"],
     calls: {
       ...every(["execSync", "execFileSync"], {

@@ -8,6 +8,10 @@ export const react: PackageModel = {
       reason: "What an effect returns is its cleanup; a promise is dropped with a warning.",
       callbacks: { 0: LATER },
     }),
+    "React.useCallback": {
+      reason: "It gives the function back, so that what matters is where that is put.",
+      callbacks: { 0: { runs: "later", result: "collected", repeats: true } },
+    },
     ...every(["React.useMemo", "React.useState"], {
       reason: "Runs while rendering, and what it returns is the value.",
       callbacks: { 0: { runs: "now", result: "collected" } },

@@ -54,7 +54,9 @@ export const promiseExecutorMisuse = defineRule({
     const profile = isTestFile(sourceFileOf(construction), program)
       ? ("strict" as const)
       : undefined;
-    for (const it of settledTwice(executor, program)) yield { ...goesOn(it), profile };
+    for (const it of settledTwice(executor, program)) {
+      yield { ...goesOn(it), profile: saysTheSame(it) ? "strict" : profile };
+    }
   },
 });
 
@@ -84,6 +86,12 @@ function neverSettled(executor: Executor, { fn, path }: Pending): Finding {
     notes: [{ at: end, message: "leaves from here with nothing resolved or rejected" }],
     fixes: settleOnThatWay(executor, fn, end),
   };
+}
+
+/** `resolve()` and once more `resolve()`: nothing is lost. */
+function saysTheSame({ first, second }: Twice): boolean {
+  const isBare = first.arguments.length === 0 && second.arguments.length === 0;
+  return isBare && nameOf(first.expression) === nameOf(second.expression);
 }
 
 function goesOn({ first, second }: Twice): Finding {

@@ -1,6 +1,6 @@
 import { ClosedError } from "./errors.ts";
 import { dispose } from "./symbols.ts";
-import { type Entry, Waiters } from "./waiters.ts";
+import { Waiters } from "./waiters.ts";
 import { reasonOf } from "./signals.ts";
 
 /**
@@ -71,21 +71,16 @@ export class Permits {
   }
 
   private pass(): void {
-    for (let entry = this.next(); entry !== undefined; entry = this.next()) {
-      const count = weightOf(entry);
+    const { waiters } = this;
+    while (waiters.size !== 0) {
+      const entry = waiters.first();
+      if (entry === undefined) return;
+      const count = typeof entry === "function" ? 1 : (entry.detail ?? 1);
       if (this.available < count) return;
       this.available -= count;
-      this.waiters.grant(entry, this.guard(count));
+      waiters.grant(entry, this.guard(count));
     }
   }
-
-  private next(): Entry<Permit, number> | undefined {
-    return this.waiters.size === 0 ? undefined : this.waiters.first();
-  }
-}
-
-function weightOf(entry: Entry<Permit, number>): number {
-  return typeof entry === "function" ? 1 : (entry.detail ?? 1);
 }
 
 /**

@@ -70,22 +70,14 @@ export class Waiters<T, Detail = undefined> {
 
   /** Waits at the end of the queue. The signal must not have aborted yet. */
   wait(signal?: AbortSignal, detail?: Detail): Promise<T> {
-    const promise = this.enqueue(signal, detail);
+    const promise =
+      signal === undefined && detail === undefined
+        ? new Promise<T>((resolve) => {
+            this.add(resolve);
+          })
+        : this.waitRecorded(signal, detail);
     if (probe.current !== undefined) probe.current.waits(this.what, promise);
     return promise;
-  }
-
-  private enqueue(signal: AbortSignal | undefined, detail: Detail | undefined): Promise<T> {
-    if (signal === undefined && detail === undefined) {
-      return new Promise<T>((resolve) => {
-        this.add(resolve);
-      });
-    }
-    return new Promise<T>((resolve, reject) => {
-      const waiter = new Waiter(this, resolve, reject, detail);
-      if (signal !== undefined) follow(signal, waiter);
-      this.add(waiter);
-    });
   }
 
   add(entry: Entry<T, Detail>): void {
@@ -149,6 +141,14 @@ export class Waiters<T, Detail = undefined> {
       rejected ??= Promise.reject(reason);
       (entry as (value: Promise<never>) => void)(rejected);
     }
+  }
+
+  private waitRecorded(signal: AbortSignal | undefined, detail: Detail | undefined): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const waiter = new Waiter(this, resolve, reject, detail);
+      if (signal !== undefined) follow(signal, waiter);
+      this.add(waiter);
+    });
   }
 
   private take(entry: Entry<T, Detail>): void {

@@ -1,12 +1,12 @@
-import { callerOf } from "./caller.ts";
-import type { Activity } from "./context.ts";
+/* oxlint-disable no-await-in-loop -- Schedules run one after another: each starts from what the last one showed. */
+import { Accesses, type Candidate } from "./accesses.ts";
+import type { Context } from "./context.ts";
 import { alone, type Test } from "./explore.ts";
-import { HappensBefore, isBefore, type Segment } from "./happens-before.ts";
+import { HappensBefore } from "./happens-before.ts";
 import { Outside } from "./outside.ts";
-import { Run } from "./run.ts";
+import { type Ending, type Points, Run } from "./run.ts";
 import { simOf } from "./sim.ts";
-import { plain } from "./strategies.ts";
-import type { Access } from "./watch.ts";
+import { follow, Frontier, plain, type Strategy } from "./strategies.ts";
 
 /** Two places whose order nothing decides, although the outcome depends on it. */
 export interface Race {
@@ -24,21 +24,18 @@ export interface Race {
   readonly key: string;
 }
 
-interface Seen extends Access {
-  readonly activity: Activity;
-  readonly segment: Segment;
-  readonly location: string;
-  /** Of a write: the read of the same key that came last before it in its activity. */
-  readonly read: Seen | undefined;
-}
+/** How many other orders are tried before a race counts as ordered by something that is not seen. */
+const ATTEMPTS = 300;
 
 /**
- * Runs `test` once, in its plainest order, and returns the races among accesses to `sim.shared` values
- * that this one run shows, whether or not they did harm. Rejects when the test itself fails.
+ * Runs `test` in its plainest order and returns the races among accesses to `sim.shared` values, whether
+ * or not they did harm. Rejects when the test itself fails in that order.
  *
- * A race is reported when no chain of causes orders the two places: no `await`, no promise, no lock
- * built from promises. Values that are not shared through `sim.shared`, and paths that this run does
- * not take, are not seen. Needs Node. The test must have no more than some ten thousand pauses.
+ * Two accesses race when no chain of causes orders them: no `await`, no promise, no timer. A lock that
+ * happens to be free leaves no such chain. So, where answers from outside or gates allow other orders,
+ * up to 300 of them are run, and a race that none of them shows is dropped: it errs towards silence.
+ * Where there is only one order, all that is unordered is returned. Values that are not shared through
+ * `sim.shared`, and paths that are not taken, are not seen. Needs Node.
  *
  * Answers to `go test -race` and ThreadSanitizer, for pauses instead of threads.
  *
@@ -58,89 +55,76 @@ interface Seen extends Access {
  */
 export async function detectRaces(test: Test): Promise<readonly Race[]> {
   return alone("detectRaces", async (context) => {
-    const order = new HappensBefore();
-    const stop = order.listen();
-    try {
-      const settings = { points: "io", seed: 1, maxSteps: 20_000, tolerance: 0 } as const;
-      const outside = new Outside(1000);
-      const run = new Run(settings, plain, { context, outside, verbose: false, observer: order });
-      const log = new Map<object, Map<unknown, Seen[]>>();
-      const sim = simOf(run, (access) => {
-        const keys = log.get(access.target) ?? new Map<unknown, Seen[]>();
-        const seen = keys.get(access.key) ?? [];
-        log.set(access.target, keys.set(access.key, seen));
-        const activity = run.current();
-        const read =
-          access.kind === "write"
-            ? seen.findLast(
-                (it) => it.kind === "read" && it.activity === activity && precedes(it, order.now()),
-              )
-            : undefined;
-        const location = callerOf(access.callee) ?? activity.name;
-        seen.push({ ...access, activity, segment: order.now(), location, read });
-      });
-      const ending = await run.execute(() => test(sim));
-      if (ending.kind === "failure") throw ending.error;
-      if (ending.kind !== "passed") {
-        throw new Error(
-          `The test does not end (${ending.kind}); waiting: ${ending.waiting.join(", ")}`,
-        );
-      }
-      return [...log.values()].flatMap((keys) => [...keys.values()].flatMap(racesAmong));
-    } finally {
-      stop();
+    const first = await once(test, context, plain, "io");
+    if (first.ending.kind === "failure") throw first.ending.error;
+    if (first.ending.kind !== "passed") {
+      const waiting = first.ending.waiting.join(", ");
+      throw new Error(`The test does not end (${first.ending.kind}); waiting: ${waiting}`);
     }
+    const candidates = first.accesses.races();
+    if (candidates.length === 0) return [];
+    const seen = await others(test, context, 0 < first.run.gates ? "await" : "io");
+    const real = seen === undefined ? candidates : candidates.filter((it) => isSeen(it, seen));
+    const races = real.map(({ kind, location, other, key }) => ({ kind, location, other, key }));
+    return [...new Map(races.map((it) => [JSON.stringify(it), it])).values()];
   });
 }
 
-function precedes(it: Seen, segment: Segment): boolean {
-  return it.segment === segment || isBefore(it.segment, segment);
+interface Once {
+  readonly run: Run;
+  readonly ending: Ending;
+  readonly accesses: Accesses;
 }
 
-/** The races among the accesses to one key, each pair of places once. */
-function racesAmong(seen: readonly Seen[]): readonly Race[] {
-  const writes = seen.filter((it) => it.kind === "write");
-  const found = new Map<string, Race>();
-  const add = (kind: Race["kind"], write: Seen, other: Seen): void => {
-    const race = { kind, location: write.location, other: other.location, key: write.label };
-    found.set([kind, race.location, race.other].join(), race);
-  };
-  const stale = new Set<Seen>();
-  for (const write of writes) {
-    const { read } = write;
-    if (read === undefined || read.segment === write.segment) continue;
-    const other = writes.find((it) => it !== write && mayFallBetween(it, read, write));
-    if (other === undefined) continue;
-    stale.add(write);
-    add(read.isAbsent ? "check-then-act" : "stale-write", write, other);
+async function once(
+  test: Test,
+  context: Context,
+  strategy: Strategy,
+  points: Points,
+): Promise<Once> {
+  const observer = new HappensBefore();
+  const stop = observer.listen();
+  try {
+    const settings = { points, seed: 1, maxSteps: 5000, tolerance: 0 };
+    const outside = new Outside(1000);
+    const run = new Run(settings, strategy, { context, outside, verbose: false, observer });
+    const accesses = new Accesses(observer);
+    const sim = simOf(run, (access) => accesses.add(run, access));
+    const ending = await run.execute(() => test(sim));
+    return { run, ending, accesses };
+  } finally {
+    stop();
   }
-  for (const [index, write] of writes.entries()) {
-    for (const other of writes.slice(0, index)) {
-      if (!isUnordered(write, other) || Object.is(write.value, other.value)) continue;
-      if (stale.has(write) || stale.has(other)) continue;
-      // Read and written without a pause: in whatever order they come, neither change is lost.
-      if (isUpdate(write) && isUpdate(other)) continue;
-      add("write-write", write, other);
+}
+
+/** What other orders show: races that happened, and orders of two writes. Undefined when there are none. */
+async function others(
+  test: Test,
+  context: Context,
+  points: Points,
+): Promise<ReadonlySet<string> | undefined> {
+  const frontier = new Frontier(2);
+  const seen = new Set<string>();
+  let prefix: readonly number[] | undefined = [];
+  for (let run = 0; run < ATTEMPTS && prefix !== undefined; run++) {
+    const next = await once(test, context, follow(prefix), points);
+    for (const it of next.accesses.races()) {
+      if (it.happened) seen.add(placeOf(it));
+      seen.add(it.order.join());
     }
+    // Whether the test fails in another order is for `explore` to say; what was seen counts.
+    frontier.learn(next.run.taken, prefix.length);
+    if (run === 0 && next.run.taken.length === 0) return undefined;
+    prefix = frontier.next();
   }
-  return [...found.values()];
+  return seen;
 }
 
-function isUpdate({ read, segment }: Seen): boolean {
-  return read?.segment === segment;
+function isSeen(it: Candidate, seen: ReadonlySet<string>): boolean {
+  if (it.kind === "write-write") return seen.has(it.order.toReversed().join());
+  return it.happened || seen.has(placeOf(it));
 }
 
-function isUnordered(a: Seen, b: Seen): boolean {
-  return (
-    a.segment !== b.segment && !isBefore(a.segment, b.segment) && !isBefore(b.segment, a.segment)
-  );
-}
-
-/** Could `it` come after the read and before the write, without that being how the code wants it? */
-function mayFallBetween(it: Seen, read: Seen, write: Seen): boolean {
-  const isEarlier = precedes(it, read.segment);
-  const isLater = precedes(write, it.segment);
-  // The activity itself waits for it: it is part of what happens between the two, every time.
-  const isPartOfIt = precedes(read, it.segment) && precedes(it, write.segment);
-  return !isEarlier && !isLater && !isPartOfIt;
+function placeOf({ key, location, other }: Candidate): string {
+  return [key, location, other].join();
 }

@@ -157,6 +157,8 @@ export class Run {
     if (this.over) return;
     pending.fire = fire;
     pending.arrived = this.steps;
+    // What made it possible comes before it as well: the settling of what a gate had waited for.
+    pending.origin = this.observer?.origin() ?? pending.origin;
     pending.from = Math.max(pending.from, this.now);
     pending.to = Math.max(pending.to, pending.from);
     this.#pending.push(pending);

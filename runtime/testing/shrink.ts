@@ -29,6 +29,11 @@ export async function shrink(
 
   for (let gained = true; gained; ) {
     gained = false;
+    // Often only the beginning matters, and everything after it was chance.
+    for (const at of placesOf(best)) {
+      if (best.length <= at) break;
+      if (await tryOut(best.slice(0, at))) gained = true;
+    }
     for (let size = placesOf(best).length; 1 <= size; size >>= 1) {
       for (let from = 0; from < placesOf(best).length; ) {
         const cut = new Set(placesOf(best).slice(from, from + size));

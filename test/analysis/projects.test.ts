@@ -64,8 +64,8 @@ describe("which project a file belongs to", () => {
   test("a file that is reached by two names is analysed once", () => {
     const files = { "/tsconfig.json": "{}", "/cart.ts": "", "/link.ts": "" };
     const host = { ...memoryHost(files), realPath: () => "/cart.ts" };
-    const { projects } = planProjects(["/cart.ts", "/link.ts", "/cart.ts"], host);
-    expect(projects.flatMap((it) => it.asked)).toEqual(["/cart.ts"]);
+    const plan = planProjects(["/cart.ts", "/link.ts", "/cart.ts"], host);
+    expect(plan.projects.flatMap((it) => it.asked)).toEqual(["/cart.ts"]);
   });
 });
 
@@ -149,12 +149,6 @@ describe("what is found in it", () => {
   });
 
   test("across references, though the other project was never built", () => {
-    const composite = (more: object) =>
-      JSON.stringify({
-        compilerOptions: { composite: true, outDir: "dist", rootDir: "src", lib: ["es2022"] },
-        include: ["src"],
-        ...more,
-      });
     const files = {
       "/store/tsconfig.json": composite({}),
       "/store/src/save.ts": SAVE,
@@ -261,8 +255,17 @@ describe("configs that are wrong", () => {
   });
 });
 
+/** A project that others can reference, and that was never built. */
+function composite(more: object): string {
+  return JSON.stringify({
+    compilerOptions: { composite: true, outDir: "dist", rootDir: "src", lib: ["es2022"] },
+    include: ["src"],
+    ...more,
+  });
+}
+
 function projects(files: Readonly<Record<string, string>>) {
-  const asked = Object.keys(files).filter((it) => !it.endsWith(".json"));
-  const plan = planProjects(asked, memoryHost(files));
+  const sources = Object.keys(files).filter((it) => !it.endsWith(".json"));
+  const plan = planProjects(sources, memoryHost(files));
   return plan.projects.map(({ name, asked }) => ({ name, asked }));
 }

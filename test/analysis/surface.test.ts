@@ -101,7 +101,7 @@ test("an import shows through where the surface mentions it", () => {
     export const both = [all, old];
   `);
   const expected = ["./all", "./later", "./lazy", "./old", "./one", "./shape", "./star"];
-  expect([...exposing].sort()).toEqual(expected);
+  expect([...exposing].toSorted()).toEqual(expected);
 });
 
 test.each([

@@ -109,7 +109,7 @@ export function markedBy(analyser: Analyser, files?: readonly string[]): readonl
       ({ file, rule, start, end }) =>
         `${file} ${rule}: ${analyser.textOf(file)?.slice(start, end)}`,
     )
-    .sort();
+    .toSorted();
 }
 
 /** What is found, with every place there is in it. */
@@ -122,5 +122,5 @@ export function findingsOf(analyser: Analyser, files?: readonly string[]): reado
       const also = notes.map((it) => ` → ${it.file}@${it.start}`);
       return `${file} ${rule}@${start}${also.join("")}`;
     })
-    .sort();
+    .toSorted();
 }

@@ -58,7 +58,10 @@ test("a client that cannot ask later gets the edits at once", async () => {
   const { textDocument } = MODERN;
   const capabilities = {
     ...MODERN,
-    textDocument: { ...textDocument, codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } } },
+    textDocument: {
+      ...textDocument,
+      codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } },
+    },
     workspace: {},
   };
   const client = await start({ files, capabilities });
@@ -131,7 +134,11 @@ export const text = \`
   if (allow === undefined) throw new Error("Nothing is offered.");
   const after = client.after("page.tsx", (await client.resolve(allow)).edit);
   expect(after).toMatch(/^ {4}\{\/\* mooring-allow floating-promise: .* \*\/\}\n {4}\{\(\(\)/m);
-  await client.edit("page.tsx", "  <p>\n", "  <p>\n    {/* mooring-allow floating-promise: why */}\n");
+  await client.edit(
+    "page.tsx",
+    "  <p>\n",
+    "  <p>\n    {/* mooring-allow floating-promise: why */}\n",
+  );
   expect(await client.rulesIn("page.tsx")).toEqual(["floating-promise"]);
   const inTemplate = await client.actions("page.tsx", "save(); return 1; })()}\n`");
   expect(inTemplate.map((it) => it.title).filter((it) => /on this line/.test(it))).toEqual([]);

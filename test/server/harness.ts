@@ -33,6 +33,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver-protocol/node";
 import { onTestFinished } from "vitest";
+import type { Core } from "../../server/front.ts";
 import { Lines } from "../../server/positions.ts";
 import { serve } from "../../server/server.ts";
 
@@ -46,6 +47,8 @@ export interface Setup {
   readonly settings?: object;
   readonly options?: object;
   readonly capabilities?: ClientCapabilities;
+  /** What the server loads when it first needs it. */
+  load?(): Promise<Core>;
 }
 
 /** What VS Code says that it can, as far as we care. */
@@ -79,7 +82,7 @@ export async function start(setup: Setup): Promise<Client> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const server = createConnection(toServer, toClient);
-  serve(server, () => import("../../server/core.ts"));
+  serve(server, setup.load ?? (() => import("../../server/core.ts")));
   server.listen();
   const client = new Client(createProtocolConnection(toClient, toServer), workspace, setup);
   onTestFinished(() => client.stop());
@@ -314,6 +317,14 @@ export class Client {
     });
   }
 
+  /** What is published about a file, once that is anything. */
+  async publishedProblems(name: string): Promise<readonly Diagnostic[]> {
+    return this.until(() => {
+      const found = this.published.get(this.workspace.uri(name)) ?? [];
+      return found.length === 0 ? undefined : found;
+    });
+  }
+
   private get encoding() {
     return this.result?.capabilities.positionEncoding === "utf-8" ? "utf-8" : "utf-16";
   }
@@ -327,6 +338,11 @@ export class Client {
   private async notice(name: string, type: FileChangeType): Promise<void> {
     const changes = [{ uri: this.workspace.uri(name), type }];
     await this.connection.sendNotification(DidChangeWatchedFilesNotification.type, { changes });
+  }
+
+  /** Looks again at what is waited for. */
+  wake(): void {
+    this.happened();
   }
 
   private happened(): void {

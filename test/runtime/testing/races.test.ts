@@ -1,6 +1,7 @@
 /* oxlint-disable no-await-in-loop, promise/always-return, unicorn/consistent-function-scoping -- Programs that are tested are whole where they stand, and pause in loops. */
 import { describe, expect, test } from "vitest";
-import { detectRaces, type Race, type Sim } from "../../../runtime/testing/index.ts";
+import { detectRaces, type Race, type Sim, type Test } from "../../../runtime/testing/index.ts";
+import { evaluate } from "./gated.ts";
 
 const tick = async (): Promise<void> => {};
 
@@ -90,9 +91,31 @@ describe("finds, in a run that passes", () => {
       await Promise.all([one(), two()]);
     });
     expect([race?.location, race?.other].join()).toMatch(
-      /races\.test\.ts:88:\d+,.*races\.test\.ts:84:\d+/,
+      /races\.test\.ts:89:\d+,.*races\.test\.ts:85:\d+/,
     );
   });
+});
+
+test("with gates, other orders of microtasks tell a lock that is free from a race", async () => {
+  const source = (lock: string, unlock: string): string => `return async (sim) => {
+    const account = sim.shared("account", { balance: 0 });
+    let isHeld = false; const queue = [];
+    const lock = async () => { if (isHeld) await new Promise((go) => queue.push(go)); isHeld = true; };
+    const unlock = () => { const next = queue.shift(); if (next) next(); else isHeld = false; };
+    const deposit = async (delay) => {
+      for (let i = 0; i < delay; i++) await null;
+      ${lock}
+      const before = account.balance;
+      await null;
+      account.balance = before + 1;
+      ${unlock}
+    };
+    await Promise.all([sim.spawn("a", () => deposit(0)), sim.spawn("b", () => deposit(9))]);
+  };`;
+  // Sound: the source above is a test.
+  const program = (lock: string, unlock: string): Test => evaluate(source(lock, unlock)) as Test;
+  expect(await detectRaces(program("", ""))).toMatchObject([{ kind: "stale-write" }]);
+  expect(await detectRaces(program("await lock();", "unlock();"))).toEqual([]);
 });
 
 describe("is silent about", () => {
@@ -150,6 +173,27 @@ describe("is silent about", () => {
           else next();
         };
         await Promise.all(["a", "b", "c"].map((it) => sim.spawn(it, deposit)));
+      },
+    ],
+    [
+      "a lock that is mostly free, and so leaves no trace in promises",
+      async (sim) => {
+        const account = sim.shared("account", { balance: 0 });
+        const io = sim.io(tick);
+        let isHeld = false;
+        const queue: (() => void)[] = [];
+        const deposit = async (delay: number): Promise<void> => {
+          for (let index = 0; index < delay; index++) await io();
+          if (isHeld) await new Promise<void>((resolve) => queue.push(resolve));
+          isHeld = true;
+          const before = account.balance;
+          await io();
+          account.balance = before + 1;
+          const next = queue.shift();
+          if (next === undefined) isHeld = false;
+          else next();
+        };
+        await Promise.all([sim.spawn("a", () => deposit(0)), sim.spawn("b", () => deposit(5))]);
       },
     ],
     [

@@ -8,8 +8,8 @@ import {
   printParseErrorCode,
 } from "jsonc-parser";
 import * as v from "valibot";
-import { type Config, configSchema, type KnownRule } from "./config/schema.ts";
-import type { ConfigProblem } from "./projects.ts";
+import { type Config, configSchema, type KnownRule } from "./schema.ts";
+import type { ConfigProblem } from "../projects.ts";
 
 // Reads a configuration. Pure: text in, settings and problems out, so that the command line and
 // the language server say the same about the same file.

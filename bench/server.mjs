@@ -1,0 +1,255 @@
+#!/usr/bin/env node
+/**
+ * What somebody waits for who types, measured through the language server: until `initialize` is answered, until an edit
+ * has its findings, until the files that an edit affects have theirs; and what the server holds on to after many edits.
+ */
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { planEdits } from "./generator/edits.mjs";
+import { installPeers, machine } from "./machine.mjs";
+import { table } from "./report.mjs";
+import { buildServer, EditorClient } from "./server-client.mjs";
+import { median, percentile } from "./statistics.mjs";
+import { prepareSubject } from "./subjects.mjs";
+
+const help = `Usage: npm run bench:server -- [options]
+
+  --files N,N      sizes of the generated project (default 500,3000)
+  --body N         body edits (default 200)
+  --signature N    signature edits (default 40)
+  --seed N         of the choice of edits (default 1)
+  --starts N       how often the server is started (default 11)
+  --memory N       edits after which memory is looked at, in the smallest project; 0: none (default 10000)
+  --json           everything, for machines
+  --markdown       tables to paste into a page
+`;
+
+const { values } = parseArgs({
+  options: {
+    files: { type: "string", default: "500,3000" },
+    body: { type: "string", default: "200" },
+    signature: { type: "string", default: "40" },
+    seed: { type: "string", default: "1" },
+    starts: { type: "string", default: "11" },
+    memory: { type: "string", default: "10000" },
+    json: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+
+if (values.help) {
+  console.log(help);
+} else {
+  installPeers();
+  buildServer();
+  const sizes = values.files.split(",").map(Number);
+  const result = { date: new Date().toISOString(), machine: machine() };
+  result.initialize = await starts(Number(values.starts));
+  result.projects = [];
+  for (const size of sizes) result.projects.push(await edits(size));
+  const count = Number(values.memory);
+  if (0 < count) result.memory = await memory(Math.min(...sizes), count);
+  console.log(values.json ? JSON.stringify(result, undefined, 2) : page(result));
+}
+
+async function starts(count) {
+  const { directory } = prepareSubject("generated-100", 100);
+  const times = [];
+  for (let index = 0; index < count; index++) {
+    const client = new EditorClient(directory);
+    times.push(await client.initialize());
+    await client.stop();
+  }
+  return { median: median(times), p95: percentile(times, 0.95), times };
+}
+
+async function edits(files) {
+  const { directory, ...subject } = prepareSubject(`generated-${files}`, files);
+  const texts = textsOf(directory);
+  const client = new EditorClient(directory);
+  await client.initialize();
+  const planned = planEdits(texts, {
+    body: Number(values.body),
+    signature: Number(values.signature),
+    seed: Number(values.seed),
+  });
+
+  const started = performance.now();
+  const [first] = planned;
+  await client.open(first.path, first.before);
+  await client.pull(first.path);
+  const firstFindings = performance.now() - started;
+  const all = await client.workspace();
+  const everything = performance.now() - started;
+  await client.close(first.path);
+  const known = new Map(all.items.map((it) => [it.uri, it.resultId]));
+
+  const measured = [];
+  for (const [index, edit] of planned.entries()) {
+    measured.push(await apply(client, edit, known));
+    if (index % 20 === 19) console.error(`${files} files: ${index + 1} of ${planned.length} edits`);
+  }
+  const memory = client.memory();
+  await client.stop();
+  return { subject, firstFindings, everything, memory, edits: measured };
+}
+
+/** One edit in a file that is open, and taken back afterwards, unmeasured. */
+async function apply(client, edit, known) {
+  await client.open(edit.path, edit.before);
+  const was = floating(await client.pull(edit.path));
+  await settled(client, known);
+
+  const waiting = 0 < edit.expected.length && edit.kind === "signature";
+  const affected = waiting && edit.expected === "more" ? client.workspace(ids(known)) : undefined;
+  const started = performance.now();
+  const found = await client.edit(edit.path, edit.after);
+  const own = performance.now() - started;
+  let others;
+  if (affected !== undefined) {
+    remember((await affected).items, known);
+    others = performance.now() - started;
+  }
+
+  await client.edit(edit.path, edit.before);
+  await settled(client, known);
+  await client.close(edit.path);
+  const is = floating(found);
+  const isRight = edit.expected === "same" ? is === was : is > was;
+  if (!isRight)
+    console.error(`Wrong after a ${edit.kind} edit of ${edit.path}: ${was}, then ${is}.`);
+  if (!isRight) process.exitCode = 1;
+  return { kind: edit.kind, path: edit.path, own, others, isRight };
+}
+
+/** Until nothing is left to be done: what comes next starts from rest. */
+async function settled(client, known) {
+  await client.connection.sendRequest("mooring/status", {});
+  const { items } = await withNews(client, known);
+  remember(items, known);
+}
+
+/** A request that has nothing new to say stays open, so one is told apart by what it does not know. */
+async function withNews(client, known) {
+  const [one, ...rest] = ids(known);
+  if (one === undefined) return { items: [] };
+  return client.workspace([{ ...one, value: "unknown" }, ...rest]);
+}
+
+function ids(known) {
+  return [...known].map(([uri, value]) => ({ uri, value }));
+}
+
+function remember(items, known) {
+  for (const { uri, resultId } of items) {
+    if (resultId === undefined) known.delete(uri);
+    else known.set(uri, resultId);
+  }
+}
+
+function floating(diagnostics) {
+  return diagnostics.filter((it) => it.code === "floating-promise").length;
+}
+
+/** Somebody types in twenty open files, for a long time. */
+async function memory(files, count) {
+  const { directory } = prepareSubject(`generated-${files}`, files);
+  const texts = textsOf(directory);
+  const client = new EditorClient(directory);
+  await client.initialize();
+  const planned = planEdits(texts, { body: 20, signature: 4, seed: Number(values.seed) });
+  for (const path of new Set(planned.map((it) => it.path)))
+    await client.open(path, texts.get(path));
+  await client.workspace();
+  const samples = [];
+  const times = [];
+  for (let index = 0; index < count; index++) {
+    const { path, before, after } = planned[index % planned.length];
+    const started = performance.now();
+    await client.edit(path, index % (2 * planned.length) < planned.length ? after : before);
+    times.push(performance.now() - started);
+    samples.push(client.memory());
+    if (index % 1000 === 999) {
+      console.error(`${index + 1} of ${count} edits, ${megabytes(samples.at(-1))} MB`);
+    }
+  }
+  await client.stop();
+  // The heap breathes; a leak raises the lowest point of each breath.
+  const tenth = Math.floor(count / 10);
+  const before = Math.min(...samples.slice(tenth, 2 * tenth));
+  const after = Math.min(...samples.slice(-tenth));
+  return {
+    edits: count,
+    before,
+    after,
+    medianBefore: median(samples.slice(tenth, 2 * tenth)),
+    medianAfter: median(samples.slice(-tenth)),
+    growth: after / before - 1,
+    p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
+  };
+}
+
+function page({ initialize, projects, memory: held, machine: host }) {
+  const parts = [`${host.processor}, ${host.cores} cores, Node ${host.node}`];
+  parts.push(
+    `initialize: ${initialize.median.toFixed(0)} ms (median), ${initialize.p95.toFixed(0)} ms (p95), from the start of the process`,
+  );
+  for (const { subject, firstFindings, everything, memory: bytes, edits: measured } of projects) {
+    parts.push(
+      `${subject.files} files, ${subject.lines} lines: first findings after ${seconds(firstFindings)}, all after ${seconds(everything)}; ${megabytes(bytes)} MB at the end`,
+    );
+    const rows = [["edit", "edits", "p50 ms", "p95 ms", "max ms"]];
+    for (const kind of ["body", "signature"]) {
+      const ofKind = measured.filter((it) => it.kind === kind);
+      rows.push(
+        row(
+          `${kind}, the edited file`,
+          ofKind.map((it) => it.own),
+        ),
+      );
+    }
+    const others = measured.map((it) => it.others).filter((it) => it !== undefined);
+    rows.push(row("signature, the files that it affects", others));
+    rows.push(
+      row(
+        "all, the edited file",
+        measured.map((it) => it.own),
+      ),
+    );
+    parts.push(table(rows, values.markdown));
+  }
+  if (held !== undefined) {
+    parts.push(
+      `memory over ${held.edits} edits: lowest ${megabytes(held.before)} MB in the second tenth, ${megabytes(held.after)} MB in the last: ${(100 * held.growth).toFixed(1)} %; median ${megabytes(held.medianBefore)} MB and ${megabytes(held.medianAfter)} MB; an edit took ${held.p50.toFixed(1)} ms (p50), ${held.p95.toFixed(1)} ms (p95)`,
+    );
+  }
+  return parts.join("\n\n");
+}
+
+function row(name, times) {
+  if (times.length === 0) return [name, "0", "–", "–", "–"];
+  const shown = [percentile(times, 0.5), percentile(times, 0.95), Math.max(...times)];
+  return [name, String(times.length), ...shown.map((it) => it.toFixed(1))];
+}
+
+function seconds(milliseconds) {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function megabytes(bytes) {
+  return Math.round(bytes / 1024 / 1024);
+}
+
+function textsOf(directory) {
+  const texts = new Map();
+  const entries = readdirSync(join(directory, "src"), { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    texts.set(relative(directory, path).replaceAll("\\", "/"), readFileSync(path, "utf8"));
+  }
+  return new Map([...texts].sort(([left], [right]) => (left < right ? -1 : 1)));
+}

@@ -1,0 +1,149 @@
+import {
+  type Disposable,
+  type ExtensionContext,
+  l10n,
+  languages,
+  type LanguageStatusItem,
+  LanguageStatusSeverity,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
+import type { Status } from "../server/protocol.ts";
+import { SHOWN } from "./documents.ts";
+import type { Server } from "./server.ts";
+
+/** Typing changes the status all the time; people read it now and then. */
+const QUIET = 300;
+
+/** What stands behind the braces in the status bar: how things are, in words as well as in colour. */
+export class StatusDisplay implements Disposable {
+  private readonly server: Server;
+  private readonly version: string;
+  private readonly item: LanguageStatusItem;
+  private readonly subscriptions: Disposable[];
+  private timer: NodeJS.Timeout | undefined;
+  private last: Status | undefined;
+
+  constructor(server: Server, context: ExtensionContext) {
+    const manifest: { readonly version?: unknown } = context.extension.packageJSON;
+    this.server = server;
+    this.version = String(manifest.version);
+    this.item = languages.createLanguageStatusItem("mooring.status", SHOWN);
+    this.item.name = "Mooring";
+    this.item.command = { command: "mooring.showMenu", title: l10n.t("Show Status") };
+    this.subscriptions = [
+      this.item,
+      server.onLife(() => this.show()),
+      server.onStatus((status) => this.received({ ...status, file: this.last?.file ?? null })),
+      window.onDidChangeActiveTextEditor(() => this.refreshSoon()),
+    ];
+    this.show();
+  }
+
+  /** As last heard, for the menu and for tests. */
+  get current(): Status | undefined {
+    return this.last;
+  }
+
+  /** In words, as it is shown. */
+  get shown(): { readonly text: string; readonly detail: string } {
+    return { text: this.item.text, detail: this.item.detail ?? "" };
+  }
+
+  /** Asks how things are for the file in the active editor. */
+  async refresh(): Promise<Status | undefined> {
+    if (this.server.life.state !== "running") return this.last;
+    const uri = window.activeTextEditor?.document.uri.toString();
+    this.last = await this.server.ask("mooring/status", uri === undefined ? {} : { uri });
+    this.show();
+    return this.last;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const it of this.subscriptions) it.dispose();
+  }
+
+  private received(status: Status): void {
+    this.last = status;
+    this.show();
+    this.refreshSoon();
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.refresh().catch(() => {
+        // The server has ended meanwhile, and that is shown already.
+      });
+    }, QUIET);
+  }
+
+  private show(): void {
+    const { life } = this.server;
+    const { item, last } = this;
+    const failure = life.state === "failed" ? life.reason : failureOf(last);
+    item.busy = life.state === "starting" || last?.state === "checking";
+    item.severity =
+      life.state === "failed"
+        ? LanguageStatusSeverity.Error
+        : failure === undefined
+          ? LanguageStatusSeverity.Information
+          : LanguageStatusSeverity.Warning;
+    item.text =
+      failure === undefined ? `Mooring ${this.version}` : `$(warning) Mooring ${this.version}`;
+    item.detail = failure ?? this.detail();
+    item.accessibilityInformation = { label: `Mooring: ${item.detail}` };
+  }
+
+  private detail(): string {
+    const { last } = this;
+    const { state } = this.server.life;
+    if (state === "starting") return l10n.t("starting");
+    if (state === "stopped") return l10n.t("stopped");
+    if (last === undefined) return l10n.t("ready");
+    const { file, compiler, slow } = last;
+    const parts = [
+      file === null ? undefined : file.checked ? configurationOf(last) : (file.reason ?? undefined),
+      compiler === null ? undefined : compilerOf(compiler),
+      lastRunOf(last),
+      slow === null
+        ? undefined
+        : l10n.t("{0} took {1} ms", nameOf(slow.uri), Math.round(slow.milliseconds)),
+    ];
+    return parts.filter((it) => it !== undefined).join(" · ");
+  }
+}
+
+export function configurationOf({ file }: Status): string {
+  const path = file?.configuration ?? null;
+  const profile = file?.profile ?? "recommended";
+  if (path === null) return l10n.t("no configuration, profile “{0}”", profile);
+  return l10n.t("{0}, profile “{1}”", workspace.asRelativePath(path), profile);
+}
+
+export function compilerOf(compiler: string): string {
+  return /^\d/.test(compiler) ? `TypeScript ${compiler}` : compiler;
+}
+
+export function lastRunOf({ lastRun }: Status): string | undefined {
+  if (lastRun === null) return undefined;
+  const { files, errors, warnings, hints, milliseconds } = lastRun;
+  return l10n.t(
+    "{0} findings in {1} files, {2} s",
+    errors + warnings + hints,
+    files,
+    (milliseconds / 1000).toFixed(1),
+  );
+}
+
+function failureOf(status: Status | undefined): string | undefined {
+  const latest = status?.problems.at(-1);
+  if (latest === undefined) return undefined;
+  return latest.uri === null ? latest.message : `${nameOf(latest.uri)}: ${latest.message}`;
+}
+
+function nameOf(uri: string): string {
+  return workspace.asRelativePath(Uri.parse(uri));
+}

@@ -1,0 +1,39 @@
+const errorKind: unique symbol = Symbol.for("mooring.error");
+
+/**
+ * A worker has ended in the middle of a task: it called `process.exit`, ran out of memory, or had an error that nobody
+ * caught, which is the `cause`.
+ *
+ * @example
+ * const crash = runWorker("data:text/javascript,process.exit(3)");
+ * await assert.rejects(crash, (error) => error instanceof WorkerError && error.exitCode === 3);
+ */
+export class WorkerError extends Error {
+  readonly [errorKind] = "WorkerError";
+  override readonly name = "WorkerError";
+
+  /** What Node says; browsers have no such thing. */
+  readonly exitCode: number | undefined;
+
+  constructor(message: string, exitCode: number | undefined, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+
+  /** Holds for what another copy of this package has made, too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      errorKind in value &&
+      value[errorKind] === "WorkerError"
+    );
+  }
+}
+
+/** The error of a thread that has ended too early. */
+export function workerError(error: unknown, exitCode: number | undefined): WorkerError {
+  const how = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
+  const options = error === undefined ? undefined : { cause: error };
+  return new WorkerError(`The worker ended${how} before its task did.`, exitCode, options);
+}
