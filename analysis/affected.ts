@@ -77,9 +77,10 @@ export function affectedBy(
     if (file !== undefined && surfaceOf(file).isGlobal) return "all";
   }
 
-  const importers = reversed(after.imports);
+  // Most edits are in bodies, and need no look at who imports whom.
+  const importers = 0 < changedSurfaces.size ? reversed(after.imports) : undefined;
   for (const path of changedSurfaces) {
-    for (const importer of importers.get(path) ?? []) {
+    for (const importer of importers?.get(path) ?? []) {
       affected.add(importer);
       const file = after.types.file(importer);
       if (file === undefined) continue;

@@ -3,7 +3,7 @@
  * What somebody waits for who types, measured through the language server: until `initialize` is answered, until an edit
  * has its findings, until the files that an edit affects have theirs; and what the server holds on to after many edits.
  */
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { planEdits } from "./generator/edits.mjs";
@@ -67,6 +67,8 @@ async function starts(count) {
 
 async function edits(files) {
   const { directory, ...subject } = prepareSubject(`generated-${files}`, files);
+  // What an edit does to dropped promises is known with every rule on.
+  writeFileSync(join(directory, "mooring.config.json"), '{ "profile": "strict" }');
   const texts = textsOf(directory);
   const client = new EditorClient(directory);
   await client.initialize();
@@ -86,14 +88,17 @@ async function edits(files) {
   await client.close(first.path);
   const known = new Map(all.items.map((it) => [it.uri, it.resultId]));
 
+  const cpuBefore = client.cpu();
   const measured = [];
   for (const [index, edit] of planned.entries()) {
     measured.push(await apply(client, edit, known));
     if (index % 20 === 19) console.error(`${files} files: ${index + 1} of ${planned.length} edits`);
   }
   const memory = client.memory();
+  // Each edit is made and taken back, its file opened and closed.
+  const cpu = (client.cpu() - cpuBefore) / planned.length;
   await client.stop();
-  return { subject, firstFindings, everything, memory, edits: measured };
+  return { subject, firstFindings, everything, startCpu: cpuBefore, cpu, memory, edits: measured };
 }
 
 /** One edit in a file that is open, and taken back afterwards, unmeasured. */
@@ -102,16 +107,11 @@ async function apply(client, edit, known) {
   const was = floating(await client.pull(edit.path));
   await settled(client, known);
 
-  const waiting = 0 < edit.expected.length && edit.kind === "signature";
-  const affected = waiting && edit.expected === "more" ? client.workspace(ids(known)) : undefined;
   const started = performance.now();
   const found = await client.edit(edit.path, edit.after);
   const own = performance.now() - started;
-  let others;
-  if (affected !== undefined) {
-    remember((await affected).items, known);
-    others = performance.now() - started;
-  }
+  await settled(client, known);
+  const everything = performance.now() - started;
 
   await client.edit(edit.path, edit.before);
   await settled(client, known);
@@ -121,28 +121,16 @@ async function apply(client, edit, known) {
   if (!isRight)
     console.error(`Wrong after a ${edit.kind} edit of ${edit.path}: ${was}, then ${is}.`);
   if (!isRight) process.exitCode = 1;
-  return { kind: edit.kind, path: edit.path, own, others, isRight };
+  return { kind: edit.kind, path: edit.path, own, everything, isRight };
 }
 
-/** Until nothing is left to be done: what comes next starts from rest. */
+/**
+ * Until all that is affected is checked. A request that has nothing new to say stays open, so it
+ * claims to know something else of one file.
+ */
 async function settled(client, known) {
-  await client.connection.sendRequest("mooring/status", {});
-  const { items } = await withNews(client, known);
-  remember(items, known);
-}
-
-/** A request that has nothing new to say stays open, so one is told apart by what it does not know. */
-async function withNews(client, known) {
-  const [one, ...rest] = ids(known);
-  if (one === undefined) return { items: [] };
-  return client.workspace([{ ...one, value: "unknown" }, ...rest]);
-}
-
-function ids(known) {
-  return [...known].map(([uri, value]) => ({ uri, value }));
-}
-
-function remember(items, known) {
+  const [one, ...rest] = [...known].map(([uri, value]) => ({ uri, value }));
+  const { items } = await client.workspace([{ ...one, value: "unknown" }, ...rest]);
   for (const { uri, resultId } of items) {
     if (resultId === undefined) known.delete(uri);
     else known.set(uri, resultId);
@@ -197,9 +185,17 @@ function page({ initialize, projects, memory: held, machine: host }) {
   parts.push(
     `initialize: ${initialize.median.toFixed(0)} ms (median), ${initialize.p95.toFixed(0)} ms (p95), from the start of the process`,
   );
-  for (const { subject, firstFindings, everything, memory: bytes, edits: measured } of projects) {
+  for (const {
+    subject,
+    firstFindings,
+    everything,
+    startCpu,
+    cpu,
+    memory: bytes,
+    edits: measured,
+  } of projects) {
     parts.push(
-      `${subject.files} files, ${subject.lines} lines: first findings after ${seconds(firstFindings)}, all after ${seconds(everything)}; ${megabytes(bytes)} MB at the end`,
+      `${subject.files} files, ${subject.lines} lines: first findings after ${seconds(firstFindings)}, all after ${seconds(everything)} (${seconds(startCpu)} of CPU); ${cpu.toFixed(0)} ms of CPU per edit, all around it included; ${megabytes(bytes)} MB at the end`,
     );
     const rows = [["edit", "edits", "p50 ms", "p95 ms", "max ms"]];
     for (const kind of ["body", "signature"]) {
@@ -211,8 +207,15 @@ function page({ initialize, projects, memory: held, machine: host }) {
         ),
       );
     }
-    const others = measured.map((it) => it.others).filter((it) => it !== undefined);
-    rows.push(row("signature, the files that it affects", others));
+    for (const kind of ["body", "signature"]) {
+      const ofKind = measured.filter((it) => it.kind === kind);
+      rows.push(
+        row(
+          `${kind}, everything affected`,
+          ofKind.map((it) => it.everything),
+        ),
+      );
+    }
     rows.push(
       row(
         "all, the edited file",

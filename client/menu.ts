@@ -33,7 +33,8 @@ function facts({ life }: Server, { current }: StatusDisplay): Item[] {
     const choice = uri === null ? showOutput() : { open: Uri.parse(uri) };
     items.push(line("warning", message, "", choice));
   }
-  const { file, compiler } = current;
+  const { file } = current;
+  const compiler = compilerOf(current);
   if (file !== null) {
     const path = file.configuration;
     const choice = path === null ? {} : { open: Uri.file(path) };
@@ -45,8 +46,8 @@ function facts({ life }: Server, { current }: StatusDisplay): Item[] {
       items.push(line("project", l10n.t("Project"), file.project, {}));
     }
   }
-  if (compiler !== null) {
-    items.push(line("symbol-class", l10n.t("Compiler"), compilerOf(compiler), {}));
+  if (compiler !== undefined) {
+    items.push(line("symbol-class", l10n.t("Compiler"), compiler, {}));
   }
   const run = lastRunOf(current);
   if (run !== undefined) items.push(line("history", l10n.t("Last run"), run, {}));

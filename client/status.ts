@@ -21,6 +21,7 @@ export class StatusDisplay implements Disposable {
   private readonly server: Server;
   private readonly version: string;
   private readonly item: LanguageStatusItem;
+  private readonly configuration: LanguageStatusItem;
   private readonly subscriptions: Disposable[];
   private timer: NodeJS.Timeout | undefined;
   private last: Status | undefined;
@@ -32,8 +33,11 @@ export class StatusDisplay implements Disposable {
     this.item = languages.createLanguageStatusItem("mooring.status", SHOWN);
     this.item.name = "Mooring";
     this.item.command = { command: "mooring.showMenu", title: l10n.t("Show Status") };
+    this.configuration = languages.createLanguageStatusItem("mooring.configuration", SHOWN);
+    this.configuration.name = l10n.t("Mooring: configuration");
     this.subscriptions = [
       this.item,
+      this.configuration,
       server.onLife(() => this.show()),
       server.onStatus((status) => this.received({ ...status, file: this.last?.file ?? null })),
       window.onDidChangeActiveTextEditor(() => this.refreshSoon()),
@@ -95,6 +99,21 @@ export class StatusDisplay implements Disposable {
       failure === undefined ? `Mooring ${this.version}` : `$(warning) Mooring ${this.version}`;
     item.detail = failure ?? this.detail();
     item.accessibilityInformation = { label: `Mooring: ${item.detail}` };
+    this.showConfiguration();
+  }
+
+  /** A line of its own, because one line does not hold it all. */
+  private showConfiguration(): void {
+    const { configuration, last } = this;
+    const path = last?.file?.configuration ?? null;
+    configuration.text = path === null ? l10n.t("No Mooring configuration") : relative(path);
+    const parts = [
+      last?.file === null || last === undefined ? undefined : profileOf(last),
+      compilerOf(last),
+    ];
+    configuration.detail = parts.filter((it) => it !== undefined).join(" · ");
+    const open = { command: "vscode.open", title: l10n.t("Open Configuration") };
+    configuration.command = path === null ? undefined : { ...open, arguments: [Uri.file(path)] };
   }
 
   private detail(): string {
@@ -103,11 +122,9 @@ export class StatusDisplay implements Disposable {
     if (state === "starting") return l10n.t("starting");
     if (state === "stopped") return l10n.t("stopped");
     if (last === undefined) return l10n.t("ready");
-    const { file, compiler, slow } = last;
+    const { file, slow } = last;
     const parts = [
-      file === null ? undefined : file.checked ? configurationOf(last) : (file.reason ?? undefined),
-      compiler === null ? undefined : compilerOf(compiler),
-      lastRunOf(last),
+      file === null || file.checked ? lastRunOf(last) : (file.reason ?? undefined),
       slow === null
         ? undefined
         : l10n.t("{0} took {1} ms", nameOf(slow.uri), Math.round(slow.milliseconds)),
@@ -116,15 +133,26 @@ export class StatusDisplay implements Disposable {
   }
 }
 
-export function configurationOf({ file }: Status): string {
-  const path = file?.configuration ?? null;
-  const profile = file?.profile ?? "recommended";
-  if (path === null) return l10n.t("no configuration, profile “{0}”", profile);
-  return l10n.t("{0}, profile “{1}”", workspace.asRelativePath(path), profile);
+export function configurationOf(status: Status): string {
+  const path = status.file?.configuration ?? null;
+  const name = path === null ? l10n.t("none") : relative(path);
+  return `${name} · ${profileOf(status)}`;
 }
 
-export function compilerOf(compiler: string): string {
-  return /^\d/.test(compiler) ? `TypeScript ${compiler}` : compiler;
+function profileOf({ file }: Status): string {
+  return l10n.t("profile “{0}”", file?.profile ?? "recommended");
+}
+
+/** The server names the library too that brings the compiler; its version is what people compare. */
+export function compilerOf(status: Status | undefined): string | undefined {
+  const compiler = status?.compiler ?? undefined;
+  return compiler === undefined
+    ? undefined
+    : (/TypeScript [\w.-]+/.exec(compiler)?.[0] ?? compiler);
+}
+
+function relative(path: string): string {
+  return workspace.asRelativePath(path);
 }
 
 export function lastRunOf({ lastRun }: Status): string | undefined {

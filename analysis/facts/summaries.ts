@@ -174,6 +174,7 @@ function callRejects(call: NodeOf<"CallExpression">, program: Program): Node | u
     return staticRejects(symbol.name.slice("PromiseConstructor.".length), call, program);
   }
   if (model?.result === "settles") return call.arguments.find(passesSignal);
+  if (model?.neverRejects === true) return undefined;
   if (functions.length > 0) {
     return functions.some((it) => rejectsFrom(it, program)) ? call : undefined;
   }

@@ -28,19 +28,28 @@ export const vscode: PackageModel = {
       ["window"],
       ["showInformationMessage", "showWarningMessage", "showErrorMessage"],
       {
-        reason: "It resolves when the user closes the message, whatever was chosen.",
-        result: "settles",
+        reason: "It resolves when the user closes the message, which most code need not know.",
+        result: "floats",
+        neverRejects: true,
       },
     ),
     ...every(["Webview.postMessage"], {
       reason: "It resolves with false when nobody is there to get the message; it does not reject.",
       result: "settles",
     }),
+    "Memento.update": {
+      reason:
+        "The new value is there at once; writing it down fails only when the editor itself can " +
+        "store nothing any more.",
+      result: "floats",
+      neverRejects: true,
+    },
     'commands.executeCommand("setContext")': {
       reason:
         "Sets a key for `when` clauses and has nothing that could fail: " +
         "https://code.visualstudio.com/api/references/when-clause-contexts.",
-      result: "settles",
+      result: "floats",
+      neverRejects: true,
     },
     ...every(["commands.registerCommand", "commands.registerTextEditorCommand"], {
       reason: "VS Code awaits the command and shows its error.",

@@ -12,6 +12,9 @@ export interface CallModel {
    */
   readonly result?: "floats" | "settles" | "lazy" | "ends";
 
+  /** What `floats` may reject as seen by whoever does wait for it, unless this says otherwise. */
+  readonly neverRejects?: boolean;
+
   /** Throws for ordinary input, so that callers are expected to catch. Other calls are trusted. */
   readonly throws?: boolean;
 
@@ -46,7 +49,8 @@ export interface TypeModel {
 /**
  * One package, or the platform. Functions are written by their name, members `Type.method`, or
  * `*.method` for any type of the package. Calling a value of a named function type is written by
- * that type's name: `NavigateFunction` for `const navigate = useNavigate()`.
+ * that type's name: `NavigateFunction` for `const navigate = useNavigate()`. With a text for its
+ * first argument a call is written `executeCommand("setContext")`, which wins over the bare name.
  */
 export interface PackageModel {
   /** `lib`, `node:fs`, a package's name; several where a package was renamed or split. */

@@ -205,8 +205,11 @@ class PipeSender<T> implements Sender<T> {
   }
 
   send(message: T, options?: Cancellable): Promise<void> {
-    const refusal = this.refusal(options);
-    return refusal ?? this.pipe.send(message, options?.signal);
+    // Most messages go through here: nothing to look at but the two ends and a place.
+    if (options === undefined && !this.closed && this.pipe.offer(message)) {
+      return mustTurn() ? turn() : done;
+    }
+    return this.refusal(options) ?? this.pipe.send(message, options?.signal);
   }
 
   trySend(message: T): boolean {

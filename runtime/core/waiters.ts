@@ -4,9 +4,10 @@ import { Ring } from "./ring.ts";
 
 // The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.
 //
-// A wait that nobody can cancel is nothing but the `resolve` of its promise in a circular array. That is the least a
-// waiting promise can cost (182 bytes altogether on Node 20; a linked list of records costs 230 to 320), and it keeps
-// long queues out of the garbage collector's way. Only a wait with a signal, a weight or a callback is a record.
+// A wait that nobody can cancel is nothing but the `resolve` of its promise in a circular array, or that and what it
+// asks for. That is the least a waiting promise can cost (182 bytes altogether on Node 20; a linked list of records
+// costs 230 to 320), and it keeps long queues out of the garbage collector's way. Only a wait with a signal or a
+// callback is a larger record.
 //
 // A cancelled record stays in the array as a tombstone and is skipped when its turn comes; when tombstones outnumber
 // the living, the array is rebuilt. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
@@ -14,7 +15,18 @@ import { Ring } from "./ring.ts";
 /** What to do with the value that was waited for. Also the queue's entry for a wait that cannot be cancelled. */
 export type Settle<T> = (value: T) => void;
 
-/** A wait with a signal, or with something to know about it while it waits. */
+/** The `resolve` of a promise, with what is asked for. */
+class Request<T, Detail> {
+  readonly settle: Settle<T>;
+  readonly detail: Detail;
+
+  constructor(settle: Settle<T>, detail: Detail) {
+    this.settle = settle;
+    this.detail = detail;
+  }
+}
+
+/** A wait that can end early: by its signal, or because it is left. */
 export class Waiter<T, Detail = undefined> extends AbortListener {
   /** Undefined as soon as the wait has ended in any way. */
   queue: Waiters<T, Detail> | undefined;
@@ -50,7 +62,7 @@ export class Waiter<T, Detail = undefined> extends AbortListener {
   }
 }
 
-export type Entry<T, Detail = undefined> = Settle<T> | Waiter<T, Detail>;
+export type Entry<T, Detail = undefined> = Settle<T> | Request<T, Detail> | Waiter<T, Detail>;
 
 export class Waiters<T, Detail = undefined> {
   /** How many are waiting; the cancelled do not count. */
@@ -71,11 +83,11 @@ export class Waiters<T, Detail = undefined> {
   /** Waits at the end of the queue. The signal must not have aborted yet. */
   wait(signal?: AbortSignal, detail?: Detail): Promise<T> {
     const promise =
-      signal === undefined && detail === undefined
-        ? new Promise<T>((resolve) => {
-            this.add(resolve);
-          })
-        : this.waitRecorded(signal, detail);
+      signal !== undefined
+        ? this.waitFollowing(signal, detail)
+        : new Promise<T>((resolve) => {
+            this.add(detail === undefined ? resolve : new Request(resolve, detail));
+          });
     if (probe.current !== undefined) probe.current.waits(this.what, promise);
     return promise;
   }
@@ -92,16 +104,16 @@ export class Waiters<T, Detail = undefined> {
   first(): Entry<T, Detail> | undefined {
     for (;;) {
       const entry = this.ring.first();
-      if (entry === undefined || typeof entry === "function") return entry;
+      if (!(entry instanceof Waiter)) return entry;
       if (entry.queue !== undefined) {
         const signal = entry.hub?.signal;
         if (signal === undefined || !signal.aborted) return entry;
-        entry.queue = undefined;
         this.size--;
+        entry.queue = undefined;
         unfollow(entry);
         entry.fail?.(reasonOf(signal));
       }
-      this.ring.shift();
+      this.ring.take();
     }
   }
 
@@ -132,29 +144,30 @@ export class Waiters<T, Detail = undefined> {
       const entry = this.first();
       if (entry === undefined) return;
       this.take(entry);
-      if (typeof entry !== "function") {
+      if (entry instanceof Waiter) {
         entry.fail?.(reason);
         continue;
       }
       // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by
-      // resolving it with a rejected promise. Sound: plain entries are the `resolve` of promises, nothing else.
+      // resolving it with a rejected promise. Sound: these entries are the `resolve` of promises, nothing else.
+      const resolve = (typeof entry === "function" ? entry : entry.settle) as Settle<unknown>;
       rejected ??= Promise.reject(reason);
-      (entry as (value: Promise<never>) => void)(rejected);
+      resolve(rejected);
     }
   }
 
-  private waitRecorded(signal: AbortSignal | undefined, detail: Detail | undefined): Promise<T> {
+  private waitFollowing(signal: AbortSignal, detail: Detail | undefined): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const waiter = new Waiter(this, resolve, reject, detail);
-      if (signal !== undefined) follow(signal, waiter);
+      follow(signal, waiter);
       this.add(waiter);
     });
   }
 
   private take(entry: Entry<T, Detail>): void {
-    this.ring.shift();
+    this.ring.take();
     this.size--;
-    if (typeof entry === "function") return;
+    if (!(entry instanceof Waiter)) return;
     entry.queue = undefined;
     unfollow(entry);
   }
@@ -169,5 +182,5 @@ export class Waiters<T, Detail = undefined> {
 }
 
 function isWaiting<T, Detail>(entry: Entry<T, Detail>): boolean {
-  return typeof entry === "function" || entry.queue !== undefined;
+  return !(entry instanceof Waiter) || entry.queue !== undefined;
 }

@@ -38,7 +38,11 @@ interface NodeThreads {
 }
 
 interface Host {
-  readonly process?: { getBuiltinModule?(id: string): NodeThreads | undefined };
+  readonly process?: {
+    getBuiltinModule?(id: "node:worker_threads"): NodeThreads | undefined;
+    getBuiltinModule?(id: "node:os"): { availableParallelism(): number } | undefined;
+  };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly Worker?: new (source: string | URL, options: object) => WebWorker;
 }
 
@@ -139,6 +143,15 @@ function startInBrowser(
       return Promise.resolve();
     },
   };
+}
+
+/** How many threads can run at the same time. */
+export function cores(): number {
+  return (
+    host.process?.getBuiltinModule?.("node:os")?.availableParallelism() ??
+    host.navigator?.hardwareConcurrency ??
+    4
+  );
 }
 
 /** Where a worker's module is. A path is no URL, and relative to what it would be cannot be known here. */

@@ -1,0 +1,157 @@
+// Starts the editor's server with a user of its own, who has no settings but those given here, and
+// a browser to look at it.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CODE_SERVER, chromiumPath, fromEditor, NODE } from "./install.mjs";
+
+/** Quiet surroundings: what the editor itself would like to show is not what is looked at. */
+const SETTINGS = {
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.enableExperiments": false,
+  "workbench.colorTheme": "Default Dark Modern",
+  "chat.disableAIFeatures": true,
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "files.autoSave": "off",
+  "git.enabled": false,
+  "security.workspace.trust.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+};
+
+const FLAGS = [
+  "--auth=none",
+  "--disable-telemetry",
+  "--disable-update-check",
+  "--disable-workspace-trust",
+  "--disable-getting-started-override",
+  "--ignore-last-opened",
+  "--disable-proxy",
+];
+
+/** `files`: the workspace, by path. `vsix`: what is installed first. */
+export async function startEditor({ files, vsix, settings = {}, flags = [] }) {
+  const home = mkdtempSync(join(tmpdir(), "mooring-editor-"));
+  const workspace = join(home, "harbour");
+  for (const [path, text] of Object.entries(files)) write(join(workspace, path), text);
+  write(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+  write(join(home, "config.yaml"), "{}\n");
+
+  const env = {
+    ...process.env,
+    HOME: home,
+    TMPDIR: home,
+    XDG_RUNTIME_DIR: home,
+    XDG_CONFIG_HOME: home,
+    XDG_DATA_HOME: home,
+    EXTENSIONS_GALLERY: "{}",
+  };
+  const places = [
+    ["--user-data-dir", join(home, "data")],
+    ["--extensions-dir", join(home, "extensions")],
+    ["--config", join(home, "config.yaml")],
+  ].flat();
+  if (vsix !== undefined) {
+    execFileSync(NODE, [CODE_SERVER, ...places, "--install-extension", vsix, "--force"], {
+      env,
+      // It misses parts that are not built here and not needed; what it says counts when it fails.
+      stdio: "pipe",
+    });
+  }
+
+  const port = await freePort();
+  const args = [CODE_SERVER, ...places, `--bind-addr=127.0.0.1:${port}`, ...FLAGS, ...flags];
+  const server = spawn(NODE, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let output = "";
+  server.stdout.on("data", (it) => (output += it));
+  server.stderr.on("data", (it) => (output += it));
+  const exited = new Promise((resolve) => {
+    server.once("exit", resolve);
+  });
+
+  const url = `http://127.0.0.1:${port}`;
+  await until("the editor's server answers", async () => {
+    if (server.exitCode !== null) throw new Error(`The editor's server ended.\n${output}`);
+    return isUp(`${url}/healthz`);
+  });
+  return {
+    url,
+    workspace,
+    remote: (path) => `vscode-remote://127.0.0.1:${port}${path}`,
+    async stop() {
+      try {
+        // The group that it leads: its extension hosts, and their servers.
+        process.kill(-server.pid, "SIGTERM");
+      } catch {
+        // It has ended by itself.
+      }
+      await Promise.race([exited, sleep(5000)]);
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+  };
+}
+
+export async function startBrowser() {
+  const { chromium } = fromEditor("playwright-core");
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  });
+}
+
+/** A window that reaches nothing but this machine, and the hosts that something asked for. */
+export async function openWindow(browser, { locale = "en" } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    deviceScaleFactor: 1.5,
+    locale,
+  });
+  const outside = new Set();
+  await context.route(
+    (it) => it.hostname !== "127.0.0.1",
+    (route) => {
+      outside.add(new URL(route.request().url()).host);
+      return route.abort();
+    },
+  );
+  return { page: await context.newPage(), outside };
+}
+
+export async function until(what, isTrue, limit = 60_000) {
+  const end = Date.now() + limit;
+  while (!(await isTrue())) {
+    if (end < Date.now()) throw new Error(`In ${limit / 1000} s it did not happen that ${what}.`);
+    await sleep(100);
+  }
+}
+
+async function isUp(url) {
+  try {
+    const { ok } = await fetch(url);
+    return ok;
+  } catch {
+    return false;
+  }
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -1,0 +1,214 @@
+// What somebody does in the first minutes, by hand, in the installed extension. Each scene ends with
+// a picture in screenshots/, to be looked at.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openWindow, startBrowser, startEditor, until } from "./editor.mjs";
+import { ROOT } from "./install.mjs";
+import { FILES, FIXED_CHECKOUT } from "./workspace.mjs";
+
+const PICTURES = join(ROOT, "screenshots");
+
+export async function playScenes(vsix) {
+  mkdirSync(PICTURES, { recursive: true });
+  const editor = await startEditor({ files: FILES, vsix });
+  const browser = await startBrowser();
+  const since = Date.now();
+  const { page, outside } = await openWindow(browser);
+  try {
+    const stage = { page, editor, say: (text) => say(text, since) };
+    await watchNotifications(page);
+    await page.goto(`${editor.url}/?folder=${encodeURIComponent(editor.workspace)}`);
+    for (const scene of SCENES) {
+      await scene(stage);
+      await picture(page, scene.name);
+    }
+    const toasts = await page.evaluate(() => globalThis.seenNotifications);
+    if (toasts.length > 0) throw new Error(`Nobody asked for these: ${toasts.join(" | ")}`);
+    stage.say(
+      `no notification; outside hosts asked for by the editor: ${[...outside].join(", ") || "none"}`,
+    );
+  } catch (error) {
+    await picture(page, "failure");
+    throw error;
+  } finally {
+    await browser.close();
+    await editor.stop();
+  }
+}
+
+const SCENES = [
+  squiggle,
+  hover,
+  lightBulb,
+  repaired,
+  status,
+  menu,
+  explained,
+  proposal,
+  applied,
+  walkthrough,
+];
+
+async function squiggle({ page, say }) {
+  await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+  await open(page, "checkout.ts");
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  say("squiggle");
+}
+
+async function hover({ page, say }) {
+  const explanation = page.locator(".monaco-hover .hover-contents", { hasText: "How to fix it" });
+  await until("the hover explains the finding", async () => {
+    await page.mouse.move(900, 700);
+    await word(page, "save", 1).hover();
+    return appears(explanation.first(), 3000);
+  });
+  say("hover");
+}
+
+async function lightBulb({ page, say }) {
+  await page.keyboard.press("Escape");
+  await word(page, "save", 1).click();
+  const bulb = page.locator(
+    ".codicon-light-bulb, .codicon-lightbulb, .codicon-gutter-lightbulb, .codicon-gutter-lightbulb-auto-fix, .codicon-lightbulb-autofix",
+  );
+  await bulb.first().waitFor({ timeout: 30_000 });
+  say("light bulb");
+  const item = action(page, "Await the promise");
+  // Extensions that register providers meanwhile make the editor call the first request back.
+  await until("the menu of the light bulb opens", async () => {
+    await page.keyboard.press("Control+.");
+    if (await appears(item, 3000)) return true;
+    await page.keyboard.press("Escape");
+    return false;
+  });
+  say("menu of the light bulb");
+}
+
+async function repaired({ page, editor, say }) {
+  await action(page, "Await the promise").click();
+  await page.locator(".view-lines", { hasText: "await save(cart)" }).waitFor();
+  await page.keyboard.press("Control+S");
+  const file = join(editor.workspace, "src/checkout.ts");
+  await until(
+    "the repaired text is on the disk",
+    () => readFileSync(file, "utf8") === FIXED_CHECKOUT,
+  );
+  await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
+  say("repaired, saved, and the squiggle is gone");
+}
+
+async function status({ page, say }) {
+  await page.locator('[id="status.languageStatus"]').click();
+  const ours = page.locator(".hover-language-status");
+  await ours.filter({ hasText: /Mooring 0.+ findings? in 4 files/ }).waitFor();
+  await ours.filter({ hasText: /recommended.+TypeScript/ }).waitFor();
+  say("status");
+}
+
+async function menu({ page, say }) {
+  await page.keyboard.press("Escape");
+  await run(page, "Mooring: Show Status");
+  await page.locator(".quick-input-list", { hasText: "Restart Server" }).waitFor();
+  say("menu");
+}
+
+async function explained({ page, say }) {
+  await page.keyboard.press("Escape");
+  await run(page, "Mooring: Explain Rule");
+  const rule = page.locator(".quick-input-list .monaco-list-row", { hasText: "floating-promise" });
+  await rule.first().click();
+  const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  await frame.locator("h1", { hasText: "floating-promise" }).waitFor({ timeout: 40_000 });
+  say("page of a rule");
+}
+
+async function proposal({ page, say }) {
+  await run(page, "Mooring: Fix All in Workspace");
+  await page.locator(".bulk-edit-panel .monaco-list-row").first().waitFor({ timeout: 60_000 });
+  await page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "await" }).first().waitFor();
+  say("preview of all repairs");
+}
+
+async function applied({ page, editor, say }) {
+  const boxes = page.locator(".bulk-edit-panel .edit-checkbox");
+  const count = await boxes.count();
+  for (let index = 0; index < count; index += 1) {
+    await boxes.nth(index).setChecked(true);
+  }
+  await page.locator(".bulk-edit-panel .monaco-button", { hasText: "Apply" }).click();
+  await page.keyboard.press("Escape");
+  for (const [name, text] of [
+    ["reminder", "await sendReceipt(cart.email)"],
+    ["refund", "await save({"],
+  ]) {
+    const file = join(editor.workspace, `src/${name}.ts`);
+    await until(`${name}.ts is repaired`, async () => {
+      await run(page, "File: Save All");
+      return readFileSync(file, "utf8").includes(text);
+    });
+  }
+  say("repaired in the whole workspace");
+}
+
+async function walkthrough({ page, say }) {
+  await run(page, "Mooring: Open Walkthrough");
+  await page.locator(".getting-started-step", { hasText: "See a bug" }).first().waitFor();
+  say("walkthrough");
+}
+
+async function open(page, name) {
+  await page.keyboard.press("Control+P");
+  await page.locator(".quick-input-widget input").fill(name);
+  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+  await row.waitFor({ timeout: 60_000 });
+  await row.click();
+  await page.locator(".editor-instance .view-lines", { hasText: "export" }).waitFor();
+}
+
+async function run(page, command) {
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget input").fill(`>${command}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().click();
+}
+
+function word(page, text, index) {
+  return page.locator(".view-lines .view-line").getByText(text, { exact: true }).nth(index);
+}
+
+function action(page, title) {
+  return page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
+}
+
+async function appears(locator, timeout) {
+  try {
+    await locator.waitFor({ timeout });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Notes down each notification from the start on; one that has gone by itself counts too. */
+async function watchNotifications(page) {
+  await page.addInitScript(() => {
+    globalThis.seenNotifications = [];
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) {
+          const toast = node.querySelector?.(".notification-toast") ?? null;
+          if (toast !== null) globalThis.seenNotifications.push(toast.textContent);
+        }
+      }
+    }).observe(document, { childList: true, subtree: true });
+  });
+}
+
+async function picture(page, name) {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
+function say(text, since) {
+  process.stdout.write(`  ${((Date.now() - since) / 1000).toFixed(1)} s  ${text}\n`);
+}

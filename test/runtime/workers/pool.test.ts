@@ -1,0 +1,315 @@
+import { getEventListeners } from "node:events";
+import { afterEach, describe, expect, expectTypeOf, test } from "vitest";
+import { ClosedError } from "../../../runtime/core/errors.ts";
+import { onLateError } from "../../../runtime/core/late.ts";
+import { asyncDispose, dispose } from "../../../runtime/core/symbols.ts";
+import { WorkerError } from "../../../runtime/workers/worker-error.ts";
+import { WorkerPool, type WorkerPoolOptions } from "../../../runtime/workers/worker-pool.ts";
+import { begun, fresh, type Tasks, tasks, unblock } from "./tasks.ts";
+
+const pools: WorkerPool<Tasks>[] = [];
+
+function poolOf(options: WorkerPoolOptions): WorkerPool<Tasks> {
+  const pool = new WorkerPool<Tasks>(tasks, options);
+  pools.push(pool);
+  return pool;
+}
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool[asyncDispose]()));
+});
+
+function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`resolved with ${String(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}
+
+describe("run, map and mapReduce", () => {
+  test("call functions in threads, with results by index", async () => {
+    const pool = poolOf({ size: 2 });
+    const doubled = await Promise.all(Array.from({ length: 5000 }, (_, i) => pool.run("double", [i])));
+    expect(doubled).toEqual(Array.from({ length: 5000 }, (_, i) => i * 2));
+    expect(pool.threads).toBe(2);
+  });
+
+  test("map and mapReduce keep the order of the items, whatever their chunks", async () => {
+    const pool = poolOf({ size: 2 });
+    const items = Array.from({ length: 1000 }, (_, i) => i);
+    for (const chunk of [1, 7, 1000, "auto"] as const) {
+      expect(await pool.map("double", items, { chunk })).toEqual(items.map((it) => it * 2));
+    }
+    const joined = await pool.mapReduce("double", (a, b) => `${a},${b}`, items, "", { chunk: 3 });
+    expect(joined).toBe(items.map((it) => `,${it * 2}`).join(""));
+    expect(await pool.map("double", new Set<number>())).toEqual([]);
+    expect(await pool.map("double", [1], { chunk: 5 })).toEqual([2]);
+  });
+
+  test("are typed by the module", () => {
+    const pool = poolOf({ size: 1 });
+    expectTypeOf(pool.run<"double">).returns.resolves.toEqualTypeOf<number>();
+    expectTypeOf(pool.run<"untilAborted">).parameter(1).extract<[Int32Array]>().not.toBeNever();
+    // @ts-expect-error -- no function
+    expect(() => pool.run("notAFunction", [])).toBeDefined();
+  });
+
+  test("give the function a signal exactly when `run` was given one", async () => {
+    const pool = poolOf({ size: 1 });
+    const { signal } = new AbortController();
+    expect(await pool.run("parameters", [1])).toEqual([1]);
+    expect(await pool.run("parameters", [1], { signal })).toEqual([1, "signal"]);
+    expect(await pool.map("parameters", [1])).toEqual([[1]]);
+    expect(await pool.map("parameters", [1], { signal })).toEqual([[1, "signal"]]);
+  });
+});
+
+describe("H2 and H3: abort before the start", () => {
+  test("rejects with the reason, never runs, and leaves the others alone", async () => {
+    const pool = poolOf({ size: 1 });
+    const word = fresh();
+    const first = pool.run("block", [word]);
+    await begun(word);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const dropped = Array.from({ length: 100 }, () => pool.run("count", [word], { signal }));
+    const kept = pool.run("count", [word]);
+    const reason = new Error("why");
+    controller.abort(reason);
+    const settled = await Promise.allSettled(dropped);
+    expect(settled.every((it) => it.status === "rejected" && it.reason === reason)).toBe(true);
+    expect(pool.waiting).toBe(1);
+    unblock(word);
+    expect(await first).toBe("unblocked");
+    expect(await kept).toBe(0);
+    expect(Atomics.load(word, 2)).toBe(1);
+    await expect(pool.run("count", [word], { signal })).rejects.toBe(reason);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+});
+
+describe("H4: one signal for many tasks", () => {
+  test("leaves no listener", async () => {
+    const pool = poolOf({ size: 2 });
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 300 }, () => pool.run("double", [1], { signal })));
+    await Promise.allSettled(Array.from({ length: 300 }, () => pool.run("fail", ["x"], { signal })));
+    await pool.map("double", [1, 2, 3], { signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+});
+
+describe("H13: close and death settle everything", () => {
+  test("dispose rejects what runs and what waits, and refuses more", async () => {
+    const pool = poolOf({ size: 1 });
+    const word = fresh();
+    const running = failure(pool.run("block", [word]));
+    await begun(word);
+    const waiting = failure(pool.run("double", [1]));
+    await pool[asyncDispose]();
+    expect(await running).toBeInstanceOf(ClosedError);
+    expect(await waiting).toBeInstanceOf(ClosedError);
+    expect(await failure(pool.run("double", [1]))).toBeInstanceOf(ClosedError);
+    await pool[asyncDispose]();
+    expect(pool.threads).toBe(0);
+  });
+
+  test("drain waits for what runs and what waits", async () => {
+    const pool = poolOf({ size: 1 });
+    const all = [pool.run("later", [1, 20]), pool.run("double", [1]), pool.run("later", [3, 1])];
+    await pool.drain();
+    expect(await Promise.all(all)).toEqual([1, 2, 3]);
+    expect(pool.threads).toBe(0);
+    expect(await failure(pool.run("double", [1]))).toBeInstanceOf(ClosedError);
+    await poolOf({ size: 1 }).drain();
+  });
+});
+
+describe("H24: workers", () => {
+  test("an error keeps name, message, stack, cause, code and fields", async () => {
+    const pool = poolOf({ size: 1 });
+    const error = await failure(pool.run("fail", ["fields"]));
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name: "MyError", message: "boom", code: "E_MINE", extra: { a: 1 } });
+    expect(error).toHaveProperty("stack", expect.stringContaining("tasks.mjs"));
+    expect(error).toHaveProperty("cause", expect.any(RangeError));
+    expect(error).toHaveProperty("cause.cause", "deepest");
+    const several = await failure(pool.run("fail", ["aggregate"]));
+    expect(several).toBeInstanceOf(AggregateError);
+    expect(several).toHaveProperty("errors", [expect.any(TypeError), 2]);
+    expect(await failure(pool.run("fail", ["cycle"]))).toHaveProperty("cause.cause.message", "round");
+    expect(await failure(pool.run("fail", ["nothing"]))).toBeUndefined();
+    expect(await failure(pool.run("fail", ["other"]))).toBe("a string");
+  });
+
+  test("what cannot be cloned rejects its task and no other", async () => {
+    const pool = poolOf({ size: 1 });
+    await pool.run("double", [1]);
+    await Promise.all(Array.from({ length: 64 }, () => pool.run("double", [1])));
+    const before = pool.run("double", [1]);
+    const result = failure(pool.run("uncloneableResult", []));
+    const error = failure(pool.run("fail", ["uncloneable"]));
+    const getter = failure(pool.run("fail", ["getter"]));
+    const args = failure(pool.run("parameters", [() => 1]));
+    const after = pool.run("double", [2]);
+    expect(await result).toBeInstanceOf(TypeError);
+    expect(await result).toHaveProperty("cause.name", "DataCloneError");
+    expect(await error).toMatchObject({ name: "TypeError", message: "nc", n: 1, call: "() => 1" });
+    expect(await getter).toHaveProperty("message", "getter");
+    expect(await args).toMatchObject({ name: "TypeError", message: expect.stringContaining("`parameters`") });
+    expect(await Promise.all([before, after])).toEqual([2, 4]);
+    expect(pool.threads).toBe(1);
+  });
+
+  test("exit rejects exactly its task, and the worker is replaced", async () => {
+    const pool = poolOf({ size: 1 });
+    const warm = Array.from({ length: 200 }, (_, i) => pool.run("double", [i]));
+    await Promise.all(warm);
+    const before = Array.from({ length: 20 }, (_, i) => pool.run("double", [i]));
+    const culprit = failure(pool.run("exit", [3]));
+    const after = Array.from({ length: 20 }, (_, i) => pool.run("double", [i]));
+    expect(await Promise.all([...before, ...after])).toHaveLength(40);
+    expect(await culprit).toBeInstanceOf(WorkerError);
+    expect(await culprit).toHaveProperty("exitCode", 3);
+  });
+
+  test("a death in another thread harms nobody else", async () => {
+    const pool = poolOf({ size: 2 });
+    const word = fresh();
+    const dying = failure(pool.run("exitAfter", [word, 0]));
+    const other = fresh();
+    const living = pool.run("block", [other]);
+    await Promise.all([begun(word), begun(other)]);
+    unblock(word);
+    expect(await dying).toHaveProperty("exitCode", 0);
+    expect(await pool.run("double", [4])).toBe(8);
+    unblock(other);
+    expect(await living).toBe("unblocked");
+  });
+
+  test("memory, and errors nobody catches", async () => {
+    const pool = poolOf({ size: 1, resourceLimits: { maxOldGenerationSizeMb: 24 } });
+    const exhausted = await failure(pool.run("exhaust", []));
+    expect(exhausted).toBeInstanceOf(WorkerError);
+    expect(exhausted).toHaveProperty("cause.code", "ERR_WORKER_OUT_OF_MEMORY");
+    expect(await failure(pool.run("stray", []))).toHaveProperty("cause.message", "stray");
+    expect(await pool.run("double", [4])).toBe(8);
+  });
+
+  test("a module that is not there rejects each task, and so does an unknown function", async () => {
+    const none = new WorkerPool<Tasks>(new URL("./none.mjs", import.meta.url), { size: 1 });
+    const all = await Promise.all([1, 2, 3].map((it) => failure(none.run("double", [it]))));
+    for (const error of all) expect(error).toHaveProperty("code", "ERR_MODULE_NOT_FOUND");
+    await none[asyncDispose]();
+    const pool = poolOf({ size: 1 });
+    // @ts-expect-error -- no function
+    expect(await failure(pool.run("notAFunction", []))).toBeInstanceOf(TypeError);
+    expect(() => new WorkerPool("./relative.js")).toThrow(/import\.meta\.url/);
+    const top = new WorkerPool<Tasks>("data:text/javascript,process.exit(5)", { size: 1 });
+    const dead = await Promise.all([1, 2].map((it) => failure(top.run("double", [it]))));
+    for (const error of dead) expect(error).toHaveProperty("exitCode", 5);
+    await top[asyncDispose]();
+  });
+
+  test("abort tells a running task, and rejects when it has ended", async () => {
+    const pool = poolOf({ size: 1 });
+    const word = fresh();
+    const controller = new AbortController();
+    const running = pool.run("untilAborted", [word], { signal: controller.signal });
+    await begun(word);
+    const next = pool.run("count", [word]);
+    const reason = new Error("why");
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    expect(Atomics.load(word, 2)).toBeGreaterThan(0);
+    expect(await next).toBe(1);
+  });
+
+  test("terminate ends a task that does not listen, and kills nothing else", async () => {
+    const pool = poolOf({ size: 2 });
+    const word = fresh();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const other = pool.run("block", [word]);
+    const spinning = pool.run("spin", [], { signal, onAbort: "terminate" });
+    const told = pool.run("double", [1]);
+    await begun(word);
+    controller.abort("enough");
+    await expect(spinning).rejects.toBe("enough");
+    expect(await told).toBe(2);
+    unblock(word);
+    expect(await other).toBe("unblocked");
+    expect(pool.threads).toBeLessThanOrEqual(2);
+  });
+
+  test("graceMs gives a task that was told some time", async () => {
+    const pool = poolOf({ size: 1 });
+    const word = fresh();
+    const controller = new AbortController();
+    const running = pool.run("stubborn", [word], { signal: controller.signal, graceMs: 50 });
+    await begun(word);
+    controller.abort("enough");
+    await expect(running).rejects.toBe("enough");
+    expect(Atomics.load(word, 2)).toBe(1);
+    expect(await pool.run("double", [1])).toBe(2);
+  });
+
+  test("transfers move, and a buffer that is gone rejects", async () => {
+    const pool = poolOf({ size: 1 });
+    const buffer = new ArrayBuffer(1024);
+    expect(await pool.run("size", [buffer], { transfer: [buffer] })).toBe(1024);
+    expect(buffer.byteLength).toBe(0);
+    const again = await failure(pool.run("size", [buffer], { transfer: [buffer] }));
+    expect(again).toHaveProperty("cause", expect.any(TypeError));
+    expect(await pool.run("size", [new ArrayBuffer(8)])).toBe(8);
+  });
+
+  test("an error in map ends it, after the chunks that run", async () => {
+    const pool = poolOf({ size: 2 });
+    const items = Array.from({ length: 100 }, (_, i) => `kind ${i}`);
+    const late: unknown[] = [];
+    const listening = onLateError((error) => late.push(error));
+    await expect(pool.map("fail", items, { chunk: 1 })).rejects.toBe("a string");
+    listening[dispose]();
+    expect(new Set(late)).toEqual(new Set(["a string"]));
+    expect(late.length).toBeLessThan(4);
+    expect(pool.waiting).toBe(0);
+    expect(await pool.run("double", [1])).toBe(2);
+  });
+});
+
+describe("back-pressure", () => {
+  test("maxQueue refuses what is too much, and map takes items as threads become free", async () => {
+    const pool = poolOf({ size: 1, maxQueue: 2 });
+    const all = await Promise.allSettled([1, 2, 3, 4, 5].map((it) => pool.run("double", [it])));
+    expect(all.map((it) => it.status)).toEqual([
+      ...Array<string>(3).fill("fulfilled"),
+      ...Array<string>(2).fill("rejected"),
+    ]);
+    let taken = 0;
+    function* items(): Generator<number> {
+      for (taken = 0; taken < 1000; taken++) yield taken;
+    }
+    const word = fresh();
+    const blocked = pool.run("block", [word]);
+    await begun(word);
+    const mapping = pool.map("double", items(), { chunk: 1 });
+    await new Promise(setImmediate);
+    expect(taken).toBeLessThan(10);
+    unblock(word);
+    await blocked;
+    expect(await mapping).toHaveLength(1000);
+  });
+});
+
+describe("H17: limits", () => {
+  test("what is no size, queue or time is a RangeError", () => {
+    for (const bad of [0, -1, Number.NaN, 1.5]) {
+      expect(() => new WorkerPool(tasks, { size: bad })).toThrow(RangeError);
+    }
+    expect(() => new WorkerPool(tasks, { maxQueue: -1 })).toThrow(RangeError);
+    expect(() => new WorkerPool(tasks, { idleMs: Number.NaN })).toThrow(RangeError);
+  });
+});
