@@ -102,6 +102,12 @@ export class EditorClient {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
   }
 
+  /** What its objects take, in bytes, those included that a collection would free. */
+  async heap() {
+    const { markdown } = await this.connection.sendRequest("mooring/information", null);
+    return Number(/of which (\d+) MB/.exec(markdown)?.[1]) * 1024 * 1024;
+  }
+
   /** Milliseconds that the server has computed for so far, all its threads; Linux only. */
   cpu() {
     const stat = readFileSync(`/proc/${this.server.pid}/stat`, "utf8");

@@ -1,4 +1,9 @@
-import { type CancellationToken, l10n, type LogOutputChannel } from "vscode";
+import {
+  type CancellationToken,
+  CancellationTokenSource,
+  l10n,
+  type LogOutputChannel,
+} from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -73,7 +78,9 @@ export class Connection {
     params: Requests[M]["params"],
     token?: CancellationToken,
   ): Promise<Requests[M]["result"]> {
-    return this.client.sendRequest<Requests[M]["result"]>(method, params, token);
+    // A token that is left out would be sent along as a second parameter.
+    const given = token ?? new CancellationTokenSource().token;
+    return this.client.sendRequest<Requests[M]["result"]>(method, params, given);
   }
 
   notify<M extends keyof ClientNotifications>(

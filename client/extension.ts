@@ -16,7 +16,7 @@ export function activate(context: ExtensionContext): Exports {
   const log = window.createOutputChannel("Mooring", { log: true });
   const server = new Server(context, log);
   const pages = new RulePages(server);
-  const status = new StatusDisplay(server, context);
+  const status = new StatusDisplay(server, context, log);
   context.subscriptions.push(log, server, pages, status);
   registerCommands({ context, server, pages, status, log });
   watchChangedFiles(context, server);

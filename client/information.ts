@@ -1,4 +1,4 @@
-import { env, extensions, version, workspace } from "vscode";
+import { env, extensions, UIKind, version, workspace } from "vscode";
 import type { Surroundings } from "./commands.ts";
 import { SETTINGS } from "./settings-table.ts";
 
@@ -23,7 +23,7 @@ export async function information({ context, server, status }: Surroundings): Pr
     await fromServer(server),
     "## Editor",
     "",
-    `- VS Code ${version}, ${env.appName}, ${env.uiKind === 1 ? "desktop" : "web"}, ${env.remoteName ?? "local"}`,
+    `- VS Code ${version}, ${env.appName}, ${env.uiKind === UIKind.Desktop ? "desktop" : "web"}, ${env.remoteName ?? "local"}`,
     `- language: ${env.language}`,
     `- extension: ${context.extension.id}, ${workspace.isTrusted ? "trusted" : "untrusted"} workspace`,
     `- server: ${life.state}${life.state === "failed" ? `, ${life.reason}` : ""}`,

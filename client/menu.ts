@@ -1,4 +1,4 @@
-import { l10n, type QuickPickItem, QuickPickItemKind, Uri, window } from "vscode";
+import { l10n, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
 import type { CommandId } from "./commands-table.ts";
 import type { Server } from "./server.ts";
 import { compilerOf, configurationOf, lastRunOf, type StatusDisplay } from "./status.ts";
@@ -43,7 +43,7 @@ function facts({ life }: Server, { current }: StatusDisplay): Item[] {
       items.push(line("circle-slash", l10n.t("This file is not checked"), file.reason ?? "", {}));
     }
     if (file.project !== null) {
-      items.push(line("project", l10n.t("Project"), file.project, {}));
+      items.push(line("project", l10n.t("Project"), workspace.asRelativePath(file.project), {}));
     }
   }
   if (compiler !== undefined) {

@@ -5,6 +5,7 @@ import {
   languages,
   type LanguageStatusItem,
   LanguageStatusSeverity,
+  type LogOutputChannel,
   Uri,
   window,
   workspace,
@@ -19,6 +20,7 @@ const QUIET = 300;
 /** What stands behind the braces in the status bar: how things are, in words as well as in colour. */
 export class StatusDisplay implements Disposable {
   private readonly server: Server;
+  private readonly log: LogOutputChannel;
   private readonly version: string;
   private readonly item: LanguageStatusItem;
   private readonly configuration: LanguageStatusItem;
@@ -26,9 +28,10 @@ export class StatusDisplay implements Disposable {
   private timer: NodeJS.Timeout | undefined;
   private last: Status | undefined;
 
-  constructor(server: Server, context: ExtensionContext) {
+  constructor(server: Server, context: ExtensionContext, log: LogOutputChannel) {
     const manifest: { readonly version?: unknown } = context.extension.packageJSON;
     this.server = server;
+    this.log = log;
     this.version = String(manifest.version);
     this.item = languages.createLanguageStatusItem("mooring.status", SHOWN);
     this.item.name = "Mooring";
@@ -38,7 +41,10 @@ export class StatusDisplay implements Disposable {
     this.subscriptions = [
       this.item,
       this.configuration,
-      server.onLife(() => this.show()),
+      server.onLife(() => {
+        this.show();
+        this.refreshSoon();
+      }),
       server.onStatus((status) => this.received({ ...status, file: this.last?.file ?? null })),
       window.onDidChangeActiveTextEditor(() => this.refreshSoon()),
     ];
@@ -76,10 +82,12 @@ export class StatusDisplay implements Disposable {
   }
 
   private refreshSoon(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.refresh().catch(() => {
-        // The server has ended meanwhile, and that is shown already.
+    // One that is under way is not put off: where much happens it would never come.
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.refresh().catch((error: unknown) => {
+        // The server has ended meanwhile, or has other things to do; what is shown says so already.
+        this.log.debug(String(error));
       });
     }, QUIET);
   }

@@ -2,6 +2,7 @@ import { ChildController } from "./core/child.ts";
 import { CancelledError } from "./core/errors.ts";
 import { Latch } from "./core/latch.ts";
 import { reportLate } from "./core/late.ts";
+import { turn } from "./core/pace.ts";
 import { asyncDispose, dispose } from "./core/symbols.ts";
 import { checkedDelay } from "./core/timer.ts";
 import { timeout } from "./time/timeout.ts";
@@ -72,7 +73,11 @@ class PreparedShutdown implements Shutdown {
   private readonly total: number;
   private readonly host: HostProcess | undefined = hostProcess();
 
-  constructor({ signals = ["SIGINT", "SIGTERM"], timeoutMs = 10_000, exit = true }: ShutdownOptions) {
+  constructor({
+    signals = ["SIGINT", "SIGTERM"],
+    timeoutMs = 10_000,
+    exit = true,
+  }: ShutdownOptions) {
     this.exits = exit;
     this.total = checkedDelay("timeoutMs", timeoutMs);
     this.done = this.finished.wait();
@@ -137,6 +142,8 @@ class PreparedShutdown implements Shutdown {
     }
     this.takeOff();
     this.finished.open();
+    // Warnings and output are written after this turn, and an exit would cut them off.
+    await turn();
     if (this.exits) this.host?.exit(exitCode);
   }
 }

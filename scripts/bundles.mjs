@@ -50,7 +50,8 @@ export function bundle(
     // jsonc-parser's older format hides its imports from bundlers.
     mainFields: ["module", "main"],
     target: "node20.19",
-    minify: true,
+    // A profile of a bundle that can be read names its functions.
+    minify: process.env.MOORING_READABLE !== "1",
     // Stacks in reports about failures name functions.
     keepNames,
     banner: { js: format === "esm" ? FOR_MODULES : FOR_SCRIPTS },

@@ -10,18 +10,18 @@ import { runInHost } from "../test/editor/host.mjs";
 import { playScenes } from "../test/editor/scenes.mjs";
 
 process.chdir(ROOT);
-const only = process.argv.slice(2);
+const only = new Set(process.argv.slice(2));
 
 installEditor();
 execFileSync(process.execPath, ["scripts/package-vsix.mjs"], { stdio: "inherit" });
 const { name, version } = JSON.parse(readFileSync("package.json", "utf8"));
 const vsix = join(ROOT, `dist/${name}-${version}.vsix`);
 
-if (!only.includes("--host")) {
+if (!only.has("--host")) {
   process.stdout.write("In the workbench:\n");
   await playScenes(vsix);
 }
-if (!only.includes("--scenes")) {
+if (!only.has("--scenes")) {
   process.stdout.write("In the extension host:\n");
   process.exitCode = await runInHost(vsix);
 }

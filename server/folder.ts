@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Analyser } from "../analysis/analyser.ts";
 import { type Configuration, Configurations } from "../analysis/config/configurations.ts";
 import { below, foreignName, Ignores } from "../analysis/config/ignores.ts";
@@ -14,6 +15,7 @@ import { ALLOW_RULES } from "../analysis/suppressions.ts";
 import { Files } from "./files.ts";
 import type { Pacer } from "./pause.ts";
 import { DEFAULTS, type Preferences } from "./settings.ts";
+import { slashed } from "./uris.ts";
 
 export interface FolderTools {
   readonly rules: readonly Rule[];
@@ -24,6 +26,8 @@ export interface FolderTools {
   /** Something of ours threw; what was being done is skipped. */
   failed(during: string, error: unknown): void;
   compilerOpened(version: string): void;
+  /** Nothing is known any more until the next update. */
+  lost(): void;
 }
 
 /**
@@ -68,6 +72,12 @@ export class Folder {
   /** Nothing has failed since the last update. */
   get isSound(): boolean {
     return !this.hasFailed;
+  }
+
+  holds(path: string): boolean {
+    return (
+      this.path !== undefined && (path === this.path || path.startsWith(inside(this.path, "")))
+    );
   }
 
   get isDiscovered(): boolean {
@@ -228,6 +238,21 @@ export class Folder {
     });
   }
 
+  /**
+   * What `work` makes of the analyser; undefined where it throws. What it was in the middle of
+   * changing may stay half done then, so everything starts anew.
+   */
+  attempt<T>(during: string, work: (analyser: Analyser) => T): T | undefined {
+    const { analyser } = this;
+    let result: T | undefined;
+    if (analyser !== undefined) {
+      this.guard(during, () => {
+        result = work(analyser);
+      });
+    }
+    return result;
+  }
+
   private guard(during: string, work: () => unknown): void {
     try {
       work();
@@ -236,15 +261,13 @@ export class Folder {
       // Half of a change may have been taken in; the next update starts anew.
       this.dispose();
       this.hasFailed = true;
+      this.tools.lost();
     }
   }
 
   private newConfigurations(): Configurations {
     const { configPath } = this.preferences;
-    const file =
-      configPath === undefined || configPath.startsWith("/") || this.path === undefined
-        ? configPath
-        : inside(this.path, configPath.replace(/^\.\//, ""));
+    const file = configPath && slashed(resolve(this.path ?? "/", configPath));
     return new Configurations(this.files, [...this.tools.rules, ...ALLOW_RULES], file);
   }
 

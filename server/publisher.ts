@@ -1,6 +1,6 @@
 import type { Diagnostic } from "vscode-languageserver";
 import { problemDiagnosticOf } from "./convert.ts";
-import { delay } from "./pause.ts";
+import { delay, type Signal } from "./pause.ts";
 import type { Session } from "./session.ts";
 import { Tallying } from "./status.ts";
 
@@ -21,17 +21,17 @@ export class Publisher {
   }
 
   start(): void {
-    this.repeat(() => this.publish(), "changed");
+    this.repeat(() => this.publish(), this.session.inbox.changed);
     if (this.session.options["statusNotifications"] === true) {
-      this.repeat(() => this.sendStatus(), "statusChanged");
+      this.repeat(() => this.sendStatus(), this.session.statusChanged);
     }
   }
 
-  private repeat(work: () => Promise<void>, on: "changed" | "statusChanged"): void {
+  private repeat(work: () => Promise<void>, signal: Signal): void {
     const { session } = this;
     const loop = async () => {
       while (!session.isDisposed) {
-        const next = session[on].wait();
+        const next = signal.wait();
         await work();
         await next;
         await delay(REST);
@@ -46,10 +46,6 @@ export class Publisher {
   private async publish(): Promise<void> {
     const { session } = this;
     await session.settle();
-    if (session.needsRefresh) {
-      session.needsRefresh = false;
-      await session.refresh();
-    }
     const current = new Map<string, Diagnostic[]>();
     for (const problem of session.problems) {
       const uri = session.uriOf(problem.file);
@@ -57,14 +53,17 @@ export class Publisher {
       current.set(uri, [...(current.get(uri) ?? []), diagnostic]);
     }
     for (const [uri, diagnostics] of current) await this.send(uri, diagnostics);
+    if (session.inbox.needsRefresh) {
+      session.inbox.needsRefresh = false;
+      await session.refresh();
+    }
     if (!session.client.pullsDiagnostics) {
       const tallying = new Tallying();
       session.status.begin();
       try {
-        for await (const { uri, diagnostics, path } of session.everything()) {
-          const entry = session.last(path);
-          if (entry !== undefined) tallying.add(entry);
-          // A configuration is no source, so neither hides the other.
+        for await (const entry of session.everything()) {
+          const { uri, diagnostics } = entry;
+          tallying.add(entry);
           await this.send(uri, diagnostics);
           current.set(uri, [...diagnostics]);
         }

@@ -63,7 +63,7 @@ export class Results {
     this.known.clear();
   }
 
-  nextId(): string {
+  private nextId(): string {
     this.count += 1;
     return `${this.prefix}-${this.count}`;
   }

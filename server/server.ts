@@ -12,21 +12,23 @@ export function serve(connection: Connection, load: () => Promise<Core>): void {
   connection.onInitialized(() => front.initialized());
   connection.onShutdown(() => front.shutdown());
 
-  connection.onDidOpenTextDocument(tell(({ session }, it) => session.open(it.textDocument)));
+  connection.onDidOpenTextDocument(tell(({ session }, it) => session.inbox.open(it.textDocument)));
   connection.onDidChangeTextDocument(
-    tell(({ session }, it) => session.change(it.textDocument, it.contentChanges)),
+    tell(({ session }, it) => session.inbox.change(it.textDocument, it.contentChanges)),
   );
-  connection.onDidSaveTextDocument(tell(({ session }, it) => session.save(it.textDocument)));
-  connection.onDidCloseTextDocument(tell(({ session }, it) => session.close(it.textDocument)));
-  connection.onDidChangeWatchedFiles(tell(({ session }, it) => session.watched(it.changes)));
-  connection.workspace.onDidRenameFiles(tell(({ session }) => session.rediscover()));
-  connection.workspace.onDidDeleteFiles(tell(({ session }) => session.rediscover()));
+  connection.onDidSaveTextDocument(tell(({ session }, it) => session.inbox.save(it.textDocument)));
+  connection.onDidCloseTextDocument(
+    tell(({ session }, it) => session.inbox.close(it.textDocument)),
+  );
+  connection.onDidChangeWatchedFiles(tell(({ session }, it) => session.inbox.watched(it.changes)));
+  connection.workspace.onDidRenameFiles(tell(({ session }) => session.inbox.rediscover()));
+  connection.workspace.onDidDeleteFiles(tell(({ session }) => session.inbox.rediscover()));
   connection.onDidChangeConfiguration(
     tell(({ session }, it) => session.reconfigure(record(it.settings)["mooring"])),
   );
   connection.onNotification(
     "mooring/changedFiles",
-    tell(({ session }, it: unknown) => session.nameChanged(record(it)["uris"])),
+    tell(({ session }, it: unknown) => session.inbox.nameChanged(record(it)["uris"])),
   );
 
   connection.languages.diagnostics.on(

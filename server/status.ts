@@ -16,7 +16,7 @@ export class StatusKeeper {
   private configuration: readonly StatusProblem[] = [];
   private compiler: string | null = null;
   private lastRun: Tally | null = null;
-  private slow: Status["slow"] = null;
+  private slow: { readonly path: string; readonly milliseconds: number } | undefined;
   private running = 0;
 
   constructor(tools: StatusTools) {
@@ -24,6 +24,7 @@ export class StatusKeeper {
   }
 
   current(file: FileStatus | null): Status {
+    const { slow } = this;
     const problems = [...this.configuration, ...this.failures.values()];
     return {
       state: 0 < this.failures.size ? "failed" : 0 < this.running ? "checking" : "idle",
@@ -31,7 +32,10 @@ export class StatusKeeper {
       compiler: this.compiler,
       lastRun: this.lastRun,
       problems,
-      slow: this.slow,
+      slow:
+        slow === undefined
+          ? null
+          : { uri: this.tools.uriOf(slow.path), milliseconds: slow.milliseconds },
       file,
     };
   }
@@ -73,12 +77,11 @@ export class StatusKeeper {
 
   /** Says which file took longer than it may; one that is quick again is forgotten. */
   took(path: string, milliseconds: number, budget: number): void {
-    const uri = this.tools.uriOf(path);
     if (budget < milliseconds) {
-      this.slow = { uri, milliseconds: Math.round(milliseconds) };
+      this.slow = { path, milliseconds: Math.round(milliseconds) };
       this.tools.changed();
-    } else if (this.slow?.uri === uri) {
-      this.slow = null;
+    } else if (this.slow?.path === path) {
+      this.slow = undefined;
       this.tools.changed();
     }
   }

@@ -9,10 +9,12 @@ import {
   isFunctionExpression,
   isFunctionLike,
   isGenerator,
+  isJavaScript,
   isShortCircuit,
   methodCall,
   type Node,
   nameOf,
+  sourceFileOf,
   unwrapped,
   wrapped,
 } from "../syntax.ts";
@@ -32,13 +34,25 @@ const CHAIN: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
 export function isPromise(expression: Node, program: Program): boolean {
   return branchesOf(expression).some((it) => {
     const { extent } = program.types.promise(it);
-    return extent === "all" || extent === "some";
+    return extent === "all" || extent === "some" || isAsyncWhateverIsSaid(it, program);
   });
+}
+
+/**
+ * Whether this calls an async function of JavaScript. Comments there often give the type of what
+ * comes out of the promise, `@returns {boolean}`, and the compiler takes their word for it.
+ */
+function isAsyncWhateverIsSaid(expression: Node, program: Program): boolean {
+  if (!isJavaScript(sourceFileOf(expression))) return false;
+  const start = chainStart(expression);
+  const functions = is.CallExpression(start) ? calleeOf(start, program).functions : [];
+  return functions.length > 0 && functions.every((it) => isAsync(it) && !isGenerator(it));
 }
 
 /** Whether every possible value is a promise, `null` and `undefined` left aside. */
 export function isAlwaysPromise(expression: Node, program: Program): boolean {
-  return program.types.promise(expression).extent === "all";
+  const { extent } = program.types.promise(expression);
+  return extent === "all" || (extent === "none" && isAsyncWhateverIsSaid(expression, program));
 }
 
 /**

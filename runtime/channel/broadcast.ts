@@ -93,7 +93,8 @@ class Subscription<T> extends BaseReceiver<T> implements BroadcastReceiver<T> {
   tryRecv(): Received<T> | undefined {
     const { station } = this;
     const { capacity } = station;
-    if (this.last() <= this.seen) return station.closed || this.closedAt !== Infinity ? end : undefined;
+    if (this.last() <= this.seen)
+      return station.closed || this.closedAt !== Infinity ? end : undefined;
     const missed = station.sent - capacity - this.seen;
     if (0 < missed) {
       this.seen += missed;

@@ -122,7 +122,8 @@ class Pipe<T> extends BaseReceiver<T> {
 
   /** A message for which there is a place already. */
   deliver(message: T): void {
-    if (!this.waiters.wake({ done: false, value: message })) this.messages.push(message);
+    if (this.waiters.size !== 0 && this.waiters.wake({ done: false, value: message })) return;
+    this.messages.push(message);
   }
 
   /** A reserved place has been used, or given back. */

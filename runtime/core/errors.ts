@@ -15,10 +15,7 @@ abstract class RuntimeError extends Error {
 /** A class whose `instanceof` holds for instances that another copy of the package has made. */
 function isOfKind(value: unknown, kind: string): boolean {
   return (
-    typeof value === "object" &&
-    value !== null &&
-    errorKind in value &&
-    value[errorKind] === kind
+    typeof value === "object" && value !== null && errorKind in value && value[errorKind] === kind
   );
 }
 

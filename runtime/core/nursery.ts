@@ -49,11 +49,7 @@ export class Nursery {
     };
   }
 
-  spawn<T>(
-    work: Work<T>,
-    onEnd: (outcome: Outcome<T>) => void,
-    name?: string,
-  ): RunningTask<T> {
+  spawn<T>(work: Work<T>, onEnd: (outcome: Outcome<T>) => void, name?: string): RunningTask<T> {
     this.mustBeOpen();
     const task = new RunningTask<T>({ name });
     this.tasks.add(task);
@@ -88,7 +84,9 @@ export class Nursery {
 
   /** Aborts the others because of an error. */
   fail(error: unknown): void {
-    this.controller.abort(new CancelledError("Another task of the group failed.", { cause: error }));
+    this.controller.abort(
+      new CancelledError("Another task of the group failed.", { cause: error }),
+    );
   }
 
   /** Ends when no task runs, or when the grace after an abort is over. */

@@ -1,38 +1,62 @@
 // A promise that is ready continues before any timer, I/O or abort: a loop that always finds a message ready would
-// keep all of them waiting. So one ready result in so many comes by way of the event loop. This is tokio's "coop"
-// budget; at one turn in 1,024 results it costs about a nanosecond each.
+// keep all of them waiting. So after so many ready results, those that follow come by way of the event loop. This is
+// tokio's "coop" budget; at one turn in 1,024 results it costs about a nanosecond each.
+//
+// The turn is one for all: if only the loop that spent the last of the budget had to wait, the others would go on, and
+// the event loop would still not come round. And a producer that goes on while its consumer waits fills their channel,
+// after which each message finds it full.
 
 const budget = 1024;
 let spent = 0;
+
+/** Those who wait for the turn; all go on in the order in which they came, as they would have without it. */
+let held: (() => void)[] = [];
 
 // Taken when the module is loaded: a test that fakes timers afterwards wants to control its own timers, not these.
 const immediate: unknown = Reflect.get(globalThis, "setImmediate");
 const later = globalThis.setTimeout;
 
-/** Lets timers, I/O and aborts have a turn. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof immediate === "function") immediate(resolve);
-    else if (typeof MessageChannel === "undefined") later(resolve, 0);
-    else {
-      // Browsers make nested timeouts wait four milliseconds, and messages not at all.
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(0);
-    }
-  });
+/** Whether a result that is ready must wait for the turn. */
+export function mustTurn(): boolean {
+  return budget <= ++spent;
 }
 
-/** Whether this ready result must come by way of the event loop. */
-export function mustTurn(): boolean {
-  spent = (spent + 1) % budget;
-  return spent === 0;
+/** Lets timers, I/O and aborts have their turn. */
+export function turn(): Promise<void> {
+  return afterTurn(undefined);
 }
 
 /** A promise of a value that is ready. */
 export function paced<T>(value: T): Promise<T> {
-  return mustTurn() ? turn().then(() => value) : Promise.resolve(value);
+  return mustTurn() ? afterTurn(value) : Promise.resolve(value);
+}
+
+function afterTurn<T>(value: T): Promise<T> {
+  if (held.length === 0) soon(release);
+  return new Promise((resolve) => {
+    held.push(() => {
+      resolve(value);
+    });
+  });
+}
+
+function release(): void {
+  const resume = held;
+  held = [];
+  spent = 0;
+  for (const go of resume) go();
+}
+
+function soon(callback: () => void): void {
+  if (typeof immediate === "function") immediate(callback);
+  else if (typeof MessageChannel === "undefined") later(callback, 0);
+  else {
+    // Browsers make nested timeouts wait four milliseconds, and messages not at all.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      callback();
+    };
+    port2.postMessage(0);
+  }
 }

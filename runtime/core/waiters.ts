@@ -176,7 +176,8 @@ export class Waiters<T, Detail = undefined> {
   left(): void {
     this.size--;
     if (this.size === 0) this.ring.clear();
-    else if (32 < this.ring.length && this.size << 1 < this.ring.length) this.ring.retain(isWaiting);
+    else if (32 < this.ring.length && this.size << 1 < this.ring.length)
+      this.ring.retain(isWaiting);
     this.onLeave?.();
   }
 }

@@ -1,9 +1,9 @@
 import { ChildController } from "../core/child.ts";
-import { Latch } from "../core/latch.ts";
 import { checkedCount } from "../core/permits.ts";
 import { reasonOf } from "../core/signals.ts";
 import { checkedDelay, Timer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Waiters } from "../core/waiters.ts";
 import { type Outcome, unwrap } from "../outcome.ts";
 
 export interface BatcherOptions {
@@ -20,33 +20,32 @@ export type BatchLoad<K, V> = (
 ) => readonly (V | Error)[] | PromiseLike<readonly (V | Error)[]>;
 
 class Batch<K, V> {
-  readonly keys = new Map<K, Latch<Outcome<V>>>();
+  readonly keys = new Map<K, number>();
   readonly controller = new ChildController();
   private readonly load: BatchLoad<K, V>;
   private sent = false;
-  private waiting = 0;
+
+  /** The calls, each with the place of its key. */
+  private readonly calls: Waiters<Outcome<V>, number> = new Waiters<Outcome<V>, number>(
+    "batch",
+    () => {
+      if (this.calls.size === 0) this.controller.abort();
+    },
+  );
 
   constructor(load: BatchLoad<K, V>) {
     this.load = load;
   }
 
   async join(key: K, signal: AbortSignal | undefined): Promise<V> {
-    let latch = this.keys.get(key);
-    if (latch === undefined) this.keys.set(key, (latch = new Latch<Outcome<V>>()));
-    this.waiting++;
-    try {
-      return unwrap(await latch.wait(signal));
-    } finally {
-      this.waiting--;
-      if (this.waiting === 0 && latch.opened === undefined) this.controller.abort();
-    }
+    let place = this.keys.get(key);
+    if (place === undefined) this.keys.set(key, (place = this.keys.size));
+    return unwrap(await this.calls.wait(signal, place));
   }
 
   async send(): Promise<void> {
-    if (this.sent) return;
+    if (this.sent || this.controller.aborted) return;
     this.sent = true;
-    // Nobody wants it any more.
-    if (this.controller.aborted) return;
     const keys = [...this.keys.keys()];
     try {
       // Sound: what declares one parameter does not read a second.
@@ -57,20 +56,24 @@ class Batch<K, V> {
       const values = await (load.length < 2 ? load(keys) : load(keys, this.controller.signal));
       if (values.length !== keys.length) {
         throw new TypeError(
-          `The batch of ${keys.length} keys gave ${values.length} values; there must be one for each key.`,
+          `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,
         );
       }
-      keys.forEach((key, index) => this.settle(key, values[index]));
+      this.settle((place) => {
+        // Sound: there is a value for each place.
+        const value = values[place] as V | Error;
+        return value instanceof Error ? { status: "error", error: value } : { status: "ok", value };
+      });
     } catch (error) {
-      for (const key of keys) this.keys.get(key)?.open({ status: "error", error });
+      this.settle(() => ({ status: "error", error }));
     }
   }
 
-  private settle(key: K, value: V | Error | undefined): void {
-    const latch = this.keys.get(key);
-    if (value instanceof Error) latch?.open({ status: "error", error: value });
-    // Sound: there is a value for each key.
-    else latch?.open({ status: "ok", value: value as V });
+  private settle(outcomeAt: (place: number) => Outcome<V>): void {
+    for (let call = this.calls.first(); call !== undefined; call = this.calls.first()) {
+      const place = (typeof call === "function" ? undefined : call.detail) ?? 0;
+      this.calls.grant(call, outcomeAt(place));
+    }
   }
 }
 

@@ -96,7 +96,9 @@ export class ResourcePool<R> implements AsyncDisposable {
   async acquire(options?: Cancellable): Promise<Lease<R>> {
     const { maxQueue = Infinity } = this.options;
     if (this.permits.available === 0 && maxQueue <= this.waiting) {
-      throw new ClosedError(`Already ${this.waiting} wait for the pool, as many as \`maxQueue\` allows.`);
+      throw new ClosedError(
+        `Already ${this.waiting} wait for the pool, as many as \`maxQueue\` allows.`,
+      );
     }
     const permit = await this.permits.acquire(1, options?.signal);
     try {

@@ -1,6 +1,7 @@
 import { checkedDelay } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
-import { type Attempt, Shared, type Word } from "./word.ts";
+import { Shared } from "./place.ts";
+import { type Attempt, Word } from "./word.ts";
 
 /**
  * A flag that threads share and can wait for.
@@ -27,7 +28,7 @@ export class AtomicFlag extends Shared {
 
   constructor(buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 1);
-    this.flag = this.word();
+    this.flag = new Word(this.words, this.index);
   }
 
   get(): boolean {

@@ -1,4 +1,4 @@
-import { Shared } from "./word.ts";
+import { Shared } from "./place.ts";
 
 /**
  * An integer of 32 bits that threads share.

@@ -1,7 +1,8 @@
 import { checkedCount } from "../core/permits.ts";
 import { reasonOf } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
-import { Shared, type Word } from "./word.ts";
+import { Shared } from "./place.ts";
+import { Word } from "./word.ts";
 
 // The word holds how many have come, and above that the number of the round, so that one step changes both.
 const countMask = 0xfff;
@@ -35,7 +36,7 @@ export class SharedBarrier extends Shared {
     if (countMask < parties) {
       throw new RangeError(`parties must be at most ${countMask}, not ${parties}.`);
     }
-    this.state = this.word();
+    this.state = new Word(this.words, this.index);
   }
 
   async wait(options?: Cancellable): Promise<{ leader: boolean }> {

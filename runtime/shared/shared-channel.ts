@@ -1,8 +1,9 @@
 import { ClosedError } from "../core/errors.ts";
 import { checkedCount } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
+import { wordsAt } from "./place.ts";
 import { SharedMutex } from "./shared-mutex.ts";
-import { type Attempt, Word, wordsAt } from "./word.ts";
+import { type Attempt, Word } from "./word.ts";
 
 /** The words before the bytes: two locks, where to read, where to write, whether it is closed, and what to sleep on. */
 const header = 6;
@@ -204,7 +205,9 @@ class SharedChannel implements SharedSender, SharedReceiver {
 export function sharedChannel(
   options: { readonly capacityBytes: number } | { readonly buffer: SharedArrayBuffer },
 ): { tx: SharedSender; rx: SharedReceiver } {
-  const channel = new SharedChannel("buffer" in options ? options.buffer : fresh(options.capacityBytes));
+  const channel = new SharedChannel(
+    "buffer" in options ? options.buffer : fresh(options.capacityBytes),
+  );
   return { tx: channel, rx: channel };
 }
 
@@ -215,5 +218,6 @@ function fresh(capacityBytes: number): SharedArrayBuffer {
     throw new RangeError(`capacityBytes must be at most ${most}, not ${capacityBytes}.`);
   }
   const capacity = 2 ** Math.ceil(Math.log2(Math.max(8, capacityBytes)));
+  // Sound: what `wordsAt` makes is shared.
   return wordsAt(undefined, 0, header + capacity / 4).buffer as SharedArrayBuffer;
 }

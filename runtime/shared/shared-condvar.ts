@@ -1,8 +1,9 @@
 import type { Guard } from "../core/permits.ts";
 import { reasonOf } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Shared } from "./place.ts";
 import { lockOf, type Relockable } from "./shared-guard.ts";
-import { Shared, type Word } from "./word.ts";
+import { Word } from "./word.ts";
 
 /**
  * Lets the holder of a shared lock wait until another thread has changed something.
@@ -38,7 +39,7 @@ export class SharedCondvar extends Shared {
 
   constructor(buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 1);
-    this.notifications = this.word();
+    this.notifications = new Word(this.words, this.index);
   }
 
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
@@ -94,7 +95,9 @@ function checked(guard: Guard): Suspendable {
     // Sound: only the guards of shared locks have this key.
     return guard as Guard & Suspendable;
   }
-  throw new TypeError("`wait` needs the guard of a SharedMutex or SharedRwLock, and that it is held.");
+  throw new TypeError(
+    "`wait` needs the guard of a SharedMutex or SharedRwLock, and that it is held.",
+  );
 }
 
 /** Gives the lock back; while that lasts, `release` has no effect. */

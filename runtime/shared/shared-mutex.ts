@@ -1,7 +1,8 @@
 import type { Guard } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Shared } from "./place.ts";
 import { SharedGuard } from "./shared-guard.ts";
-import { type Attempt, Shared, type Word } from "./word.ts";
+import { type Attempt, Word } from "./word.ts";
 
 // The states of the word. "Contended" means that somebody may sleep, so that a release without waiters costs nothing.
 const free = 0;
@@ -39,7 +40,7 @@ export class SharedMutex extends Shared {
 
   constructor(buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 1);
-    this.state = this.word();
+    this.state = new Word(this.words, this.index);
   }
 
   async lock(options?: Cancellable): Promise<Guard> {
@@ -76,7 +77,8 @@ export class SharedMutex extends Shared {
 
   /** @internal */
   relockSync(): void {
-    if (this.mine) throw new TypeError("This thread holds the lock already and would wait for itself.");
+    if (this.mine)
+      throw new TypeError("This thread holds the lock already and would wait for itself.");
     this.state.untilSync(this.attempt());
   }
 
@@ -90,7 +92,8 @@ export class SharedMutex extends Shared {
   private attempt(): Attempt {
     let slept = false;
     return () => {
-      const taken = (!slept && this.state.replace(free, held)) || this.state.swap(contended) === free;
+      const taken =
+        (!slept && this.state.replace(free, held)) || this.state.swap(contended) === free;
       slept = true;
       if (!taken) return contended;
       this.mine = true;

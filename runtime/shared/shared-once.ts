@@ -1,5 +1,6 @@
 import type { Cancellable } from "../core/types.ts";
-import { type Attempt, Shared, type Word } from "./word.ts";
+import { Shared } from "./place.ts";
+import { type Attempt, Word } from "./word.ts";
 
 const fresh = 0;
 const running = 1;
@@ -28,7 +29,7 @@ export class SharedOnce extends Shared {
 
   constructor(buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 1);
-    this.state = this.word();
+    this.state = new Word(this.words, this.index);
   }
 
   /** Whether it is done. */

@@ -1,8 +1,9 @@
 import type { Guard } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Shared } from "./place.ts";
 import { type Relockable, SharedGuard } from "./shared-guard.ts";
 import { SharedMutex } from "./shared-mutex.ts";
-import { type Attempt, Shared, type Word } from "./word.ts";
+import { type Attempt, Word } from "./word.ts";
 
 /**
  * A lock between threads that many may hold for reading, or one for writing.
@@ -42,7 +43,7 @@ export class SharedRwLock extends Shared implements Relockable {
   constructor(buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 2);
     this.entrance = new SharedMutex(this.buffer, index);
-    this.readers = this.word(1);
+    this.readers = new Word(this.words, this.index + 1);
   }
 
   async read(options?: Cancellable): Promise<Guard> {

@@ -1,7 +1,8 @@
 import { checkedCount, type Guard } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Shared } from "./place.ts";
 import { type Relockable, SharedGuard } from "./shared-guard.ts";
-import { type Attempt, Shared, type Word } from "./word.ts";
+import { type Attempt, Word } from "./word.ts";
 
 /**
  * Lets at most so many holders in, over all threads.
@@ -39,7 +40,7 @@ export class SharedSemaphore extends Shared implements Relockable {
   constructor(permits: number, buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 1);
     this.permits = checkedCount("permits", permits, 1);
-    this.taken = this.word();
+    this.taken = new Word(this.words, this.index);
   }
 
   /** How many permits could be taken now; other threads may do so at any time. */

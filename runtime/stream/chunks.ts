@@ -23,7 +23,11 @@ export async function* chunks<T>(
   options: { readonly maxWait?: number | undefined } = {},
 ): AsyncGenerator<T[], void, void> {
   checkedCount("size", size, 1);
-  const gathering = new Gathering(source, size, checkedDelay("maxWait", options.maxWait ?? Infinity));
+  const gathering = new Gathering(
+    source,
+    size,
+    checkedDelay("maxWait", options.maxWait ?? Infinity),
+  );
   try {
     for (;;) {
       const chunk = await gathering.next();

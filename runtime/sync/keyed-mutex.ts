@@ -65,11 +65,7 @@ export class KeyedMutex<K> {
   }
 
   /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */
-  async runExclusive<T>(
-    key: K,
-    work: () => T | PromiseLike<T>,
-    options?: Cancellable,
-  ): Promise<T> {
+  async runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
     const guard = await this.lock(key, options);
     try {
       return await work();

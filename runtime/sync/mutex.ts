@@ -59,10 +59,7 @@ export class Mutex<T = void> {
   }
 
   /** Runs the function under the lock, which is given back when it returns, throws or rejects. */
-  async runExclusive<R>(
-    work: (value: T) => R | PromiseLike<R>,
-    options?: Cancellable,
-  ): Promise<R> {
+  async runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
     const guard = await this.permits.acquire(1, options?.signal);
     try {
       return await work(this.permits.value);

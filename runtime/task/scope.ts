@@ -118,6 +118,7 @@ export async function scope<T>(
   await open.cleanUp();
   failures.throwAny();
   const { controller } = nursery;
-  if (controller.aborted && (!open.cancelledInside || main.status !== "ok")) throw controller.reason;
+  if (controller.aborted && (!open.cancelledInside || main.status !== "ok"))
+    throw controller.reason;
   return main;
 }

@@ -94,8 +94,8 @@ export async function retry<T>(
   work: (attempt: Attempt) => T | PromiseLike<T>,
   options: RetryOptions = {},
 ): Promise<T> {
-  const { signal, attemptTimeout } = options;
-  const start = options.maxElapsed === undefined ? 0 : performance.now();
+  const { signal, attemptTimeout, maxElapsed = Infinity } = options;
+  const start = maxElapsed === Infinity ? 0 : performance.now();
   for (let attempt = 1; ; attempt++) {
     if (signal !== undefined && signal.aborted) throw reasonOf(signal);
     try {
@@ -104,8 +104,8 @@ export async function retry<T>(
       return await limit.race(() => work(new CurrentAttempt(attempt, limit)));
     } catch (error) {
       const delay = delayAfter(error, attempt, options);
-      const elapsed = start === 0 ? 0 : performance.now() - start;
-      if (delay === undefined || (options.maxElapsed ?? Infinity) < elapsed + delay) throw error;
+      if (delay === undefined) throw error;
+      if (maxElapsed < performance.now() - start + delay) throw error;
       options.onRetry?.(error, attempt, delay);
       if (0 < delay) await sleep(delay, { signal });
     }
@@ -116,7 +116,15 @@ export async function retry<T>(
 function delayAfter(
   error: unknown,
   attempt: number,
-  { signal, retries = 3, base = 100, factor = 2, max = 30_000, jitter = "full", when }: RetryOptions,
+  {
+    signal,
+    retries = 3,
+    base = 100,
+    factor = 2,
+    max = 30_000,
+    jitter = "full",
+    when,
+  }: RetryOptions,
 ): number | undefined {
   if (signal?.aborted === true) throw reasonOf(signal);
   if (isAbortError(error) || checkedDelay("retries", retries) < attempt) return undefined;

@@ -45,6 +45,7 @@ let controller: AbortController | undefined;
 let results: unknown[] = [0];
 let since = 0;
 
+// oxlint-disable-next-line unicorn/prefer-add-event-listener -- it also starts the port
 port.onmessage = ({ data }) => {
   if ("module" in data) {
     exports = import(data.module);
@@ -75,8 +76,9 @@ async function work(batch: readonly unknown[]): Promise<void> {
     }
     try {
       // Sound: the pool sends three for each task.
-      const [name, args, mode] = batch.slice(place * 3) as [string, readonly unknown[], number];
-      let value = run(functionOf(module, name), args, mode);
+      const name = batch[place * 3] as string;
+      const args = batch[place * 3 + 1] as readonly unknown[];
+      let value = run(functionOf(module, name), args, batch[place * 3 + 2] as number);
       // oxlint-disable-next-line no-await-in-loop -- one task at a time
       if (isThenable(value)) value = await awaited(value);
       results.push(place, 0, value);
@@ -196,5 +198,3 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isRecord(value) && typeof value["then"] === "function";
 }
-
-export {};

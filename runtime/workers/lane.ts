@@ -57,6 +57,7 @@ export class Lane implements Runner {
       this.begun = new Int32Array(new SharedArrayBuffer(4));
     }
     this.thread.post({ module: owner.module.href, begun: this.begun });
+    this.thread.keepAlive(false);
   }
 
   get busy(): boolean {

@@ -51,9 +51,12 @@ class Run extends AbortListener {
   reject: (reason: unknown) => void = () => {};
 
   onAbort(reason: unknown): void {
-    void this.end().then(() => {
-      this.reject(reason);
-    });
+    void this.stop(reason);
+  }
+
+  private async stop(reason: unknown): Promise<void> {
+    await this.end();
+    this.reject(reason);
   }
 
   async end(): Promise<void> {

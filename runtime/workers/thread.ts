@@ -127,11 +127,13 @@ function startInBrowser(
     worker.terminate();
     onExit(event.error ?? new Error(event.message ?? "The worker has failed."), undefined);
   };
+  // oxlint-disable unicorn/prefer-add-event-listener -- the only listeners there will be, and smaller
   worker.onmessage = (event: { readonly data: unknown }) => {
     if (isScript) URL.revokeObjectURL(String(url));
     onMessage(event.data);
   };
   worker.onerror = worker.onmessageerror = fail;
+  // oxlint-enable unicorn/prefer-add-event-listener
   if (workerData !== undefined) worker.postMessage(workerData, { transfer });
   return {
     post: (message, list = []) => {
@@ -159,8 +161,7 @@ export function moduleUrl(module: URL | string): URL {
   try {
     return new URL(module);
   } catch (cause) {
-    const advice = "pass `new URL(\"./worker.js\", import.meta.url)`.";
+    const advice = 'pass `new URL("./worker.js", import.meta.url)`.';
     throw new TypeError(`"${String(module)}" is not a URL; ${advice}`, { cause });
   }
 }
-

@@ -40,7 +40,7 @@ export interface RunOptions extends Cancellable {
   readonly graceMs?: number | undefined;
 }
 
-export interface MapOptions extends RunOptions {
+export interface MapOptions extends Omit<RunOptions, "transfer"> {
   /** How many items are sent at once; unless told, so many that each thread is sent about eight times. */
   readonly chunk?: number | "auto" | undefined;
 }
@@ -100,6 +100,13 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   private readonly lanes = new Set<Lane>();
   private readonly queue = new Ring<Job>();
   private readonly drainers = new Waiters<void>("drain");
+  private readonly onDrop: () => void = () => {
+    this.queued--;
+    if (32 < this.queue.length && this.queued << 1 < this.queue.length) {
+      this.queue.retain((job) => !job.settled);
+    }
+    this.dispatch();
+  };
   private queued = 0;
   private running = 0;
   private closed = false;
@@ -158,7 +165,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     options: MapOptions = {},
   ): Promise<ResultOf<M[K]>[]> {
     const values: ResultOf<M[K]>[][] = [];
-    await this.eachChunk(name, items, options, (results: ResultOf<M[K]>[], index) => {
+    await this.eachChunk(name, items, options, (results, index) => {
       values[index] = results;
     });
     return values.flat();
@@ -175,7 +182,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     let sum = initial;
     let next = 0;
     const early = new Map<number, ResultOf<M[K]>[]>();
-    await this.eachChunk(name, items, options, (results: ResultOf<M[K]>[], index) => {
+    await this.eachChunk(name, items, options, (results, index) => {
       early.set(index, results);
       for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {
         for (const value of ready) sum = combine(sum, value);
@@ -188,6 +195,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   /** Refuses further tasks, waits for those there are, and ends the threads. */
   async drain(): Promise<void> {
     this.closed = true;
+    // oxlint-disable-next-line no-await-in-loop -- there may be more by then
     while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();
     await this[asyncDispose]();
   }
@@ -218,19 +226,17 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     const call: Call = { name, args, mode, transfer, graceMs: grace };
     return new Promise((resolve, reject) => {
       const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;
-      const job = new Job(call, alone, resolve, reject, () => {
-        this.dropped();
-      });
+      const job = new Job(call, alone, resolve, reject, this.onDrop);
       if (signal !== undefined) follow(signal, job);
       this.enqueue(job);
     });
   }
 
-  private async eachChunk<R>(
-    name: string,
+  private async eachChunk<K extends FunctionsOf<M>>(
+    name: K,
     items: Iterable<unknown>,
     options: MapOptions,
-    onChunk: (results: R[], index: number) => void,
+    onChunk: (results: ResultOf<M[K]>[], index: number) => void,
   ): Promise<void> {
     const chunk = options.chunk ?? "auto";
     const length = Array.isArray(items) ? items.length : this.size * 512;
@@ -244,7 +250,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
       async (part, index, signal) => {
         const results = await this.submit(name, part, mode, { ...options, signal });
         // Sound: for a call over items, the entry sends an array.
-        onChunk(results as R[], index);
+        onChunk(results as ResultOf<M[K]>[], index);
       },
       { signal: options.signal },
     );
@@ -313,14 +319,6 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
       return job;
     }
     return undefined;
-  }
-
-  private dropped(): void {
-    this.queued--;
-    if (32 < this.queue.length && this.queued << 1 < this.queue.length) {
-      this.queue.retain((job) => !job.settled);
-    }
-    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();
   }
 }
 

@@ -25,12 +25,12 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
   if (typeof uri !== "string") throw outdated();
   const path = session.documents.pathOf(uri);
   const entry = session.check(path);
-  const analyser = session.folderOf(path).current;
+  const folder = session.folders.of(path);
   const report = entry?.findings.find(
     (it) => it.rule === rule && it.start === start && it.end === end,
   );
   // The action is about a text that has changed since.
-  if (report === undefined || analyser === undefined) throw outdated();
+  if (report === undefined) throw outdated();
 
   switch (kind) {
     case "fix": {
@@ -50,9 +50,10 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
   }
 
   function repairedWhere(wanted: (report: Report) => boolean, safety: "safe" | "suggestion") {
-    if (analyser === undefined) return undefined;
-    const { files } = dryRepair(analyser, [path], { safety, wanted });
-    const edits = files.flatMap(({ file, original, text }) =>
+    const repair = folder.attempt("repairing a file", (analyser) =>
+      dryRepair(analyser, [path], { safety, wanted }),
+    );
+    const edits = (repair?.files ?? []).flatMap(({ file, original, text }) =>
       editsBetween(original, text).map((it) => ({ file, ...it })),
     );
     return edits.length === 0 ? undefined : workspaceEditOf(edits, session);
@@ -67,12 +68,12 @@ function bestDoesNotHide({ fixes: [best] }: Report): boolean {
  * Where the client knows snippets, the reason is selected so that it is written next; elsewhere it
  * is left out, and a finding asks for it.
  */
-function allowing(
+export function allowing(
   report: Report,
   kind: "allow on line" | "allow in file",
   session: Session,
 ): WorkspaceEdit | undefined {
-  const program = session.folderOf(report.file).current?.programOf(report.file);
+  const program = session.folders.of(report.file).current?.programOf(report.file);
   if (program === undefined) return undefined;
   const { snippetEdits } = session.client;
   const make = kind === "allow on line" ? allowOnLine : allowInFile;

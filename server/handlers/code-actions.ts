@@ -11,7 +11,7 @@ import { hides } from "../dry-repair.ts";
 import { throwIfCancelled, turn } from "../pause.ts";
 import type { Entry } from "../results.ts";
 import type { Session } from "../session.ts";
-import { type ActionData, editFor } from "./code-action-edits.ts";
+import { type ActionData, allowing, editFor } from "./code-action-edits.ts";
 
 /** Selecting a whole file asks about everything in it; nobody reads more than this. */
 const MOST_FINDINGS = 20;
@@ -31,7 +31,7 @@ export class CodeActions {
     if (!session.client.codeActionLiterals) return [];
     await turn();
     throwIfCancelled(token);
-    session.takeUnsaved();
+    session.inbox.takeUnsaved();
     await session.settle(token);
     const { textDocument, range, context } = params;
     const entry = session.check(session.documents.pathOf(textDocument.uri));
@@ -91,19 +91,21 @@ export class CodeActions {
   private async try(report: Report, fix: FixReport, token: CancellationToken): Promise<string> {
     const { session } = this;
     const key = JSON.stringify([report.file, report.rule, report.start, fix]);
-    if (this.generation === session.generation) {
+    if (this.generation === session.inbox.generation) {
       const known = this.tried.get(key);
       if (known !== undefined) return known;
     } else {
       this.tried.clear();
-      this.generation = session.generation;
+      this.generation = session.inbox.generation;
     }
     await turn();
     throwIfCancelled(token);
-    const analyser = session.folderOf(report.file).current;
     // What was found before an edit is not there to be fixed any more.
-    if (this.generation !== session.generation || analyser === undefined) return "outdated";
-    const outcome = verifyFix(analyser, report, fix);
+    if (this.generation !== session.inbox.generation) return "outdated";
+    const folder = session.folders.of(report.file);
+    const outcome =
+      folder.attempt("trying a fix", (analyser) => verifyFix(analyser, report, fix)) ??
+      "It failed.";
     this.tried.set(key, outcome);
     if (outcome !== "ok") {
       session.connection.console.log(
@@ -133,18 +135,14 @@ export class CodeActions {
       kind: QUICK_FIX,
       diagnostics: diagnosticsOf(report, entry, given),
     };
-    return [
-      {
+    const places = { "allow on line": "on this line", "allow in file": "in this file" } as const;
+    return (["allow on line", "allow in file"] as const)
+      .filter((kind) => allowing(report, kind, this.session) !== undefined)
+      .map((kind) => ({
         ...about,
-        title: `Allow ${report.rule} on this line, with a reason`,
-        data: dataOf("allow on line", entry, report),
-      },
-      {
-        ...about,
-        title: `Allow ${report.rule} in this file, with a reason`,
-        data: dataOf("allow in file", entry, report),
-      },
-    ];
+        title: `Allow ${report.rule} ${places[kind]}, with a reason`,
+        data: dataOf(kind, entry, report),
+      }));
   }
 
   private fixAll(entry: Entry): CodeAction[] {
@@ -171,7 +169,7 @@ export async function resolveCodeAction(
 ): Promise<CodeAction> {
   await turn();
   throwIfCancelled(token);
-  session.takeUnsaved();
+  session.inbox.takeUnsaved();
   await session.settle(token);
   const edit = editFor(action.data, session);
   if (edit !== undefined) return { ...action, edit };

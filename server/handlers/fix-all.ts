@@ -48,7 +48,7 @@ async function fixAll(
     if (findings.some((it) => it.fixes.some((fix) => fix.safety === "safe"))) fixable.add(path);
     else fixable.delete(path);
   }
-  const { generation } = session;
+  const { generation } = session.inbox;
   const pacer = new Pacer();
   const files: Parameters<typeof annotatedEditOf>[0][number][] = [];
   let [fixes, refused, done] = [0, 0, 0];
@@ -57,10 +57,12 @@ async function fixAll(
     progress.report(Math.floor((100 * done) / fixable.size), `${done} of ${fixable.size} files`);
     await pacer.pause();
     throwIfCancelled(token);
-    if (generation !== session.generation) throw outdated();
-    const analyser = session.folderOf(path).current;
-    if (analyser === undefined) continue;
-    const repair = dryRepair(analyser, [path], { safety: "safe" });
+    if (generation !== session.inbox.generation) throw outdated();
+    const folder = session.folders.of(path);
+    const repair = folder.attempt("repairing a file", (analyser) =>
+      dryRepair(analyser, [path], { safety: "safe" }),
+    );
+    if (repair === undefined) continue;
     refused += repair.refused.length;
     for (const { file, original, text, applied } of repair.files) {
       fixes += applied.length;

@@ -75,7 +75,7 @@ export async function information(
     `- last run: ${lastRun === null ? "none" : JSON.stringify(lastRun)}`,
     `- rules: ${rules.map((it) => it.id).join(", ")}`,
   ];
-  for (const folder of session.everyFolder()) {
+  for (const folder of session.folders.all()) {
     lines.push("", `## ${folder.path ?? "Files outside of all folders"}`, "");
     lines.push(`- settings: ${JSON.stringify(folder.preferences)}`);
     lines.push(`- files: ${folder.wanted.length}`);
@@ -90,7 +90,7 @@ export async function information(
 
 function fileStatus(uri: string, session: Session): FileStatus {
   const path = session.documents.pathOf(uri);
-  const folder = session.folderOf(path);
+  const folder = session.folders.of(path);
   const isWanted = folder.wanted.includes(path);
   const reason = isWanted ? null : (folder.leftOut(path) ?? "It is outside of the scope.");
   const { projects } = planProjects([path], folder.files);

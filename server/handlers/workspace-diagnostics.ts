@@ -44,7 +44,7 @@ export class WorkspaceDiagnostics {
     const answer = new Answer(session, known, send);
     const isFirst = !this.wasAnswered;
     for (;;) {
-      const next = session.changed.wait(token);
+      const next = session.inbox.changed.wait(token);
       await this.pass(answer, token, progress, isFirst);
       if (answer.hasNews || isFirst || session.isDisposed) break;
       await next;

@@ -14,6 +14,8 @@ const SETTINGS = {
   "workbench.startupEditor": "none",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.enableExperiments": false,
+  // A picture shows what is there, not how it comes.
+  "workbench.reduceMotion": "on",
   "workbench.colorTheme": "Default Dark Modern",
   "chat.disableAIFeatures": true,
   "extensions.autoUpdate": false,

@@ -67,7 +67,6 @@ export async function runInHost(vsix, { development = SUITE, suite, locale } = {
     });
     await page.goto(`${editor.url}/?${query}`);
     const code = await Promise.race([exited, sleep(LIMIT, "late", { ref: false })]);
-    await page.screenshot({ path: join(ROOT, "screenshots/host.png") });
     if (code === "late") process.stdout.write(`  The suite did not end in ${LIMIT / 1000} s.\n`);
     return typeof code === "number" ? code : 2;
   } finally {

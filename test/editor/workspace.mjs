@@ -1,5 +1,8 @@
 // The project that the editor opens. Each file has one thing to look at.
 
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
 export const FILES = {
   "tsconfig.json": `${JSON.stringify({
     compilerOptions: { strict: true, target: "es2022", module: "nodenext", noEmit: true },
@@ -53,3 +56,14 @@ export const FIXED_CHECKOUT = FILES["src/checkout.ts"].replace(
   "  save(cart);",
   "  await save(cart);",
 );
+
+/** Gives the folder below `home` that it wrote them into. */
+export function writeWorkspace(home) {
+  const workspace = join(home, "harbour");
+  for (const [path, text] of Object.entries(FILES)) {
+    const file = join(workspace, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return workspace;
+}

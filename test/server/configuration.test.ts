@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { idsOf, MODERN, start } from "./harness.ts";
 
-const TSCONFIG = JSON.stringify({ compilerOptions: { strict: true, target: "es2022" } });
+const TSCONFIG = JSON.stringify({
+  compilerOptions: { strict: true, target: "es2022", lib: ["es2022"] },
+});
 const DISK = "export declare function save(): Promise<void>;\n";
 const CART = 'import { save } from "./disk";\nexport function pay() {\n  save();\n}\n';
 const files = { "tsconfig.json": TSCONFIG, "disk.ts": DISK, "cart.ts": CART };

@@ -1,7 +1,11 @@
+import { WorkDoneProgress, WorkspaceDiagnosticRequest } from "vscode-languageserver-protocol/node";
 import { expect, test } from "vitest";
+import type { Status } from "../../server/protocol.ts";
 import { idsOf, MODERN, start } from "./harness.ts";
 
-const TSCONFIG = JSON.stringify({ compilerOptions: { strict: true, target: "es2022" } });
+const TSCONFIG = JSON.stringify({
+  compilerOptions: { strict: true, target: "es2022", lib: ["es2022"] },
+});
 const DISK = "export declare function save(): Promise<void>;\n";
 const CART = 'import { save } from "./disk";\nexport function pay() {\n  save();\n}\n';
 const files = { "tsconfig.json": TSCONFIG, "disk.ts": DISK, "cart.ts": CART };
@@ -84,6 +88,56 @@ test("an edit in one file changes the findings of another, open or not", async (
     { kind: "full", items: [] },
     { kind: "full", items: [] },
   ]);
+});
+
+test("answers come in parts to clients that take them, and edits on the way are in them", async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`many/cart${index}.ts`, CART.replace("./", "../")]),
+  );
+  const client = await start({ files: { ...files, ...many } });
+  await client.open("disk.ts");
+  const parts: string[] = [];
+  const type = WorkspaceDiagnosticRequest.partialResult;
+  client.connection.onProgress(type, "parts", ({ items }) => {
+    parts.push(...items.map((it) => it.uri));
+  });
+  const kinds: string[] = [];
+  client.connection.onProgress(WorkDoneProgress.type, "work", ({ kind }) => {
+    kinds.push(kind);
+  });
+  const answer = client.connection.sendRequest(WorkspaceDiagnosticRequest.type, {
+    previousResultIds: [],
+    partialResultToken: "parts",
+    workDoneToken: "work",
+  });
+  await client.edit(
+    "disk.ts",
+    "declare function",
+    "declare const other: 1;\nexport declare function",
+  );
+  await client.open("cart.ts");
+  const all = [...parts, ...(await answer).items.map((it) => it.uri)];
+  expect(new Set(all).size).toBe(41);
+  expect([kinds[0], kinds.at(-1)]).toEqual(["begin", "end"]);
+});
+
+test("packages that are installed count, without a restart", async () => {
+  const imported = CART.replace("./disk", "disk-of-others");
+  const client = await start({ files: { ...files, "cart.ts": imported } });
+  await client.open("cart.ts");
+  expect(await client.rulesIn("cart.ts")).toEqual([]);
+  client.workspace.write("node_modules/disk-of-others/index.d.ts", DISK);
+  client.workspace.write("node_modules/disk-of-others/package.json", '{ "types": "index.d.ts" }');
+  await client.write("package-lock.json", "{}");
+  expect(await client.rulesIn("cart.ts")).toEqual(["floating-promise"]);
+});
+
+test("a file that takes longer than it may is named in the status", async () => {
+  const client = await start({ files, settings: { timeBudget: 1e-6 } });
+  await client.open("cart.ts");
+  await client.workspaceReport();
+  const status = await client.connection.sendRequest<Status>("mooring/status", {});
+  expect(status.slow?.uri).toMatch(/\/(?:cart|disk)\.ts$/);
 });
 
 test("a file that is deleted takes its findings along", async () => {

@@ -48,7 +48,7 @@ export interface Setup {
   readonly options?: object;
   readonly capabilities?: ClientCapabilities;
   /** What the server loads when it first needs it. */
-  load?(): Promise<Core>;
+  readonly load?: () => Promise<Core>;
 }
 
 /** What VS Code says that it can, as far as we care. */

@@ -6,7 +6,9 @@ import { MODERN, start } from "./harness.ts";
 const DISK = "export declare function save(): Promise<void>;\n";
 const CART = 'import { save } from "./disk";\nexport function pay() {\n  save();\n}\n';
 const files = {
-  "tsconfig.json": JSON.stringify({ compilerOptions: { strict: true, target: "es2022" } }),
+  "tsconfig.json": JSON.stringify({
+    compilerOptions: { strict: true, target: "es2022", lib: ["es2022"] },
+  }),
   "disk.ts": DISK,
   "cart.ts": CART,
 };

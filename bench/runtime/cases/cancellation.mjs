@@ -6,7 +6,9 @@ const oneSignal = (count, wait, before) => async () => {
   const cleanUp = await before?.();
   const controller = new AbortController();
   let rejected = 0;
-  const waits = Array.from({ length: count }, () => wait(controller.signal).catch(() => rejected++));
+  const waits = Array.from({ length: count }, () =>
+    wait(controller.signal).catch(() => rejected++),
+  );
   controller.abort();
   await Promise.all(waits);
   if (rejected !== count) throw new Error(`${rejected} of ${count} rejected`);

@@ -1,7 +1,10 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { describe, expect, test } from "vitest";
+import { turn } from "../../../runtime/core/pace.ts";
 import { ClosedError } from "../../../runtime/core/errors.ts";
 import { AtomicFlag } from "../../../runtime/shared/atomic-flag.ts";
 import { sharedChannel } from "../../../runtime/shared/shared-channel.ts";
+import { newController } from "../workers/tasks.ts";
 import { thread } from "./threads.ts";
 
 const bytes = (...all: number[]): Uint8Array => Uint8Array.from(all);
@@ -58,15 +61,15 @@ describe("sharedChannel", () => {
 
   test("H2, H3, H21: cancelled sends have sent nothing, cancelled receives have taken nothing", async () => {
     const { tx, rx } = sharedChannel({ capacityBytes: 8 });
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const receiving = rx.recv({ signal });
     controller.abort("stop");
     await expect(receiving).rejects.toBe("stop");
     await tx.send(bytes(1, 2, 3, 4));
-    const second = new AbortController();
+    const second = newController();
     const sending = tx.send(bytes(9), { signal: second.signal });
-    await new Promise(setImmediate);
+    await turn();
     second.abort("full");
     await expect(sending).rejects.toBe("full");
     await expect(rx.recv({ signal })).rejects.toBe("stop");
@@ -79,7 +82,11 @@ describe("sharedChannel", () => {
     const { tx, rx } = sharedChannel({ capacityBytes: 16 });
     const receiving = [rx.recv(), rx.recv(), rx.recv()];
     for (const it of [1, 2, 3]) await tx.send(bytes(it));
-    expect((await Promise.all(receiving)).map((it) => it.value)).toEqual([bytes(1), bytes(2), bytes(3)]);
+    expect((await Promise.all(receiving)).map((it) => it.value)).toEqual([
+      bytes(1),
+      bytes(2),
+      bytes(3),
+    ]);
   });
 
   test("H11, H13: close rejects who sends, and ends who receives after what was sent", async () => {

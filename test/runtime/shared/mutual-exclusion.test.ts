@@ -1,10 +1,13 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
+import { turn } from "../../../runtime/core/pace.ts";
 import { AtomicFlag } from "../../../runtime/shared/atomic-flag.ts";
 import { AtomicInt } from "../../../runtime/shared/atomic-int.ts";
 import { SharedMutex } from "../../../runtime/shared/shared-mutex.ts";
 import { SharedRwLock } from "../../../runtime/shared/shared-rw-lock.ts";
 import { SharedSemaphore } from "../../../runtime/shared/shared-semaphore.ts";
+import { newController } from "../workers/tasks.ts";
 import { thread, threads, until } from "./threads.ts";
 
 /** A thread that adds to a plain word, which only mutual exclusion keeps right, blocking and not. */
@@ -62,7 +65,7 @@ describe("SharedMutex", () => {
 
   test("H1: an abort after the grant, in the same turn, changes nothing", async () => {
     const lock = new SharedMutex();
-    const controller = new AbortController();
+    const controller = newController();
     const held = await lock.lock();
     const waiting = lock.lock({ signal: controller.signal });
     // The release notifies; the wait then holds the lock or leaves it free, whichever it tells.
@@ -77,7 +80,7 @@ describe("SharedMutex", () => {
   test("H2, H3, H4: aborts reject with the reason and leave nothing", async () => {
     const lock = new SharedMutex();
     const held = await lock.lock();
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const all = Array.from({ length: 1000 }, () => lock.lock({ signal }));
     const last = lock.lock();
@@ -159,7 +162,7 @@ describe("SharedMutex", () => {
 
   test("H13: a holder that dies keeps the lock; who passes a signal gets away", async () => {
     const lock = new SharedMutex();
-    const controller = new AbortController();
+    const controller = newController();
     const dead = thread(`new SharedMutex(data).lockSync(); process.exit(1)`, lock.buffer);
     await expect(dead.done).rejects.toThrow("ended with 1");
     const waiting = lock.lock({ signal: controller.signal });
@@ -204,7 +207,7 @@ describe("SharedSemaphore", () => {
     const slots = new SharedSemaphore(1);
     const held = await slots.acquire();
     expect(slots.tryAcquire()).toBeUndefined();
-    const controller = new AbortController();
+    const controller = newController();
     const order: string[] = [];
     const dropped = slots.acquire({ signal: controller.signal });
     const first = slots.acquire().then((guard) => (order.push("first"), guard));
@@ -255,14 +258,14 @@ describe("SharedRwLock", () => {
   test("H2, H7: a writer closes the entrance, and opens it when it is cancelled", async () => {
     const lock = new SharedRwLock();
     const reading = await lock.read();
-    const controller = new AbortController();
+    const controller = newController();
     const writing = lock.write({ signal: controller.signal });
     let later = false;
     const behind = lock.read().then((guard) => {
       later = true;
       return guard;
     });
-    await new Promise(setImmediate);
+    await turn();
     expect(later).toBe(false);
     controller.abort("stop");
     await expect(writing).rejects.toBe("stop");

@@ -34,7 +34,6 @@ describe("H15: a wait for another thread", () => {
 describe("H28: other platforms", () => {
   test("without Atomics.waitAsync, a wait looks again every few milliseconds", () => {
     const program = `${begin}
-      import { SharedCondvar } from "./shared-condvar.ts";
       ${setLater}
       await flag.wait();
       const mutex = new SharedMutex();
@@ -42,10 +41,12 @@ describe("H28: other platforms", () => {
       const waiting = mutex.lock();
       setTimeout(held.release, 10);
       console.log((await waiting).held, typeof Atomics.waitAsync);`;
-    const without = program.replace("import {", `import "./none.ts"; import {`);
-    expect(without).not.toBe(program);
     const patched = `Atomics.waitAsync = undefined;`;
-    expect(ending(program, here, patched)).toEqual({ status: 0, stdout: "true undefined", stderr: "" });
+    expect(ending(program, here, patched)).toEqual({
+      status: 0,
+      stdout: "true undefined",
+      stderr: "",
+    });
   });
 
   test("a thread that must not block is told so, and can still wait", () => {

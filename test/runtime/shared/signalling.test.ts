@@ -1,12 +1,16 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
+import { turn } from "../../../runtime/core/pace.ts";
 import { AtomicFlag } from "../../../runtime/shared/atomic-flag.ts";
 import { AtomicInt } from "../../../runtime/shared/atomic-int.ts";
 import { SharedBarrier } from "../../../runtime/shared/shared-barrier.ts";
 import { SharedCondvar } from "../../../runtime/shared/shared-condvar.ts";
+import { SharedGuard } from "../../../runtime/shared/shared-guard.ts";
 import { SharedMutex } from "../../../runtime/shared/shared-mutex.ts";
 import { SharedOnce } from "../../../runtime/shared/shared-once.ts";
 import { SharedRwLock } from "../../../runtime/shared/shared-rw-lock.ts";
+import { newController } from "../workers/tasks.ts";
 import { thread, threads, until } from "./threads.ts";
 
 describe("AtomicInt and AtomicFlag", () => {
@@ -49,7 +53,7 @@ describe("AtomicInt and AtomicFlag", () => {
 
   test("H2, H3, H4, H17: a wait can be cancelled, or end by time", async () => {
     const flag = new AtomicFlag();
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const waiting = flag.wait({ signal });
     controller.abort("stop");
@@ -86,14 +90,14 @@ describe("SharedBarrier", () => {
 
   test("H1, H2, H3: who is cancelled has not come; who was let through is let through", async () => {
     const barrier = new SharedBarrier(2);
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const cancelled = barrier.wait({ signal });
-    await new Promise(setImmediate);
+    await turn();
     controller.abort("stop");
     await expect(cancelled).rejects.toBe("stop");
     await expect(barrier.wait({ signal })).rejects.toBe("stop");
-    const second = new AbortController();
+    const second = newController();
     const first = barrier.wait({ signal: second.signal });
     expect(barrier.waitSync()).toEqual({ leader: true });
     second.abort("too late");
@@ -142,9 +146,23 @@ describe("SharedCondvar", () => {
     expect(items[0]).toBe(0);
   });
 
+  test("H10: a notification between the release and the wait is not missed", async () => {
+    const changed = new SharedCondvar();
+    const guard = new SharedGuard({
+      relock: () => Promise.resolve(),
+      relockSync: () => {},
+      unlock: () => {
+        changed.notifyOne();
+      },
+    });
+    await changed.wait(guard);
+    changed.waitSync(guard);
+    expect(guard.held).toBe(true);
+  });
+
   test("H2, H3: a cancelled wait has the lock back, and a notified one ends normally", async () => {
     const [lock, changed] = [new SharedRwLock(), new SharedCondvar()];
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const guard = await lock.write();
     const waiting = changed.wait(guard, { signal });
@@ -153,14 +171,14 @@ describe("SharedCondvar", () => {
     controller.abort("stop");
     let ended = false;
     const cancelled = expect(waiting.finally(() => (ended = true))).rejects.toBe("stop");
-    await new Promise(setImmediate);
+    await turn();
     expect(ended).toBe(false);
     other.release();
     await cancelled;
     expect(guard.held).toBe(true);
     await expect(changed.wait(guard, { signal })).rejects.toBe("stop");
     expect(guard.held).toBe(true);
-    const second = new AbortController();
+    const second = newController();
     const notified = changed.wait(guard, { signal: second.signal });
     changed.notifyOne();
     second.abort("too late");
@@ -199,7 +217,7 @@ describe("SharedOnce", () => {
       await go.wait();
       throw new Error("boom");
     });
-    const controller = new AbortController();
+    const controller = newController();
     const cancelled = once.run(() => {}, { signal: controller.signal });
     controller.abort("stop");
     await expect(cancelled).rejects.toBe("stop");

@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { Worker } from "node:worker_threads";
 import { bundled } from "../workers/bundle.ts";
 

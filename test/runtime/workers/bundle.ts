@@ -14,10 +14,15 @@ export function bundled(source: string, directory: URL): string {
   return outputFiles[0]?.text ?? "";
 }
 
-/** How a process that runs the program ends. */
-export function ending(source: string, directory: URL): { status: number | null; stdout: string; stderr: string } {
-  const code = bundled(`void (async () => {${split(source).body}})();`.replace(/^/, split(source).imports), directory);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", code], {
+/** How a process that runs the program ends. `first` is run before its modules are loaded. */
+export function ending(
+  source: string,
+  directory: URL,
+  first = "",
+): { status: number | null; stdout: string; stderr: string } {
+  const { imports, body } = split(source);
+  const code = bundled(`${imports}\nvoid (async () => {${body}})();`, directory);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", `${first}\n${code}`], {
     encoding: "utf8",
     timeout: 20_000,
   });

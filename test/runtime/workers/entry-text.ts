@@ -3,7 +3,10 @@ import { transformSync } from "esbuild";
 
 /** What `runtime/workers/entry.generated.ts` has to be, made from `entry.ts` beside it. */
 export function entryText(): string {
-  const source = readFileSync(new URL("../../../runtime/workers/entry.ts", import.meta.url), "utf8");
+  const source = readFileSync(
+    new URL("../../../runtime/workers/entry.ts", import.meta.url),
+    "utf8",
+  );
   const { code } = transformSync(source, {
     loader: "ts",
     format: "iife",

@@ -13,6 +13,15 @@ describe("H15: the process", () => {
     expect(ending(program, here)).toEqual({ status: 0, stdout: "42", stderr: "" });
   });
 
+  test("ends when the only task could not be sent, or the module not be loaded", () => {
+    const program = `${begin}
+      console.log(await pool.run("double", [() => 1]).catch((error: Error) => error.name));
+      const none = new WorkerPool<any>(${JSON.stringify(new URL("./none.mjs", tasks).href)}, { size: 1 });
+      console.log(await none.run("double", [1]).catch((error: any) => error.code));`;
+    const stdout = "TypeError\nERR_MODULE_NOT_FOUND";
+    expect(ending(program, here)).toEqual({ status: 0, stdout, stderr: "" });
+  });
+
   test("lives while a task runs or waits, although nobody awaits it", () => {
     const program = `${begin.replace("size: 2", "size: 1")}
       for (const value of [1, 2, 3]) void pool.run("later", [value, 30]).then((it: unknown) => console.log(it));`;

@@ -1,37 +1,19 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { getEventListeners } from "node:events";
-import { afterEach, describe, expect, expectTypeOf, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { turn } from "../../../runtime/core/pace.ts";
 import { ClosedError } from "../../../runtime/core/errors.ts";
-import { onLateError } from "../../../runtime/core/late.ts";
-import { asyncDispose, dispose } from "../../../runtime/core/symbols.ts";
-import { WorkerError } from "../../../runtime/workers/worker-error.ts";
-import { WorkerPool, type WorkerPoolOptions } from "../../../runtime/workers/worker-pool.ts";
-import { begun, fresh, type Tasks, tasks, unblock } from "./tasks.ts";
-
-const pools: WorkerPool<Tasks>[] = [];
-
-function poolOf(options: WorkerPoolOptions): WorkerPool<Tasks> {
-  const pool = new WorkerPool<Tasks>(tasks, options);
-  pools.push(pool);
-  return pool;
-}
-
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool[asyncDispose]()));
-});
-
-function failure(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => {
-      throw new Error(`resolved with ${String(value)}`);
-    },
-    (error: unknown) => error,
-  );
-}
+import { asyncDispose } from "../../../runtime/core/symbols.ts";
+import { type ArgsOf, type ResultOf, WorkerPool } from "../../../runtime/workers/worker-pool.ts";
+import { failure, poolOf } from "./pools.ts";
+import { begun, fresh, newController, type Tasks, tasks, unblock } from "./tasks.ts";
 
 describe("run, map and mapReduce", () => {
   test("call functions in threads, with results by index", async () => {
     const pool = poolOf({ size: 2 });
-    const doubled = await Promise.all(Array.from({ length: 5000 }, (_, i) => pool.run("double", [i])));
+    const doubled = await Promise.all(
+      Array.from({ length: 5000 }, (_, i) => pool.run("double", [i])),
+    );
     expect(doubled).toEqual(Array.from({ length: 5000 }, (_, i) => i * 2));
     expect(pool.threads).toBe(2);
   });
@@ -50,15 +32,18 @@ describe("run, map and mapReduce", () => {
 
   test("are typed by the module", () => {
     const pool = poolOf({ size: 1 });
-    expectTypeOf(pool.run<"double">).returns.resolves.toEqualTypeOf<number>();
-    expectTypeOf(pool.run<"untilAborted">).parameter(1).extract<[Int32Array]>().not.toBeNever();
+    const run = (): Promise<number> => pool.run("double", [1]);
+    expectTypeOf(run).returns.resolves.toEqualTypeOf<ResultOf<Tasks["double"]>>();
+    expectTypeOf<ArgsOf<Tasks["untilAborted"]>>().toEqualTypeOf<
+      [word: Int32Array, signal: AbortSignal] | [word: Int32Array]
+    >();
     // @ts-expect-error -- no function
     expect(() => pool.run("notAFunction", [])).toBeDefined();
   });
 
   test("give the function a signal exactly when `run` was given one", async () => {
     const pool = poolOf({ size: 1 });
-    const { signal } = new AbortController();
+    const { signal } = newController();
     expect(await pool.run("parameters", [1])).toEqual([1]);
     expect(await pool.run("parameters", [1], { signal })).toEqual([1, "signal"]);
     expect(await pool.map("parameters", [1])).toEqual([[1]]);
@@ -72,7 +57,7 @@ describe("H2 and H3: abort before the start", () => {
     const word = fresh();
     const first = pool.run("block", [word]);
     await begun(word);
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const dropped = Array.from({ length: 100 }, () => pool.run("count", [word], { signal }));
     const kept = pool.run("count", [word]);
@@ -90,12 +75,33 @@ describe("H2 and H3: abort before the start", () => {
   });
 });
 
+describe("H5 and H27: scale", () => {
+  test("50,000 tasks on one signal are dropped at once, and the pool goes on", async () => {
+    const pool = poolOf({ size: 1 });
+    const word = fresh();
+    const first = pool.run("block", [word]);
+    await begun(word);
+    const controller = newController();
+    const { signal } = controller;
+    const all = Array.from({ length: 50_000 }, () => pool.run("count", [word], { signal }));
+    controller.abort("stop");
+    const settled = await Promise.allSettled(all);
+    expect(settled.every((it) => it.status === "rejected")).toBe(true);
+    expect(pool.waiting).toBe(0);
+    unblock(word);
+    await first;
+    expect(await pool.run("count", [word])).toBe(0);
+  });
+});
+
 describe("H4: one signal for many tasks", () => {
   test("leaves no listener", async () => {
     const pool = poolOf({ size: 2 });
-    const { signal } = new AbortController();
+    const { signal } = newController();
     await Promise.all(Array.from({ length: 300 }, () => pool.run("double", [1], { signal })));
-    await Promise.allSettled(Array.from({ length: 300 }, () => pool.run("fail", ["x"], { signal })));
+    await Promise.allSettled(
+      Array.from({ length: 300 }, () => pool.run("fail", ["x"], { signal })),
+    );
     await pool.map("double", [1, 2, 3], { signal });
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
@@ -127,159 +133,6 @@ describe("H13: close and death settle everything", () => {
   });
 });
 
-describe("H24: workers", () => {
-  test("an error keeps name, message, stack, cause, code and fields", async () => {
-    const pool = poolOf({ size: 1 });
-    const error = await failure(pool.run("fail", ["fields"]));
-    expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: "MyError", message: "boom", code: "E_MINE", extra: { a: 1 } });
-    expect(error).toHaveProperty("stack", expect.stringContaining("tasks.mjs"));
-    expect(error).toHaveProperty("cause", expect.any(RangeError));
-    expect(error).toHaveProperty("cause.cause", "deepest");
-    const several = await failure(pool.run("fail", ["aggregate"]));
-    expect(several).toBeInstanceOf(AggregateError);
-    expect(several).toHaveProperty("errors", [expect.any(TypeError), 2]);
-    expect(await failure(pool.run("fail", ["cycle"]))).toHaveProperty("cause.cause.message", "round");
-    expect(await failure(pool.run("fail", ["nothing"]))).toBeUndefined();
-    expect(await failure(pool.run("fail", ["other"]))).toBe("a string");
-  });
-
-  test("what cannot be cloned rejects its task and no other", async () => {
-    const pool = poolOf({ size: 1 });
-    await pool.run("double", [1]);
-    await Promise.all(Array.from({ length: 64 }, () => pool.run("double", [1])));
-    const before = pool.run("double", [1]);
-    const result = failure(pool.run("uncloneableResult", []));
-    const error = failure(pool.run("fail", ["uncloneable"]));
-    const getter = failure(pool.run("fail", ["getter"]));
-    const args = failure(pool.run("parameters", [() => 1]));
-    const after = pool.run("double", [2]);
-    expect(await result).toBeInstanceOf(TypeError);
-    expect(await result).toHaveProperty("cause.name", "DataCloneError");
-    expect(await error).toMatchObject({ name: "TypeError", message: "nc", n: 1, call: "() => 1" });
-    expect(await getter).toHaveProperty("message", "getter");
-    expect(await args).toMatchObject({ name: "TypeError", message: expect.stringContaining("`parameters`") });
-    expect(await Promise.all([before, after])).toEqual([2, 4]);
-    expect(pool.threads).toBe(1);
-  });
-
-  test("exit rejects exactly its task, and the worker is replaced", async () => {
-    const pool = poolOf({ size: 1 });
-    const warm = Array.from({ length: 200 }, (_, i) => pool.run("double", [i]));
-    await Promise.all(warm);
-    const before = Array.from({ length: 20 }, (_, i) => pool.run("double", [i]));
-    const culprit = failure(pool.run("exit", [3]));
-    const after = Array.from({ length: 20 }, (_, i) => pool.run("double", [i]));
-    expect(await Promise.all([...before, ...after])).toHaveLength(40);
-    expect(await culprit).toBeInstanceOf(WorkerError);
-    expect(await culprit).toHaveProperty("exitCode", 3);
-  });
-
-  test("a death in another thread harms nobody else", async () => {
-    const pool = poolOf({ size: 2 });
-    const word = fresh();
-    const dying = failure(pool.run("exitAfter", [word, 0]));
-    const other = fresh();
-    const living = pool.run("block", [other]);
-    await Promise.all([begun(word), begun(other)]);
-    unblock(word);
-    expect(await dying).toHaveProperty("exitCode", 0);
-    expect(await pool.run("double", [4])).toBe(8);
-    unblock(other);
-    expect(await living).toBe("unblocked");
-  });
-
-  test("memory, and errors nobody catches", async () => {
-    const pool = poolOf({ size: 1, resourceLimits: { maxOldGenerationSizeMb: 24 } });
-    const exhausted = await failure(pool.run("exhaust", []));
-    expect(exhausted).toBeInstanceOf(WorkerError);
-    expect(exhausted).toHaveProperty("cause.code", "ERR_WORKER_OUT_OF_MEMORY");
-    expect(await failure(pool.run("stray", []))).toHaveProperty("cause.message", "stray");
-    expect(await pool.run("double", [4])).toBe(8);
-  });
-
-  test("a module that is not there rejects each task, and so does an unknown function", async () => {
-    const none = new WorkerPool<Tasks>(new URL("./none.mjs", import.meta.url), { size: 1 });
-    const all = await Promise.all([1, 2, 3].map((it) => failure(none.run("double", [it]))));
-    for (const error of all) expect(error).toHaveProperty("code", "ERR_MODULE_NOT_FOUND");
-    await none[asyncDispose]();
-    const pool = poolOf({ size: 1 });
-    // @ts-expect-error -- no function
-    expect(await failure(pool.run("notAFunction", []))).toBeInstanceOf(TypeError);
-    expect(() => new WorkerPool("./relative.js")).toThrow(/import\.meta\.url/);
-    const top = new WorkerPool<Tasks>("data:text/javascript,process.exit(5)", { size: 1 });
-    const dead = await Promise.all([1, 2].map((it) => failure(top.run("double", [it]))));
-    for (const error of dead) expect(error).toHaveProperty("exitCode", 5);
-    await top[asyncDispose]();
-  });
-
-  test("abort tells a running task, and rejects when it has ended", async () => {
-    const pool = poolOf({ size: 1 });
-    const word = fresh();
-    const controller = new AbortController();
-    const running = pool.run("untilAborted", [word], { signal: controller.signal });
-    await begun(word);
-    const next = pool.run("count", [word]);
-    const reason = new Error("why");
-    controller.abort(reason);
-    await expect(running).rejects.toBe(reason);
-    expect(Atomics.load(word, 2)).toBeGreaterThan(0);
-    expect(await next).toBe(1);
-  });
-
-  test("terminate ends a task that does not listen, and kills nothing else", async () => {
-    const pool = poolOf({ size: 2 });
-    const word = fresh();
-    const controller = new AbortController();
-    const { signal } = controller;
-    const other = pool.run("block", [word]);
-    const spinning = pool.run("spin", [], { signal, onAbort: "terminate" });
-    const told = pool.run("double", [1]);
-    await begun(word);
-    controller.abort("enough");
-    await expect(spinning).rejects.toBe("enough");
-    expect(await told).toBe(2);
-    unblock(word);
-    expect(await other).toBe("unblocked");
-    expect(pool.threads).toBeLessThanOrEqual(2);
-  });
-
-  test("graceMs gives a task that was told some time", async () => {
-    const pool = poolOf({ size: 1 });
-    const word = fresh();
-    const controller = new AbortController();
-    const running = pool.run("stubborn", [word], { signal: controller.signal, graceMs: 50 });
-    await begun(word);
-    controller.abort("enough");
-    await expect(running).rejects.toBe("enough");
-    expect(Atomics.load(word, 2)).toBe(1);
-    expect(await pool.run("double", [1])).toBe(2);
-  });
-
-  test("transfers move, and a buffer that is gone rejects", async () => {
-    const pool = poolOf({ size: 1 });
-    const buffer = new ArrayBuffer(1024);
-    expect(await pool.run("size", [buffer], { transfer: [buffer] })).toBe(1024);
-    expect(buffer.byteLength).toBe(0);
-    const again = await failure(pool.run("size", [buffer], { transfer: [buffer] }));
-    expect(again).toHaveProperty("cause", expect.any(TypeError));
-    expect(await pool.run("size", [new ArrayBuffer(8)])).toBe(8);
-  });
-
-  test("an error in map ends it, after the chunks that run", async () => {
-    const pool = poolOf({ size: 2 });
-    const items = Array.from({ length: 100 }, (_, i) => `kind ${i}`);
-    const late: unknown[] = [];
-    const listening = onLateError((error) => late.push(error));
-    await expect(pool.map("fail", items, { chunk: 1 })).rejects.toBe("a string");
-    listening[dispose]();
-    expect(new Set(late)).toEqual(new Set(["a string"]));
-    expect(late.length).toBeLessThan(4);
-    expect(pool.waiting).toBe(0);
-    expect(await pool.run("double", [1])).toBe(2);
-  });
-});
-
 describe("back-pressure", () => {
   test("maxQueue refuses what is too much, and map takes items as threads become free", async () => {
     const pool = poolOf({ size: 1, maxQueue: 2 });
@@ -296,7 +149,7 @@ describe("back-pressure", () => {
     const blocked = pool.run("block", [word]);
     await begun(word);
     const mapping = pool.map("double", items(), { chunk: 1 });
-    await new Promise(setImmediate);
+    await turn();
     expect(taken).toBeLessThan(10);
     unblock(word);
     await blocked;

@@ -1,6 +1,8 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { runWorker } from "../../../runtime/workers/run-worker.ts";
+import { newController } from "./tasks.ts";
 import { WorkerError } from "../../../runtime/workers/worker-error.ts";
 
 function file(body: string): string {
@@ -28,7 +30,9 @@ describe("runWorker", () => {
     const crash = runWorker(file(`throw Object.assign(new RangeError("boom"), { code: "E" })`));
     await expect(crash).rejects.toHaveProperty("cause.message", "boom");
     await expect(runWorker(file(`process.exit(7)`))).rejects.toHaveProperty("exitCode", 7);
-    await expect(runWorker(new URL("./none.mjs", import.meta.url))).rejects.toBeInstanceOf(WorkerError);
+    await expect(runWorker(new URL("./none.mjs", import.meta.url))).rejects.toBeInstanceOf(
+      WorkerError,
+    );
     await expect(runWorker("./relative.js")).rejects.toBeInstanceOf(TypeError);
     await expect(runWorker(file(""), { workerData: () => 1 })).rejects.toHaveProperty(
       "name",
@@ -37,7 +41,7 @@ describe("runWorker", () => {
   });
 
   test("H3 and H24: an abort ends the thread, and rejects with the reason", async () => {
-    const controller = new AbortController();
+    const controller = newController();
     const { signal } = controller;
     const word = new Int32Array(new SharedArrayBuffer(8));
     const go = `Atomics.add(workerData, 1, 1); Atomics.wait(workerData, 0, 0)`;

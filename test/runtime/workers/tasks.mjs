@@ -38,7 +38,7 @@ export async function exitAfter(word, code) {
 
 export function exhaust() {
   const all = [];
-  for (;;) all.push(new Array(1e6).fill(all.length));
+  for (;;) all.push(Array.from({ length: 1e5 }, () => all.length + 0.5));
 }
 
 export async function stray() {
@@ -56,7 +56,12 @@ export function fail(kind) {
   if (kind === "uncloneable") throw Object.assign(new TypeError("nc"), { call: () => 1, n: 1 });
   if (kind === "getter") {
     const error = new Error("getter");
-    Object.defineProperty(error, "bad", { enumerable: true, get: () => { throw new Error("no"); } });
+    Object.defineProperty(error, "bad", {
+      enumerable: true,
+      get: () => {
+        throw new Error("no");
+      },
+    });
     throw error;
   }
   if (kind === "aggregate") throw new AggregateError([new TypeError("one"), 2], "several");

@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 /** What `tasks.mjs` exports. Node 20 runs no TypeScript, and the tests run in Node 20. */
 export interface Tasks {
   double(x: number): number;
@@ -33,4 +34,9 @@ export async function begun(word: Int32Array, count = 1): Promise<void> {
 export function unblock(word: Int32Array): void {
   Atomics.store(word, 0, 1);
   Atomics.notify(word, 0);
+}
+
+/** The types of Node 20 do not know that an abort has a reason. */
+export function newController(): { readonly signal: AbortSignal; abort(reason?: unknown): void } {
+  return new AbortController();
 }
