@@ -53,10 +53,12 @@ function soon(callback: () => void): void {
   else {
     // Browsers make nested timeouts wait four milliseconds, and messages not at all.
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
+    const onmessage = (): void => {
       port1.close();
       callback();
     };
+    // Not `port1.onmessage =`: the types of Node do not know what all its versions have.
+    Object.assign(port1, { onmessage });
     port2.postMessage(0);
   }
 }

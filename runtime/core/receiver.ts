@@ -2,7 +2,7 @@ import { paced } from "./pace.ts";
 import { checkedCount } from "./permits.ts";
 import { type Selectable, type Source, selectable } from "./selectable.ts";
 import { reasonOf } from "./signals.ts";
-import { dispose } from "./symbols.ts";
+import type { dispose } from "./symbols.ts";
 import type { Cancellable } from "./types.ts";
 import { Waiter, type Waiters } from "./waiters.ts";
 

@@ -132,11 +132,13 @@ async function proposal({ page, say }) {
 }
 
 async function applied({ page, editor, say }) {
-  const boxes = page.locator(".bulk-edit-panel .edit-checkbox");
-  const count = await boxes.count();
-  for (let index = 0; index < count; index += 1) {
-    await boxes.nth(index).setChecked(true);
-  }
+  // Ticking a file ticks what is in it, and the list is drawn anew: one at a time, then look again.
+  const unticked = page.locator('.bulk-edit-panel .edit-checkbox[aria-checked="false"]');
+  await until("all repairs are ticked", async () => {
+    if ((await unticked.count()) === 0) return true;
+    await unticked.first().click();
+    return false;
+  });
   await page.locator(".bulk-edit-panel .monaco-button", { hasText: "Apply" }).click();
   await page.keyboard.press("Escape");
   for (const [name, text] of [

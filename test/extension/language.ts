@@ -48,10 +48,13 @@ export function languageSuite(): void {
         "export function save(cart: Cart): void {\n  cart.items.at(0);",
       );
       await workspace.applyEdit(edit);
-      await eventually("the caller has no finding any more", () => {
-        assert.deepEqual(codesOf(uriOf(CHECKOUT)), []);
-      });
-      await commands.executeCommand("workbench.action.files.revert");
+      try {
+        await eventually("the caller has no finding any more", () => {
+          assert.deepEqual(codesOf(uriOf(CHECKOUT)), []);
+        });
+      } finally {
+        await commands.executeCommand("workbench.action.files.revert");
+      }
       await eventually("the caller has it again", () => {
         assert.deepEqual(codesOf(uriOf(CHECKOUT)), ["floating-promise"]);
       });

@@ -315,7 +315,7 @@ describe("H18 retry", () => {
     const run = retry(
       (context) => {
         attempt++;
-        if (attempt === 1) return sleep(1e6, { signal: context.signal });
+        if (attempt === 1) return sleep(1e6, { signal: context.signal }).then(() => "slept");
         return attempt === 2 ? never() : "third";
       },
       { attemptTimeout: 10, base: 0 },
