@@ -80,6 +80,7 @@ class PreparedShutdown implements Shutdown {
   }: ShutdownOptions) {
     this.exits = exit;
     this.total = checkedDelay("timeoutMs", timeoutMs);
+    // mooring-allow async-work-in-constructor: waiting for the flag to be set never rejects
     this.done = this.finished.wait();
     for (const name of signals) this.heed(name);
   }

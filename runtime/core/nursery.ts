@@ -55,6 +55,7 @@ export class Nursery {
     this.tasks.add(task);
     const start = (): void => {
       this.running++;
+      // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it
       task.start(work, (outcome) => {
         this.running--;
         this.tasks.delete(task);

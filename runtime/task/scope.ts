@@ -112,6 +112,7 @@ export async function scope<T>(
   const open = new OpenScope(options);
   const { nursery, failures } = open;
   // The body is a task as well: it is waited for, aborted and left behind under the same rules.
+  // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it
   const main = open.spawn(() => body(open), { name: "scope" });
   await nursery.settled();
   nursery.close();

@@ -44,6 +44,7 @@ export class WorkspaceDiagnostics {
     const answer = new Answer(session, known, send);
     const isFirst = !this.wasAnswered;
     for (;;) {
+      // mooring-allow unobserved-promise: it only wakes this loop, and never rejects
       const next = session.inbox.changed.wait(token);
       await this.pass(answer, token, progress, isFirst);
       if (answer.hasNews || isFirst || session.isDisposed) break;
