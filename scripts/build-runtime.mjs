@@ -1,0 +1,125 @@
+// Builds the package `mooring-runtime` into dist/runtime, or into the folder that is named.
+//
+// One output file per source file, and no bundle: whoever imports one primitive loads, and later bundles, that one and
+// what it needs. The same for `import` (esm/) and `require` (cjs/), with the same declarations beside both, since a
+// declaration counts as a module of the kind of its folder. The export map is made from the files, so a new primitive
+// is exported by being there.
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const source = join(root, "runtime");
+
+/** Files below these folders are parts, not entries. */
+const PARTS = /^(core\/|testing\/(?!index|vite|jest|esbuild)|stream\/index)|\.generated\.|^workers\/(?!.*(worker-pool|run-worker))|^shared\/(?!atomic-|shared-(?!guard))/;
+
+/** @param {string} target the folder, which is emptied */
+export async function buildRuntime(target) {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+    .map((it) => it.replaceAll("\\", "/"))
+    .filter((it) => it.endsWith(".ts") && !it.includes("node_modules/"))
+    .sort();
+
+  for (const format of /** @type {const} */ (["esm", "cjs"])) {
+    const { outputFiles } = await build({
+      absWorkingDir: source,
+      entryPoints: files,
+      outdir: join(target, format),
+      outbase: source,
+      write: false,
+      format,
+      target: "es2022",
+    });
+    for (const { path, text } of outputFiles) write(path, withBuiltNames(text));
+  }
+  declare(target);
+  write(join(target, "cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+  write(join(target, "package.json"), `${JSON.stringify(manifest(files), undefined, 2)}\n`);
+  cpSync(join(source, "README.md"), join(target, "README.md"));
+  cpSync(join(root, "LICENSE"), join(target, "LICENSE"), { force: true });
+}
+
+/** `./mutex` for sync/mutex.ts, `./testing` for testing/index.ts. */
+function manifest(files) {
+  const own = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const entries = files
+    .filter((it) => !PARTS.test(it))
+    .map((file) => [subPath(file), file.replace(/\.ts$/, "")]);
+  const paths = entries.map(([path]) => path);
+  const twice = paths.filter((path, index) => paths.indexOf(path) !== index);
+  if (0 < twice.length) throw new Error(`Two files would be exported as ${twice.join(", ")}`);
+  const exports = Object.fromEntries(
+    entries.map(([path, file]) => [
+      path,
+      {
+        import: { types: `./esm/${file}.d.ts`, default: `./esm/${file}.js` },
+        require: { types: `./cjs/${file}.d.ts`, default: `./cjs/${file}.js` },
+      },
+    ]),
+  );
+  return {
+    ...own,
+    main: "./cjs/index.js",
+    module: "./esm/index.js",
+    types: "./esm/index.d.ts",
+    exports: { ...exports, "./package.json": "./package.json" },
+    files: ["esm", "cjs"],
+  };
+}
+
+function subPath(file) {
+  if (file === "index.ts") return ".";
+  const name = basename(file, ".ts");
+  if (file.startsWith("testing/")) return name === "index" ? "./testing" : `./testing/${name}`;
+  return `./${name}`;
+}
+
+/** Sources import each other under their own names; what is built has others. */
+function withBuiltNames(text) {
+  return text.replaceAll(/((?:from|import|require\()\s*\(?["']\.{1,2}\/[^"'\n]*)\.ts(["'])/g, "$1.js$2");
+}
+
+function declare(target) {
+  const options = join(target, "tsconfig.json");
+  write(
+    options,
+    JSON.stringify({
+      extends: join(root, "runtime/tsconfig.json"),
+      compilerOptions: {
+        ...{ noEmit: false, emitDeclarationOnly: true, declaration: true, stripInternal: true },
+        ...{ rootDir: source, outDir: join(target, "esm"), types: ["node"], typeRoots: [join(root, "node_modules/@types")] },
+      },
+      include: [`${source}/**/*.ts`],
+      exclude: [],
+    }),
+  );
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", options], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`The declarations could not be made:\n${stdout}`);
+  rmSync(options);
+  for (const file of readdirSync(join(target, "esm"), { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".d.ts")) continue;
+    const text = withBuiltNames(readFileSync(join(target, "esm", file), "utf8"));
+    // Who compiles for an older library has no `Disposable`, unless this says where it is.
+    const needed = /Disposable|Symbol\.(async)?[dD]ispose/.test(text);
+    const complete = needed ? `/// <reference lib="esnext.disposable" />\n${text}` : text;
+    for (const format of ["esm", "cjs"]) write(join(target, format, file), complete);
+  }
+}
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const target = process.argv[2] ?? join(root, "dist/runtime");
+  await buildRuntime(target);
+  process.stdout.write(`Built ${relative(process.cwd(), target)}\n`);
+}
