@@ -22,7 +22,15 @@ export function buildServer() {
 }
 
 const capabilities = {
-  textDocument: { diagnostic: {}, publishDiagnostics: { relatedInformation: true } },
+  textDocument: {
+    diagnostic: {},
+    publishDiagnostics: { relatedInformation: true },
+    codeAction: {
+      dataSupport: true,
+      resolveSupport: { properties: ["edit"] },
+      codeActionLiteralSupport: { codeActionKind: { valueSet: [] } },
+    },
+  },
   workspace: { diagnostics: { refreshSupport: true } },
 };
 

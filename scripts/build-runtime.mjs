@@ -15,7 +15,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const source = join(root, "runtime");
 
 /** Files below these folders are parts, not entries. */
-const PARTS = /^(core\/|testing\/(?!index|vite|jest|esbuild)|stream\/index)|\.generated\.|^workers\/(?!.*(worker-pool|run-worker))|^shared\/(?!atomic-|shared-(?!guard))/;
+const PARTS =
+  /^(core\/(?!errors|late)|task\/task\.|testing\/(?!index|vite|jest|esbuild)|stream\/index)|\.generated\.|^workers\/(?!.*(worker-pool|run-worker))|^shared\/(?!atomic-|shared-(?!guard))/;
 
 /** @param {string} target the folder, which is emptied */
 export async function buildRuntime(target) {
@@ -82,7 +83,10 @@ function subPath(file) {
 
 /** Sources import each other under their own names; what is built has others. */
 function withBuiltNames(text) {
-  return text.replaceAll(/((?:from|import|require\()\s*\(?["']\.{1,2}\/[^"'\n]*)\.ts(["'])/g, "$1.js$2");
+  return text.replaceAll(
+    /((?:from|import|require\()\s*\(?["']\.{1,2}\/[^"'\n]*)\.ts(["'])/g,
+    "$1.js$2",
+  );
 }
 
 function declare(target) {
@@ -92,15 +96,23 @@ function declare(target) {
     JSON.stringify({
       extends: join(root, "runtime/tsconfig.json"),
       compilerOptions: {
-        ...{ noEmit: false, emitDeclarationOnly: true, declaration: true, stripInternal: true },
-        ...{ rootDir: source, outDir: join(target, "esm"), types: ["node"], typeRoots: [join(root, "node_modules/@types")] },
+        noEmit: false,
+        emitDeclarationOnly: true,
+        declaration: true,
+        stripInternal: true,
+        rootDir: source,
+        outDir: join(target, "esm"),
+        types: ["node"],
+        typeRoots: [join(root, "node_modules/@types")],
       },
       include: [`${source}/**/*.ts`],
       exclude: [],
     }),
   );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", options], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", options], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(`The declarations could not be made:\n${stdout}`);
   rmSync(options);
   for (const file of readdirSync(join(target, "esm"), { recursive: true, encoding: "utf8" })) {

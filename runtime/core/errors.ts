@@ -3,10 +3,15 @@
 
 const errorKind: unique symbol = Symbol.for("mooring.error");
 
+/** What ES2022 calls ErrorOptions; who compiles for less does not have that name. */
+interface Cause {
+  readonly cause?: unknown;
+}
+
 abstract class RuntimeError extends Error {
   readonly [errorKind]: string;
 
-  constructor(name: string, message: string, options?: ErrorOptions) {
+  constructor(name: string, message: string, options?: Cause) {
     super(message, options);
     this.name = this[errorKind] = name;
   }
@@ -28,7 +33,7 @@ function isOfKind(value: unknown, kind: string): boolean {
  * assert.equal(error.name, "AbortError");
  */
 export class CancelledError extends RuntimeError {
-  constructor(message = "The operation was cancelled.", options?: ErrorOptions) {
+  constructor(message = "The operation was cancelled.", options?: Cause) {
     super("AbortError", message, options);
   }
 
@@ -44,7 +49,7 @@ export class CancelledError extends RuntimeError {
  * await assert.rejects(timeout(5, () => new Promise(() => {})), TimeoutError);
  */
 export class TimeoutError extends RuntimeError {
-  constructor(message = "The time limit passed.", options?: ErrorOptions) {
+  constructor(message = "The time limit passed.", options?: Cause) {
     super("TimeoutError", message, options);
   }
 
@@ -62,7 +67,7 @@ export class TimeoutError extends RuntimeError {
  * await assert.rejects(tx.send(1), ClosedError);
  */
 export class ClosedError extends RuntimeError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: Cause) {
     super("ClosedError", message, options);
   }
 

@@ -1,4 +1,4 @@
-import { RunningTask } from "../task/task.ts";
+import { RunningTask } from "./running-task.ts";
 import type { ChildController } from "./child.ts";
 import { CancelledError, ClosedError } from "./errors.ts";
 import { reportLate } from "./late.ts";

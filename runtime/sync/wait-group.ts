@@ -1,6 +1,7 @@
 import { Latch } from "../core/latch.ts";
 import type { Cancellable, Work } from "../core/types.ts";
-import { RunningTask, type Task } from "../task/task.ts";
+import { RunningTask } from "../core/running-task.ts";
+import type { Task } from "../task/task.ts";
 
 /**
  * Waits until a number of things are done: `add` before each, `done` after it, `wait` for all. After they are all

@@ -1,5 +1,8 @@
 import type { Work } from "../core/types.ts";
-import { RunningTask, type SpawnOptions, type Task } from "./task.ts";
+import { RunningTask } from "../core/running-task.ts";
+import type { SpawnOptions, Task } from "./task.ts";
+
+export type { SpawnOptions, Task } from "./task.ts";
 
 /**
  * Starts work beside what runs now, and returns the handle to it. The work starts at once, as a call of an async

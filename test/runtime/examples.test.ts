@@ -1,42 +1,11 @@
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
-import { globSync } from "tinyglobby";
 import { Project, ts } from "ts-morph";
 import { describe, expect, test } from "vitest";
 import * as runtime from "../../runtime/index.ts";
-
-const folder = fileURLToPath(new URL("../../runtime/", import.meta.url));
-
-const files = globSync("**/*.ts", {
-  cwd: folder,
-  ignore: ["testing/**", "workers/**", "shared/**"],
-}).sort();
-
-/** The body of every `@example`, by what it is an example of. */
-const examples = files.flatMap((file) =>
-  [
-    ...readFileSync(folder + file, "utf8").matchAll(
-      /@example\n([^]*?)\n \*\/\nexport (?:async )?(?:function\*?|class) (\w+)/g,
-    ),
-  ].map(([, body = "", name = ""]) => [name, body.replaceAll(/^ \* ?/gm, "")] as const),
-);
-
-async function run(body: string): Promise<void> {
-  const names = { assert, ...runtime, ...runtime.stream };
-  const { code } = await transform(`async () => {${body}\n}`, { loader: "ts", target: "es2022" });
-  // oxlint-disable-next-line typescript/no-implied-eval -- the examples are texts in comments
-  const program: unknown = new Function(
-    ...Object.keys(names),
-    `return (${code.trim().replace(/;$/, "")})()`,
-  );
-  if (typeof program === "function") await program(...Object.values(names));
-}
+import { examples, folder, runExample } from "./examples.ts";
 
 describe("every example does what it says", () => {
   test.each(examples)("%s", async (_, body) => {
-    await run(body);
+    await runExample(body, runtime);
   });
 });
 
@@ -69,5 +38,7 @@ test("everything that can be called has an example", () => {
     .filter(([, value]) => typeof value === "function")
     .map(([name]) => name);
   const shown = new Set(examples.map(([name]) => name));
-  expect(callable.filter((name) => !shown.has(name))).toEqual([]);
+  // Those of workers/ and shared/ are run by their own tests.
+  const elsewhere = /^(Atomic|Shared|sharedChannel|WorkerPool|runWorker)/;
+  expect(callable.filter((name) => !shown.has(name) && !elsewhere.test(name))).toEqual([]);
 });

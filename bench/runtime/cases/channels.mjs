@@ -107,7 +107,7 @@ export const rows = [
       ours: async () => {
         const { broadcast } = await import("mooring-runtime");
         return async () => {
-          const { tx } = broadcast(1024);
+          const { tx } = broadcast(16_384);
           let count = 0;
           const subscribers = Array.from({ length: 10 }, async () => {
             for await (const _ of tx.subscribe()) count++;
@@ -124,7 +124,7 @@ export const rows = [
       "ours, a turn after each": async () => {
         const { broadcast } = await import("mooring-runtime");
         return async () => {
-          const { tx } = broadcast(1024);
+          const { tx } = broadcast(16_384);
           let count = 0;
           const subscribers = Array.from({ length: 10 }, async () => {
             for await (const _ of tx.subscribe()) count++;
@@ -166,7 +166,7 @@ export const rows = [
           Effect.runPromise(
             Effect.scoped(
               Effect.gen(function* () {
-                const hub = yield* PubSub.bounded(1024);
+                const hub = yield* PubSub.bounded(16_384);
                 let count = 0;
                 const fibers = [];
                 for (let index = 0; index < 10; index++) {
