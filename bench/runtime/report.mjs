@@ -44,7 +44,8 @@ function verdict(ratio, { must = Infinity, stretch }) {
   if (ratio === undefined) return "?";
   if (must < ratio) return "missed";
   if (stretch === undefined) return "met";
-  return ratio <= stretch ? "met, and stretch" : must === Infinity ? "" : "met";
+  if (ratio <= stretch) return "met, and stretch";
+  return must === Infinity ? "stretch missed" : "met";
 }
 
 function whole(value) {

@@ -63,6 +63,7 @@ async function sizeOf(contents, resolveDir) {
     minify: true,
     write: false,
     format: "esm",
+    platform: "node",
     target: "es2022",
     logLevel: "silent",
   });
