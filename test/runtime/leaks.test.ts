@@ -103,5 +103,6 @@ test.each(Object.entries(cases))("H4 nothing is retained: %s", (_, operation) =>
   expect(stderr).toBe("");
   const { retained, listeners }: { retained: number; listeners: number } = JSON.parse(stdout);
   expect(listeners).toBe(0);
-  expect(retained).toBeLessThan(2);
+  // The smallest object takes 16 bytes; below 8 per operation it is the heap's own unrest.
+  expect(retained).toBeLessThan(8);
 });
