@@ -103,6 +103,8 @@ const settle = `const settle = async () => {
 
 const programs = {
   waiter: ({ setUp, wait }) => `${settle} let last; ${setUp}
+    // What the waits wait for must not be collected before they are counted.
+    globalThis.held = () => ${wait};
     const before = await settle();
     const waits = (globalThis.waits = []);
     for (let index = 0; index < ${waiters}; index++) waits.push(${wait});

@@ -9,19 +9,25 @@ interface Cause {
 }
 
 abstract class RuntimeError extends Error {
+  static readonly kind: string;
   readonly [errorKind]: string;
 
-  constructor(name: string, message: string, options?: Cause) {
+  constructor(kind: string, message: string, options?: Cause) {
     super(message, options);
-    this.name = this[errorKind] = name;
+    this.name = this[errorKind] = kind;
   }
-}
 
-/** A class whose `instanceof` holds for instances that another copy of the package has made. */
-function isOfKind(value: unknown, kind: string): boolean {
-  return (
-    typeof value === "object" && value !== null && errorKind in value && value[errorKind] === kind
-  );
+  /** Holds for instances that another copy of the package has made. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class that somebody has derived from one of these has no kind of its own.
+    if (!Object.hasOwn(this, "kind")) return super[Symbol.hasInstance](value);
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      errorKind in value &&
+      value[errorKind] === this.kind
+    );
+  }
 }
 
 /**
@@ -33,12 +39,10 @@ function isOfKind(value: unknown, kind: string): boolean {
  * assert.equal(error.name, "AbortError");
  */
 export class CancelledError extends RuntimeError {
-  constructor(message = "The operation was cancelled.", options?: Cause) {
-    super("AbortError", message, options);
-  }
+  static override readonly kind = "AbortError";
 
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOfKind(value, "AbortError");
+  constructor(message = "The operation was cancelled.", options?: Cause) {
+    super(CancelledError.kind, message, options);
   }
 }
 
@@ -49,12 +53,10 @@ export class CancelledError extends RuntimeError {
  * await assert.rejects(timeout(5, () => new Promise(() => {})), TimeoutError);
  */
 export class TimeoutError extends RuntimeError {
-  constructor(message = "The time limit passed.", options?: Cause) {
-    super("TimeoutError", message, options);
-  }
+  static override readonly kind = "TimeoutError";
 
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOfKind(value, "TimeoutError");
+  constructor(message = "The time limit passed.", options?: Cause) {
+    super(TimeoutError.kind, message, options);
   }
 }
 
@@ -67,12 +69,10 @@ export class TimeoutError extends RuntimeError {
  * await assert.rejects(tx.send(1), ClosedError);
  */
 export class ClosedError extends RuntimeError {
-  constructor(message: string, options?: Cause) {
-    super("ClosedError", message, options);
-  }
+  static override readonly kind = "ClosedError";
 
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOfKind(value, "ClosedError");
+  constructor(message: string, options?: Cause) {
+    super(ClosedError.kind, message, options);
   }
 }
 
@@ -88,15 +88,13 @@ export class ClosedError extends RuntimeError {
  * await assert.rejects(rx.recv(), (error) => error instanceof LaggedError && error.missed === 1);
  */
 export class LaggedError extends RuntimeError {
+  static override readonly kind = "LaggedError";
+
   /** How many messages this receiver will never see. */
   readonly missed: number;
 
   constructor(missed: number) {
-    super("LaggedError", `The receiver was too slow and missed ${missed} messages.`);
+    super(LaggedError.kind, `The receiver was too slow and missed ${missed} messages.`);
     this.missed = missed;
-  }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOfKind(value, "LaggedError");
   }
 }

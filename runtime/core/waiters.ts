@@ -1,4 +1,4 @@
-import { AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
+import { AbortListener, follow, unfollow } from "./signals.ts";
 import { probe } from "./probe.ts";
 import { Ring } from "./ring.ts";
 
@@ -106,12 +106,12 @@ export class Waiters<T, Detail = undefined> {
       const entry = this.ring.first();
       if (!(entry instanceof Waiter)) return entry;
       if (entry.queue !== undefined) {
-        const signal = entry.hub?.signal;
-        if (signal === undefined || !signal.aborted) return entry;
+        const aborted = entry.hub?.aborted;
+        if (aborted === undefined) return entry;
         this.size--;
         entry.queue = undefined;
         unfollow(entry);
-        entry.fail?.(reasonOf(signal));
+        entry.fail?.(aborted.reason);
       }
       this.ring.take();
     }
@@ -139,21 +139,23 @@ export class Waiters<T, Detail = undefined> {
 
   /** Rejects everybody who waits. */
   rejectAll(reason: unknown): void {
-    let rejected: Promise<never> | undefined;
     for (let count = this.size; 0 < count; count--) {
       const entry = this.first();
-      if (entry === undefined) return;
-      this.take(entry);
-      if (entry instanceof Waiter) {
-        entry.fail?.(reason);
-        continue;
-      }
-      // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by
-      // resolving it with a rejected promise. Sound: these entries are the `resolve` of promises, nothing else.
-      const resolve = (typeof entry === "function" ? entry : entry.settle) as Settle<unknown>;
-      rejected ??= Promise.reject(reason);
-      resolve(rejected);
+      if (entry !== undefined) this.refuse(entry, reason);
     }
+  }
+
+  /** Rejects the entry that `first` has just returned. */
+  refuse(entry: Entry<T, Detail>, reason: unknown): void {
+    this.take(entry);
+    if (entry instanceof Waiter) {
+      entry.fail?.(reason);
+      return;
+    }
+    // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by
+    // resolving it with a rejected promise. Sound: these entries are the `resolve` of promises, nothing else.
+    const resolve = (typeof entry === "function" ? entry : entry.settle) as Settle<unknown>;
+    resolve(Promise.reject(reason));
   }
 
   private waitFollowing(signal: AbortSignal, detail: Detail | undefined): Promise<T> {

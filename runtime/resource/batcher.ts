@@ -4,7 +4,6 @@ import { reasonOf } from "../core/signals.ts";
 import { checkedDelay, Timer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
-import { type Outcome, unwrap } from "../outcome.ts";
 
 export interface BatcherOptions {
   /** How many keys go into one call; a full batch goes at once. No limit unless told. */
@@ -26,21 +25,18 @@ class Batch<K, V> {
   private sent = false;
 
   /** The calls, each with the place of its key. */
-  private readonly calls: Waiters<Outcome<V>, number> = new Waiters<Outcome<V>, number>(
-    "batch",
-    () => {
-      if (this.calls.size === 0) this.controller.abort();
-    },
-  );
+  private readonly calls: Waiters<V, number> = new Waiters<V, number>("batch", () => {
+    if (this.calls.size === 0) this.controller.abort();
+  });
 
   constructor(load: BatchLoad<K, V>) {
     this.load = load;
   }
 
-  async join(key: K, signal: AbortSignal | undefined): Promise<V> {
+  join(key: K, signal: AbortSignal | undefined): Promise<V> {
     let place = this.keys.get(key);
     if (place === undefined) this.keys.set(key, (place = this.keys.size));
-    return unwrap(await this.calls.wait(signal, place));
+    return this.calls.wait(signal, place);
   }
 
   async send(): Promise<void> {
@@ -59,20 +55,14 @@ class Batch<K, V> {
           `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,
         );
       }
-      this.settle((place) => {
+      for (let call = this.calls.first(); call !== undefined; call = this.calls.first()) {
         // Sound: there is a value for each place.
-        const value = values[place] as V | Error;
-        return value instanceof Error ? { status: "error", error: value } : { status: "ok", value };
-      });
+        const value = values[(typeof call === "function" ? 0 : call.detail) ?? 0] as V | Error;
+        if (value instanceof Error) this.calls.refuse(call, value);
+        else this.calls.grant(call, value);
+      }
     } catch (error) {
-      this.settle(() => ({ status: "error", error }));
-    }
-  }
-
-  private settle(outcomeAt: (place: number) => Outcome<V>): void {
-    for (let call = this.calls.first(); call !== undefined; call = this.calls.first()) {
-      const place = (typeof call === "function" ? undefined : call.detail) ?? 0;
-      this.calls.grant(call, outcomeAt(place));
+      this.calls.rejectAll(error);
     }
   }
 }

@@ -45,6 +45,10 @@ describe("H25 two copies of the package", () => {
     expect(error).toBeInstanceOf(first.ClosedError);
     expect(error).not.toBeInstanceOf(first.TimeoutError);
     expect(first.isCancelled(new second.CancelledError())).toBe(true);
+    class QueueClosed extends first.ClosedError {}
+    expect(error).not.toBeInstanceOf(QueueClosed);
+    expect(new QueueClosed("mine")).toBeInstanceOf(QueueClosed);
+    expect(new QueueClosed("mine")).toBeInstanceOf(second.ClosedError);
     expect(new second.LaggedError(3)).toBeInstanceOf(first.LaggedError);
     expect(
       [undefined, null, "text", {}, new Error("plain")].some(
