@@ -1,5 +1,5 @@
 import type { Edit } from "./edit.ts";
-import type { Finding, Rule, Severity } from "./rule.ts";
+import type { Action, Evidence, Finding, Interleaving, Rule, Severity, Task } from "./rule.ts";
 import { type Node, sourceFileOf, startOf } from "./syntax.ts";
 
 /** A finding without nodes: what leaves the analysis. Offsets are UTF-16 units from the start. */
@@ -12,11 +12,26 @@ export interface Report {
   readonly start: number;
   readonly end: number;
   readonly notes: readonly NoteReport[];
+  readonly interleaving?: InterleavingReport | undefined;
   readonly fixes: readonly FixReport[];
 }
 
 export interface NoteReport {
   readonly message: string;
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface InterleavingReport {
+  readonly evidence: NoteReport & { readonly kind: Evidence["kind"] };
+  readonly steps: readonly StepReport[];
+}
+
+export interface StepReport {
+  readonly task: Task;
+  readonly action: Action;
+  readonly text: string;
   readonly file: string;
   readonly start: number;
   readonly end: number;
@@ -29,7 +44,7 @@ export interface FixReport {
 }
 
 export function reportOf(rule: Rule, finding: Finding, severity: Severity): Report {
-  const { at, message, why, notes = [], fixes = [] } = finding;
+  const { at, message, why, notes = [], interleaving, fixes = [] } = finding;
   return {
     rule: rule.id,
     severity,
@@ -37,7 +52,18 @@ export function reportOf(rule: Rule, finding: Finding, severity: Severity): Repo
     why,
     ...rangeOf(at),
     notes: notes.map((note) => ({ message: note.message, ...rangeOf(note.at) })),
+    ...(interleaving === undefined ? {} : { interleaving: interleavingOf(interleaving) }),
     fixes: fixes.map(({ title, safety, edits }) => ({ title, safety, edits })),
+  };
+}
+
+function interleavingOf({ evidence, steps }: Interleaving): InterleavingReport {
+  const { kind, message, at } = evidence;
+  return {
+    evidence: { kind, message, ...rangeOf(at) },
+    steps: steps.map(({ task, action, text, at: place }) =>
+      Object.assign({ task, action, text }, rangeOf(place)),
+    ),
   };
 }
 

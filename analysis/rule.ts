@@ -81,8 +81,59 @@ export interface Finding {
   /** Other places that take part in the problem, in the order they happen. */
   readonly notes?: readonly Note[] | undefined;
 
+  /** For races: the order of steps in which it goes wrong, and why two tasks can be there at once. */
+  readonly interleaving?: Interleaving | undefined;
+
   /** Repairs, best first. Empty when no repair is certain to keep the meaning. */
   readonly fixes?: readonly Fix[] | undefined;
+}
+
+/**
+ * How two tasks spoil each other's work. A task is one call of an async function with all that it
+ * waits for; between two pauses nothing comes in between its steps.
+ */
+export interface Interleaving {
+  /** Why the two tasks may overlap. There is no race without it. */
+  readonly evidence: Evidence;
+  /** In the order in which they happen, both tasks mixed. */
+  readonly steps: readonly Step[];
+}
+
+export interface Evidence {
+  /**
+   * What lets two tasks overlap, strongest first: `parallel`, the code itself starts several at
+   * once; `handler`, they answer events that do not wait for each other; `shared-instance`, they are
+   * calls of methods of an object that several parts of a program hold; `exported`, they are calls
+   * of an exported function that works on the state of its module.
+   */
+  readonly kind: "parallel" | "handler" | "shared-instance" | "exported";
+  /** Where that can be seen. */
+  readonly at: Node;
+  /** In one sentence about the user's own code. */
+  readonly message: string;
+}
+
+/** Two lanes are enough for every defect that is reported. */
+export type Task = "A" | "B";
+
+export type Action =
+  | "read"
+  | "check"
+  | "write"
+  | "call"
+  | "pause"
+  | "resume"
+  | "acquire"
+  | "release"
+  | "iterate"
+  | "fail";
+
+export interface Step {
+  readonly task: Task;
+  readonly action: Action;
+  readonly at: Node;
+  /** A few words with the user's own names, without a full stop: "reads `this.n`". */
+  readonly text: string;
 }
 
 export interface Note {
