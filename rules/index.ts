@@ -3,8 +3,10 @@
 import type { Rule } from "../analysis/rule.ts";
 import { asyncOverrideOfVoid } from "./async-override-of-void/async-override-of-void.ts";
 import { asyncWorkInConstructor } from "./async-work-in-constructor/async-work-in-constructor.ts";
+import { awaitInsideCombinator } from "./await-inside-combinator/await-inside-combinator.ts";
 import { awaitOfNonPromise } from "./await-of-non-promise/await-of-non-promise.ts";
 import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts";
+import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
@@ -18,8 +20,10 @@ import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
 export const rules: readonly Rule[] = [
   asyncOverrideOfVoid,
   asyncWorkInConstructor,
+  awaitInsideCombinator,
   awaitOfNonPromise,
   droppedThenResult,
+  finallyMasksOutcome,
   floatingPromise,
   lateRejectionHandler,
   promiseAsValue,
