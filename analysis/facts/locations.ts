@@ -89,13 +89,13 @@ export const locationOf: (reference: Node, program: Program) => Location | undef
       return declaration && rooted(rootOfVariable(declaration), node.text);
     }
     if (is.PropertyAccessExpression(node)) {
-      return member(baseOf(node.expression, program), nameOf(node.name), node);
+      return propertyIn(baseOf(node.expression, program), nameOf(node.name), node);
     }
     if (is.ElementAccessExpression(node)) {
       const key = unwrapped(node.argumentExpression);
       const name = is.StringLiteral(key) ? key.text : undefined;
       const base = baseOf(node.expression, program);
-      return name === undefined ? cellIn(base, key, node) : member(base, name, node);
+      return name === undefined ? cellIn(base, key, node) : propertyIn(base, name, node);
     }
     const asked = cellCall(node);
     return asked && cellIn(baseOf(asked.receiver, program), asked.key, node);
@@ -241,7 +241,7 @@ function aliased(name: Identifier, program: Program, steps: number): Location | 
   const property = nameOf(declaration.propertyName ?? declaration.name);
   if (whole.initializer === undefined || !isConstantList(whole.parent)) return undefined;
   if (declaration.dotDotDotToken !== undefined) return undefined;
-  return member(placeOfValue(whole.initializer, program, steps), property, declaration.name);
+  return propertyIn(placeOfValue(whole.initializer, program, steps), property, declaration.name);
 }
 
 const MOST_ALIASES = 4;
@@ -290,7 +290,7 @@ function placeKey(node: Node): string {
   return `${sourceFileOf(node).fileName}:${node.pos}`;
 }
 
-function member(
+function propertyIn(
   base: Location | undefined,
   name: string | undefined,
   at: Node,
