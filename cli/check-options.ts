@@ -44,7 +44,7 @@ export interface CheckOptions {
   readonly ignore: boolean;
 }
 
-export const FORMATS = ["stylish", "json"] as const;
+export const FORMATS = ["stylish", "json", "sarif"] as const;
 
 /** Flags that make no sense together, and what to do about it. */
 const CONTRADICTIONS: readonly {
@@ -71,6 +71,11 @@ const CONTRADICTIONS: readonly {
     message: "--diff and --format json contradict each other.",
     remedy: "A patch is no JSON; the edits of each fix are in the JSON anyway. Keep one.",
     holds: ({ diff, format }) => diff && format === "json",
+  },
+  {
+    message: "--diff and --format sarif contradict each other.",
+    remedy: "A patch is no SARIF; the changes of each fix are in the SARIF anyway. Keep one.",
+    holds: ({ diff, format }) => diff && format === "sarif",
   },
   {
     message: "--stdin and --fix contradict each other.",

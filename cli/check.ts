@@ -20,6 +20,7 @@ import { type Notice, noticeText } from "./notices.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { jsonReport } from "./reporters/json.ts";
 import { type Outcome, tally } from "./reporters/report.ts";
+import { sarifReport } from "./reporters/sarif.ts";
 import { fixesText, stylishFindings, stylishSummary } from "./reporters/stylish.ts";
 import { effectiveSettings } from "./settings.ts";
 import { count, paintFor, type Shell } from "./shell.ts";
@@ -137,11 +138,14 @@ class Run {
       files,
       milliseconds,
       sources: this.sources,
+      folder: this.disk.folder,
       shown: (path) => this.disk.shown(path),
     };
+    const { rules, version } = this.tools;
     if (options.format === "json") {
-      const report = jsonReport(outcome, this.tools.version);
-      shell.out.write(`${JSON.stringify(report, undefined, 2)}\n`);
+      shell.out.write(asText(jsonReport(outcome, version)));
+    } else if (options.format === "sarif") {
+      shell.out.write(asText(sarifReport(outcome, rules, version)));
     } else if (options.action === "diff") {
       shell.out.write(fixed?.patch ?? "");
     } else {
@@ -230,6 +234,10 @@ class Run {
   private pleaseReport(): string {
     return `This is a bug in Mooring ${this.tools.version}, not in your code; please report it.`;
   }
+}
+
+function asText(report: object): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
 const UNPARSED = {

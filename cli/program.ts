@@ -108,6 +108,11 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
+/** `a, b or c` */
+function alternatives(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
 function addCheck(program: Command, shell: Shell, rules: readonly Rule[], finish: Finish): void {
   const ids = [...rules, ...ALLOW_RULES].map((it) => it.id);
   program
@@ -128,7 +133,7 @@ function addCheck(program: Command, shell: Shell, rules: readonly Rule[], finish
     .option("--fix-dry-run", "say what --fix would do, and write nothing")
     .option("--diff", "print what --fix would do as a patch, and write nothing")
     .optionsGroup("What is printed:")
-    .option("--format <name>", FORMATS.join(" or "), "stylish")
+    .option("--format <name>", alternatives(FORMATS), "stylish")
     .option("--quiet", "only errors; warnings and hints do not count")
     .option("--max-warnings <number>", "so many warnings are no reason to fail (default: 0)")
     .option("--no-progress", "no progress on the terminal")

@@ -92,6 +92,18 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const NO_WIDTH = /\p{Mark}|\u200d|\ufe0f/u;
 
+/** How many columns a text takes in a terminal; it has no tabs. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += columnsOfCharacter(character);
+  return columns;
+}
+
+function columnsOfCharacter(character: string): number {
+  if (WIDE.test(character)) return 2;
+  return NO_WIDTH.test(character) ? 0 : 1;
+}
+
 /** A line as a terminal shows it: where each column of the source comes out. */
 class Line {
   private readonly shown: string;
@@ -109,9 +121,7 @@ class Line {
       }
       const text = character === "\t" ? " ".repeat(TAB - (column % TAB)) : harmless(character);
       shown += text;
-      if (character === "\t") column += text.length;
-      else if (WIDE.test(character)) column += 2;
-      else if (!NO_WIDTH.test(character)) column += 1;
+      column += character === "\t" ? text.length : columnsOfCharacter(character);
     }
     this.index.push(shown.length);
     this.column.push(column);

@@ -1,4 +1,4 @@
-import type { Report } from "../../analysis/report.ts";
+import type { InterleavingReport, Report } from "../../analysis/report.ts";
 import type { Notice, Position } from "../notices.ts";
 import { type Outcome, type Tally, tally } from "./report.ts";
 
@@ -25,6 +25,14 @@ interface JsonFinding extends JsonPlace {
   readonly message: string;
   readonly why: string;
   readonly notes: readonly (JsonPlace & { readonly message: string })[];
+  readonly interleaving?: {
+    readonly evidence: JsonPlace & { readonly kind: string; readonly message: string };
+    readonly steps: readonly (JsonPlace & {
+      readonly task: "A" | "B";
+      readonly action: string;
+      readonly text: string;
+    })[];
+  };
   readonly fixes: readonly {
     readonly title: string;
     readonly safety: "safe" | "suggestion";
@@ -45,7 +53,7 @@ export function jsonReport(outcome: Outcome, version: string): JsonReport {
 
 /** Field by field: what is not named here does not leave the process. */
 function findingOf(report: Report, outcome: Outcome): JsonFinding {
-  const { rule, severity, message, why, notes, fixes } = report;
+  const { rule, severity, message, why, notes, interleaving, fixes } = report;
   return {
     rule,
     severity,
@@ -53,11 +61,23 @@ function findingOf(report: Report, outcome: Outcome): JsonFinding {
     why,
     ...placeOf(report, outcome),
     notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note, outcome))),
+    ...(interleaving === undefined ? {} : { interleaving: interleavingOf(interleaving, outcome) }),
     fixes: fixes.map(({ title, safety, edits }) => ({
       title,
       safety,
       edits: edits.map((edit) => Object.assign(placeOf(edit, outcome), { text: edit.text })),
     })),
+  };
+}
+
+function interleavingOf({ evidence, steps }: InterleavingReport, outcome: Outcome) {
+  const { kind, message } = evidence;
+  return {
+    evidence: Object.assign({ kind, message }, placeOf(evidence, outcome)),
+    steps: steps.map((step) => {
+      const { task, action, text } = step;
+      return Object.assign({ task, action, text }, placeOf(step, outcome));
+    }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly files: number;
   readonly milliseconds: number;
   readonly sources: Sources;
+  /** Where the command runs. */
+  readonly folder: string;
   /** The path as the user would write it. */
   shown(path: string): string;
 }

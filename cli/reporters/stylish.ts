@@ -1,9 +1,10 @@
-import type { NoteReport, Report } from "../../analysis/report.ts";
+import type { InterleavingReport, NoteReport, Report } from "../../analysis/report.ts";
 import type { CheckOptions } from "../check-options.ts";
 import type { FixOutcome } from "../fixes.ts";
 import { count, harmless, type Paint, type Style } from "../shell.ts";
 import { frameOf, type Mark } from "./frame.ts";
 import { type Outcome, tally } from "./report.ts";
+import { timelineText } from "./timeline.ts";
 
 export interface StylishOptions {
   readonly paint: Paint;
@@ -37,7 +38,11 @@ function findingText(report: Report, outcome: Outcome, options: StylishOptions):
     `${head}\n${paint("bold", harmless(report.message))}`,
     frame(
       report.file,
-      [{ ...report, sign: "^", style }, ...labelled.filter((it) => it.file === report.file)],
+      [
+        { ...report, sign: "^", style },
+        ...labelled.filter((it) => it.file === report.file),
+        ...placesOfSteps(report),
+      ],
       outcome,
       options,
     ),
@@ -45,6 +50,7 @@ function findingText(report: Report, outcome: Outcome, options: StylishOptions):
       (it) =>
         `  ${paint("dim", placeText(it, outcome))}\n${frame(it.file, [it], outcome, options)}`,
     ),
+    interleavingText(report, outcome, options),
     [
       labelledLine("why", report.why, options),
       fix === undefined
@@ -55,6 +61,57 @@ function findingText(report: Report, outcome: Outcome, options: StylishOptions):
       .join("\n"),
   ];
   return paragraphs.filter((it) => it !== "").join("\n\n");
+}
+
+/** The lines that the timeline speaks of are shown, too; what they are for is said there. */
+function placesOfSteps({ file, start, end, notes, interleaving }: Report): Mark[] {
+  const marked = new Set([`${start} ${end}`, ...notes.map((it) => `${it.start} ${it.end}`)]);
+  const marks: Mark[] = [];
+  for (const step of interleaving?.steps ?? []) {
+    const key = `${step.start} ${step.end}`;
+    const isInside = start <= step.start && step.end <= end;
+    if (step.file !== file || isInside || marked.has(key)) continue;
+    marked.add(key);
+    marks.push({ start: step.start, end: step.end, sign: "-", style: "blue" });
+  }
+  return marks;
+}
+
+/** Why two tasks overlap, and what each of them does in which order. */
+function interleavingText(
+  { file, interleaving }: Report,
+  outcome: Outcome,
+  options: StylishOptions,
+): string {
+  if (interleaving === undefined) return "";
+  const { evidence } = interleaving;
+  const place = evidence.file === file ? lineText(evidence, outcome) : placeText(evidence, outcome);
+  const lanes = timelineText(interleaving, {
+    paint: options.paint,
+    width: (options.columns ?? 100) - LABEL_INDENT - 1,
+    placeOf: (step) => stepPlace(step, file, outcome),
+  });
+  return [
+    labelledLine("how", `${evidence.message} (${place})`, options),
+    lanes.replace(/^/gm, " ".repeat(LABEL_INDENT)),
+  ].join("\n\n");
+}
+
+const LABEL_INDENT = 7;
+
+/** The line alone where it is in the file that the finding is in. */
+function stepPlace(
+  step: InterleavingReport["steps"][number],
+  file: string,
+  outcome: Outcome,
+): string {
+  const { line } = outcome.sources.of(step.file).position(step.start);
+  if (step.file === file) return String(line);
+  return harmless(`${step.file.slice(step.file.lastIndexOf("/") + 1)}:${line}`);
+}
+
+function lineText(place: { readonly file: string; readonly start: number }, outcome: Outcome) {
+  return `line ${outcome.sources.of(place.file).position(place.start).line}`;
 }
 
 /** Numbers say the order in which the places take part; one place needs none. */

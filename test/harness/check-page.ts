@@ -5,10 +5,11 @@ import { openMorph } from "../../analysis/engine/morph.ts";
 import type { Engine } from "../../analysis/engine/type-engine.ts";
 import { packages } from "../../analysis/primitives/index.ts";
 import { modelsOf } from "../../analysis/primitives/models.ts";
-import type { FixReport, Report } from "../../analysis/report.ts";
+import type { FixReport, InterleavingReport, Report } from "../../analysis/report.ts";
 import type { Rule } from "../../analysis/rule.ts";
 import { assertNoFailures, checkFile } from "../../analysis/run.ts";
 import type { Settings } from "../../analysis/settings.ts";
+import { LANE_BAR, timelineOf } from "../../analysis/timeline.ts";
 import { type Marker, parseMarkers, renderMarkers } from "./markers.ts";
 import { memoryHost } from "./memory-host.ts";
 import { type Block, type Case, type Page, readPage, rewriteBlock } from "./page.ts";
@@ -31,11 +32,15 @@ export const openOverMorph: OpenEngine = (files) =>
  *  - the block type-checks, and the findings are exactly those the markers announce,
  *  - each fix shown on the page produces the text shown,
  *  - each fix offered, shown or not, leaves text that type-checks, removes its finding, adds none,
- *  - each fix offered is shown at least once on one of the pages.
+ *  - each fix offered is shown at least once on one of the pages,
+ *  - each interleaving shown is what the first race in the block above it tells, and the pages of
+ *    a rule that finds races show one.
  */
 export function checkPages(paths: readonly URL[], rule: Rule, openEngine = openOverMorph): void {
   const offered = new Set<string>();
   const shown = new Set<string>();
+  let races = 0;
+  let interleavings = 0;
 
   for (const path of paths) {
     const page = readPage(path);
@@ -58,6 +63,14 @@ export function checkPages(paths: readonly URL[], rule: Rule, openEngine = openO
             if (update) rewriteBlock(path, repair, repaired);
             else expect(repaired).toBe(repair.text);
           }
+          const race = findings.find((it) => it.interleaving !== undefined);
+          if (race !== undefined) races += 1;
+          if (block.interleaving !== undefined) {
+            interleavings += 1;
+            const told = race?.interleaving === undefined ? "" : toldOnPage(race.interleaving);
+            if (update) rewriteBlock(path, block.interleaving, told);
+            else expect(told).toBe(block.interleaving.text);
+          }
           for (const finding of findings) {
             for (const fix of finding.fixes) {
               offered.add(general(fix.title));
@@ -69,9 +82,22 @@ export function checkPages(paths: readonly URL[], rule: Rule, openEngine = openO
     });
   }
 
+  test("an interleaving is shown where races are found", () => {
+    const remedy =
+      "Put a ```text interleaving block with a … in it below an example; UPDATE=1 fills it.";
+    expect(races === 0 || interleavings > 0, remedy).toBe(true);
+  });
+
   test("every fix is shown", () => {
     expect([...offered].filter((it) => !shown.has(it))).toEqual([]);
   });
+}
+
+/** Without line numbers, which a page does not show. */
+function toldOnPage(interleaving: InterleavingReport): string {
+  const rows = timelineOf(interleaving, { width: 96, placeOf: () => "" });
+  const lanes = rows.map(({ left, right }) => `${left}${LANE_BAR}${right}`.trimEnd());
+  return `${interleaving.evidence.message}\n\n${lanes.join("\n")}\n`;
 }
 
 /** One in-memory program for a whole page; a block is put in, checked, and changed in place. */

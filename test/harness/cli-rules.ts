@@ -70,6 +70,46 @@ const lostUpdate = defineRule({
   },
 });
 
+const racyLazyInit = defineRule({
+  id: "racy-lazy-init",
+  summary: "Something is made on demand, and two callers can make it twice.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [],
+  on: {
+    kinds: ["BinaryExpression"],
+    where: [{ child: "right", kinds: ["AwaitExpression"] }],
+  },
+  *check(assignment) {
+    const { left, operatorToken, right } = assignment;
+    if (textOf(operatorToken) !== "??=") return;
+    const method = ancestor(assignment, is.MethodDeclaration);
+    if (method === undefined) return;
+    const field = textOf(left);
+    const name = textOf(method.name);
+    yield {
+      at: assignment,
+      message: `Two calls of \`${name}\` can both make \`${field}\`.`,
+      why: "The second one replaces what the first one made, and nobody closes that.",
+      interleaving: {
+        evidence: {
+          kind: "shared-instance",
+          at: method.name,
+          message: `\`${name}\` is public, and the object is shared by all who import it.`,
+        },
+        steps: [
+          { task: "A", action: "check", at: left, text: `sees that \`${field}\` is missing` },
+          { task: "A", action: "pause", at: right, text: `pauses at \`${textOf(right)}\`` },
+          { task: "B", action: "check", at: left, text: `sees that \`${field}\` is missing, too` },
+          { task: "B", action: "pause", at: right, text: `pauses at \`${textOf(right)}\`` },
+          { task: "A", action: "write", at: left, text: `writes \`${field}\`` },
+          { task: "B", action: "write", at: left, text: `writes \`${field}\` over it` },
+        ],
+      },
+    };
+  },
+});
+
 const sleepyLoop = defineRule({
   id: "sleepy-loop",
   summary: "A loop waits for each step before it starts the next.",
@@ -119,5 +159,6 @@ export const cliRules: readonly Rule[] = [
   crashingRule,
   floatingPromise,
   lostUpdate,
+  racyLazyInit,
   sleepyLoop,
 ];

@@ -14,6 +14,8 @@ export interface Page {
 export interface Case extends Block {
   readonly heading: string;
   readonly repairs: readonly Repair[];
+  /** How the first race in the block comes about, as it is told to readers. */
+  readonly interleaving: Block | undefined;
   /** Runs under the strict profile; others run under the recommended one, with the rule on. */
   readonly strict: boolean;
   /** Does not parse or type-check, on purpose. */
@@ -31,13 +33,13 @@ export interface Block {
   readonly text: string;
 }
 
-const FENCE = /^```(?<language>tsx?|jsx?|mts|cts)\b(?<info>.*)\n(?<text>[^]*?)^```$/gm;
+const FENCE = /^```(?<language>tsx?|jsx?|mts|cts|text)\b(?<info>.*)\n(?<text>[^]*?)^```$/gm;
 
 export function readPage(path: URL): Page {
   const source = readFileSync(path, "utf8");
   const setup: string[] = [];
   const modules: Record<string, string> = {};
-  const cases: (Case & { readonly repairs: Repair[] })[] = [];
+  const cases: (Case & { readonly repairs: Repair[]; interleaving: Block | undefined })[] = [];
 
   for (const { index, groups } of source.matchAll(FENCE)) {
     const { info = "", text = "", language = "ts" } = groups ?? {};
@@ -46,7 +48,12 @@ export function readPage(path: URL): Page {
     const module = /file="(.+?)"/.exec(info)?.[1];
     const words = info.split(/\s+/);
 
-    if (words.includes("setup")) {
+    if (language === "text") {
+      const above = cases.at(-1);
+      if (above !== undefined && words.includes("interleaving")) {
+        above.interleaving = { line, language, text };
+      }
+    } else if (words.includes("setup")) {
       setup.push(text);
     } else if (module !== undefined) {
       modules[module] = text;
@@ -54,7 +61,8 @@ export function readPage(path: URL): Page {
       const strict = words.includes("strict");
       const broken = words.includes("broken");
       const heading = headingAbove(source, index);
-      cases.push({ heading, line, language, text, repairs: [], strict, broken });
+      const block = { heading, line, language, text, strict, broken };
+      cases.push({ ...block, repairs: [], interleaving: undefined });
     } else {
       const broken = cases.at(-1);
       if (broken === undefined)
