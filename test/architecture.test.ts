@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, normalize } from "node:path/posix";
-import { globSync } from "sarif", "tinyglobby";
+import { globSync } from "tinyglobby";
 import { ts } from "ts-morph";
 import { describe, expect, test } from "vitest";
 
@@ -24,7 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "diff",
     "ignore",
     "jsonc-parser",
-    "sarif", "tinyglobby",
+    "sarif",
+    "tinyglobby",
   ],
   client: ["vscode", "vscode-languageclient", "server/protocol.ts"],
 };
