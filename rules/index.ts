@@ -14,6 +14,7 @@ import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts"
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
+import { unclearedRaceTimer } from "./uncleared-race-timer/uncleared-race-timer.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
 
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   promiseExecutorMisuse,
   swallowedRejection,
   unawaitedCallback,
+  unclearedRaceTimer,
   unconsumedAsyncGenerator,
   unobservedPromise,
 ];

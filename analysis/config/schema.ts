@@ -1,6 +1,13 @@
 import * as v from "valibot";
 import { closest } from "../closest.ts";
-import type { CallbackModel, CallModel, PackageModel, TypeModel } from "../primitives/primitive.ts";
+import type {
+  CallbackModel,
+  CallModel,
+  PackageModel,
+  PairModel,
+  ScopeModel,
+  TypeModel,
+} from "../primitives/primitive.ts";
 import type { Level } from "../settings.ts";
 
 // The one table of what a configuration may say. The validator, the JSON schema that editors
@@ -56,7 +63,7 @@ export function configSchema(known: readonly KnownRule[]) {
     models: v.exactOptional(
       says(
         list("models", packageModel),
-        "What functions of other packages do with promises and callbacks, where Mooring does not know it.",
+        "What functions of other packages do with promises and callbacks, and what they begin, where Mooring does not know it.",
       ),
     ),
   });
@@ -127,6 +134,37 @@ const typeModel: v.GenericSchema<unknown, TypeModel> = object("known of a type",
   ),
 });
 
+const pairModel: v.GenericSchema<unknown, PairModel> = object("known of a pair", {
+  reason,
+  begins: says(
+    text("a noun"),
+    "What the call begins, as messages call it: `interval`, `listener`, `connection`.",
+  ),
+  endedBy: says(
+    list("ways of ending it", way()),
+    "What ends it, with `it` for what the call gave: `clearInterval(it)`, `it.close()`, `it()`; or `off(same)`, a method of the same receiver with the same arguments.",
+  ),
+  passes: v.exactOptional(says(flag(), "It also ends by itself, as a timeout does.")),
+});
+
+const scopeModel: v.GenericSchema<unknown, ScopeModel> = object("known of a scope", {
+  reason,
+  runs: says(
+    v.pipe(
+      v.number(({ received }) => `has to be a position, but is ${worded(received)}`),
+      v.integer("has to be a whole number"),
+    ),
+    "Which argument is the function that runs when something appears: `0` is the first.",
+  ),
+  cleanup: says(
+    v.union(
+      [v.literal("returned"), list("names of functions", text("a name"))],
+      "has to be `returned`, or a list of functions that are given the cleanup",
+    ),
+    "How it says what to undo: `returned`, or the functions that are given the cleanup.",
+  ),
+});
+
 // The annotation is the check that the table and the vocabulary of the analysis stay the same.
 const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a package", {
   modules: says(list("names of packages", text("a name")), "The package, by the names it has."),
@@ -137,6 +175,18 @@ const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a 
     ),
   ),
   types: v.exactOptional(says(table("types by name", v.string(), typeModel), "Types by name.")),
+  pairs: v.exactOptional(
+    says(
+      table("pairs by name", v.string(), pairModel),
+      "What calls begin that others have to end: functions, classes, methods as `Type.method`.",
+    ),
+  ),
+  scopes: v.exactOptional(
+    says(
+      table("scopes by name", v.string(), scopeModel),
+      "Functions whose argument runs when something appears, such as effects.",
+    ),
+  ),
 });
 
 function says<S extends v.GenericSchema>(schema: S, description: string) {
@@ -183,6 +233,16 @@ function flag() {
 
 function position() {
   return v.pipe(v.string(), v.regex(/^(?:\d+|rest)$/, "is no position\nWrite 0, 1, … or rest."));
+}
+
+function way() {
+  return v.pipe(
+    text("a way of ending it"),
+    v.regex(
+      /^(?:it\(\)|it\.[\w$]+\(\)|[\w$]+\((?:it|same)\))$/,
+      "is no way of ending it\nWrite `clearInterval(it)`, `it.close()`, `it()` or `off(same)`.",
+    ),
+  );
 }
 
 function oneOf<const T extends readonly string[]>(values: T) {

@@ -113,8 +113,8 @@ export function settledTwice(executor: Executor, program: Program): readonly Twi
   return [...found.values()];
 }
 
-/** In a race it is enough that somebody else arrives. */
-function isInRace(construction: Node): boolean {
+/** Whether it stands in the list of a race, where it is enough that somebody else arrives. */
+export function isInRace(construction: Node): boolean {
   const list = wrapped(construction).parent;
   const call = is.ArrayLiteralExpression(list) ? methodCall(wrapped(list).parent) : undefined;
   return call?.method === "race" && nameOf(unwrapped(call.receiver)) === "Promise";

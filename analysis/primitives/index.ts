@@ -6,6 +6,7 @@ import { endings } from "./endings.ts";
 import { lazyQueries } from "./lazy-queries.ts";
 import { limits } from "./limits.ts";
 import { node } from "./node.ts";
+import { platformPairs } from "./platform-pairs.ts";
 import type { PackageModel } from "./primitive.ts";
 import { react } from "./react.ts";
 import { routers } from "./routers.ts";
@@ -30,4 +31,5 @@ export const packages: readonly PackageModel[] = [
   react,
   ...limits,
   ...endings,
+  ...platformPairs,
 ];

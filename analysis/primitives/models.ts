@@ -1,32 +1,81 @@
 import type { TypeName } from "../engine/type-engine.ts";
-import type { CallModel, PackageModel, TypeModel } from "./primitive.ts";
+import type { CallModel, PackageModel, PairModel, ScopeModel, TypeModel } from "./primitive.ts";
 
 /** The models in force, by module and name. */
 export interface Models {
   call(callee: TypeName | undefined): CallModel | undefined;
   type(type: TypeName | undefined): TypeModel | undefined;
+  pair(callee: TypeName | undefined): Pair | undefined;
+  /** A pair that is known of every type with such a method: `*.addEventListener`. */
+  pairOfMethod(method: string): Pair | undefined;
+  scope(callee: TypeName | undefined): ScopeModel | undefined;
+}
+
+/** A pair with its ways of ending taken apart. */
+export interface Pair extends PairModel {
+  /** Functions that are given what the call gave. */
+  readonly functions: ReadonlySet<string>;
+  /** Methods of what the call gave. */
+  readonly methods: ReadonlySet<string>;
+  /** What the call gave is called itself. */
+  readonly isCalled: boolean;
+  /** Methods of the receiver of the call, with the same arguments. */
+  readonly opposites: ReadonlySet<string>;
 }
 
 /** Later packages win over earlier ones, so that a user's configuration can correct ours. */
 export function modelsOf(packages: readonly PackageModel[]): Models {
   const calls = new Map<string, CallModel>();
   const types = new Map<string, TypeModel>();
+  const pairs = new Map<string, Pair>();
+  const pairsOfMethods = new Map<string, Pair>();
+  const scopes = new Map<string, ScopeModel>();
   for (const { modules, ...model } of packages) {
     for (const module of modules) {
       for (const [name, it] of Object.entries(model.calls ?? {})) calls.set(key(module, name), it);
       for (const [name, it] of Object.entries(model.types ?? {})) types.set(key(module, name), it);
+      for (const [name, it] of Object.entries(model.pairs ?? {})) {
+        const pair = pairOf(it);
+        pairs.set(key(module, name), pair);
+        if (name.startsWith("*.")) pairsOfMethods.set(name.slice("*.".length), pair);
+      }
+      for (const [name, it] of Object.entries(model.scopes ?? {})) {
+        scopes.set(key(module, name), it);
+      }
     }
   }
   return {
-    call: (it) => it && (calls.get(key(it.module, it.name)) ?? calls.get(memberOfAny(it))),
+    call: (it) => it && found(calls, it),
     type: (it) => it && types.get(key(it.module, it.name)),
+    pair: (it) => it && found(pairs, it),
+    pairOfMethod: (it) => pairsOfMethods.get(it),
+    scope: (it) => it && found(scopes, it),
   };
 }
 
+function pairOf(model: PairModel): Pair {
+  const ways = model.endedBy.map(
+    (it) => /^(?<subject>it\b)?\.?(?<name>[\w$]*)\((?<given>\w*)\)$/.exec(it)?.groups ?? {},
+  );
+  const named = (meets: (way: Record<string, string | undefined>) => boolean) =>
+    new Set(ways.filter(meets).map((it) => it["name"] ?? ""));
+  return {
+    ...model,
+    functions: named((it) => it["given"] === "it"),
+    methods: named((it) => it["subject"] === "it" && it["name"] !== ""),
+    isCalled: ways.some((it) => it["subject"] === "it" && it["name"] === ""),
+    opposites: named((it) => it["given"] === "same"),
+  };
+}
+
+function found<T>(table: ReadonlyMap<string, T>, { module, name }: TypeName): T | undefined {
+  return table.get(key(module, name)) ?? table.get(key(module, memberOfAny(name)));
+}
+
 /** `*.on` speaks of a method whatever the type, where each type declares its own. */
-function memberOfAny({ module, name }: TypeName): string {
+function memberOfAny(name: string): string {
   const dot = name.lastIndexOf(".");
-  return key(module, dot < 0 ? name : `*${name.slice(dot)}`);
+  return dot < 0 ? name : `*${name.slice(dot)}`;
 }
 
 function key(module: string, name: string): string {

@@ -47,6 +47,30 @@ export interface TypeModel {
 }
 
 /**
+ * Two calls that belong together: what the one begins lasts until the other ends it.
+ *
+ * `endedBy` says how, with `it` for what the call gave: `clearInterval(it)`, `it.close()`, `it()`.
+ * `off(same)` is a method of the same receiver that is given the same arguments.
+ */
+export interface PairModel {
+  readonly reason: string;
+  /** What is begun, as messages call it: `interval`, `listener`, `connection`. */
+  readonly begins: string;
+  readonly endedBy: readonly string[];
+  /** It also ends by itself: a timeout that fires, a listener that is called once. */
+  readonly passes?: boolean;
+}
+
+/** A call whose function argument runs when something appears, and how it says what to undo. */
+export interface ScopeModel {
+  readonly reason: string;
+  /** Which argument the function is. */
+  readonly runs: number;
+  /** `returned`: by returning a function. Else by calling one of these with a function. */
+  readonly cleanup: "returned" | readonly string[];
+}
+
+/**
  * One package, or the platform. Functions are written by their name, members `Type.method`, or
  * `*.method` for any type of the package. Calling a value of a named function type is written by
  * that type's name: `NavigateFunction` for `const navigate = useNavigate()`. With a text for its
@@ -57,4 +81,7 @@ export interface PackageModel {
   readonly modules: readonly string[];
   readonly calls?: Readonly<Record<string, CallModel>>;
   readonly types?: Readonly<Record<string, TypeModel>>;
+  /** What calls begin, by name as in `calls`; `new C()` by the name of the class. */
+  readonly pairs?: Readonly<Record<string, PairModel>>;
+  readonly scopes?: Readonly<Record<string, ScopeModel>>;
 }
