@@ -3,8 +3,10 @@ import { closest } from "../closest.ts";
 import type {
   CallbackModel,
   CallModel,
+  LockModel,
   PackageModel,
   PairModel,
+  PermitsModel,
   ScopeModel,
   TypeModel,
 } from "../primitives/primitive.ts";
@@ -102,6 +104,37 @@ const callbackModel: v.GenericSchema<unknown, CallbackModel> = object("known of 
   repeats: v.exactOptional(says(flag(), "May be called again before an earlier call has settled.")),
 });
 
+const lockModel: v.GenericSchema<unknown, LockModel> = object("known of a lock", {
+  does: says(
+    oneOf(["run", "acquire", "try", "release"]),
+    "`run`: holds the lock while its callback runs. `acquire`: takes it for the caller. `try`: takes it if it is free. `release`: gives it back.",
+  ),
+  gives: v.exactOptional(
+    says(
+      oneOf(["function", "second", "guard"]),
+      "How the caller gives it back: by calling the result, the second element of it, or a method of it.",
+    ),
+  ),
+  key: v.exactOptional(
+    says(index(), "The position of the argument that says which of several locks is meant."),
+  ),
+  shared: v.exactOptional(says(flag(), "Others may hold it at the same time, as readers do.")),
+  reentrant: v.exactOptional(says(flag(), "Whoever holds it may take it again.")),
+});
+
+const permitsModel: v.GenericSchema<unknown, PermitsModel> = object("known of permits", {
+  count: v.exactOptional(says(index(), "How many may hold the lock at once, always.")),
+  argument: v.exactOptional(
+    says(index(), "The position of the argument that says how many may hold it at once."),
+  ),
+  option: v.exactOptional(
+    says(text("a name"), "The property of that argument that says so, where it is an object."),
+  ),
+  same: v.exactOptional(
+    says(index(), "The position of an argument that is the lock itself, under another face."),
+  ),
+});
+
 const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call", {
   reason,
   result: v.exactOptional(
@@ -118,6 +151,12 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
   ),
   observes: v.exactOptional(
     says(flag(), "The call waits for the promises among its arguments, or keeps them."),
+  ),
+  lock: v.exactOptional(
+    says(lockModel, "What the call does to a mutex, a semaphore, a limiter or a lock file."),
+  ),
+  permits: v.exactOptional(
+    says(permitsModel, "What the call makes is a lock: how many may hold it at once."),
   ),
 });
 
@@ -229,6 +268,11 @@ function text(what: string) {
 
 function flag() {
   return v.boolean(({ received }) => `has to be true or false, but is ${worded(received)}`);
+}
+
+function index() {
+  const wrong = "has to be a whole number from 0 on";
+  return v.pipe(v.number(wrong), v.integer(wrong), v.minValue(0, wrong));
 }
 
 function position() {

@@ -29,6 +29,7 @@ export const dom: PackageModel = {
     "LockManager.request": {
       reason: "The lock is held until the promise that the callback returns has settled.",
       callbacks: { 1: AWAITED_AND_RETURNED, 2: AWAITED_AND_RETURNED },
+      lock: { does: "run", key: 0 },
     },
     "Document.startViewTransition": {
       reason: "The transition waits for the promise that the callback returns.",

@@ -5,6 +5,7 @@ import { emitters } from "./emitters.ts";
 import { endings } from "./endings.ts";
 import { lazyQueries } from "./lazy-queries.ts";
 import { limits } from "./limits.ts";
+import { locks } from "./locks.ts";
 import { node } from "./node.ts";
 import { platformPairs } from "./platform-pairs.ts";
 import type { PackageModel } from "./primitive.ts";
@@ -30,6 +31,7 @@ export const packages: readonly PackageModel[] = [
   vscode,
   react,
   ...limits,
+  ...locks,
   ...endings,
   ...platformPairs,
 ];

@@ -6,6 +6,7 @@ import type { CallModel, PackageModel } from "./primitive.ts";
 const RUNS_TASK: CallModel = {
   reason: "The promise of the call follows the promise of the task.",
   callbacks: { 0: AWAITED_AND_RETURNED },
+  lock: { does: "run" },
 };
 const RUNS_FOR_EACH: CallModel = {
   reason: "The promise of the call waits for the promise of each task.",
@@ -17,12 +18,23 @@ export const limits: readonly PackageModel[] = [
   {
     modules: ["p-limit"],
     // `const limit = pLimit(2)` gives a function of this type.
-    calls: { LimitFunction: RUNS_TASK, "LimitFunction.map": RUNS_FOR_EACH },
+    calls: {
+      LimitFunction: RUNS_TASK,
+      "LimitFunction.map": { ...RUNS_FOR_EACH, lock: { does: "run" } },
+      pLimit: {
+        reason: "So many tasks run at once as the number, or the option, says.",
+        permits: { argument: 0, option: "concurrency" },
+      },
+    },
   },
   {
     modules: ["p-queue"],
     calls: {
       "PQueue.add": RUNS_TASK,
+      PQueue: {
+        reason: "So many tasks run at once as the option says; without it there is no limit.",
+        permits: { argument: 0, option: "concurrency" },
+      },
       ...everyMember(["PQueue"], ["onIdle", "onEmpty", "onSizeLessThan", "onPendingZero"], {
         reason:
           "Resolves on an event of the queue; the errors of tasks go to those who added them.",
@@ -40,26 +52,6 @@ export const limits: readonly PackageModel[] = [
       pRetry: {
         reason: "Calls the function until it succeeds, and waits for its promise each time.",
         callbacks: { 0: { ...AWAITED_AND_RETURNED, repeats: true } },
-      },
-    },
-  },
-  {
-    modules: ["async-mutex"],
-    calls: everyMember(
-      ["Mutex", "Semaphore", "MutexInterface", "SemaphoreInterface"],
-      ["runExclusive"],
-      {
-        reason: "The lock is held until the promise of the function has settled.",
-        callbacks: { 0: AWAITED_AND_RETURNED },
-      },
-    ),
-  },
-  {
-    modules: ["async-lock"],
-    calls: {
-      "AsyncLock.acquire": {
-        reason: "The lock is held until the promise of the function has settled.",
-        callbacks: { 1: AWAITED_AND_RETURNED },
       },
     },
   },

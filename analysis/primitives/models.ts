@@ -5,6 +5,8 @@ import type { CallModel, PackageModel, PairModel, ScopeModel, TypeModel } from "
 export interface Models {
   call(callee: TypeName | undefined): CallModel | undefined;
   type(type: TypeName | undefined): TypeModel | undefined;
+  /** Whether some function or method of this name does something to a lock. */
+  speaksOfLock(name: string): boolean;
   pair(callee: TypeName | undefined): Pair | undefined;
   /** A pair that is known of every type with such a method: `*.addEventListener`. */
   pairOfMethod(method: string): Pair | undefined;
@@ -27,12 +29,16 @@ export interface Pair extends PairModel {
 export function modelsOf(packages: readonly PackageModel[]): Models {
   const calls = new Map<string, CallModel>();
   const types = new Map<string, TypeModel>();
+  const locking = new Set<string>();
   const pairs = new Map<string, Pair>();
   const pairsOfMethods = new Map<string, Pair>();
   const scopes = new Map<string, ScopeModel>();
   for (const { modules, ...model } of packages) {
     for (const module of modules) {
-      for (const [name, it] of Object.entries(model.calls ?? {})) calls.set(key(module, name), it);
+      for (const [name, it] of Object.entries(model.calls ?? {})) {
+        calls.set(key(module, name), it);
+        if (it.lock !== undefined) locking.add(name.slice(name.lastIndexOf(".") + 1));
+      }
       for (const [name, it] of Object.entries(model.types ?? {})) types.set(key(module, name), it);
       for (const [name, it] of Object.entries(model.pairs ?? {})) {
         const pair = pairOf(it);
@@ -47,6 +53,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
   return {
     call: (it) => it && found(calls, it),
     type: (it) => it && types.get(key(it.module, it.name)),
+    speaksOfLock: (name) => locking.has(name),
     pair: (it) => it && found(pairs, it),
     pairOfMethod: (it) => pairsOfMethods.get(it),
     scope: (it) => it && found(scopes, it),

@@ -26,6 +26,41 @@ export interface CallModel {
 
   /** The call waits for the promises among (or inside) its arguments, or keeps them for good. */
   readonly observes?: boolean;
+
+  /** What the call does to a lock: a mutex, a semaphore, a limiter, a lock file. */
+  readonly lock?: LockModel;
+
+  /** What the call makes is a lock: how many may hold it at once. */
+  readonly permits?: PermitsModel;
+}
+
+/**
+ * What a call does to a lock. The lock is the object whose method is called, or the function itself
+ * where that is a value (`limit(task)`), or what `key` names where a plain function is called.
+ */
+export interface LockModel {
+  /**
+   * `run`: holds the lock while its callback runs. `acquire`: takes it for the caller. `try`: takes
+   * it if it is free. `release`: gives it back.
+   */
+  readonly does: "run" | "acquire" | "try" | "release";
+  /** How the caller gives it back: by calling the result, the second element of it, or a method of it. */
+  readonly gives?: "function" | "second" | "guard";
+  /** The position of the argument that says which lock is meant, where one object holds many. */
+  readonly key?: number;
+  /** Others may hold it at the same time, as the reading side of a read-write lock. */
+  readonly shared?: boolean;
+  /** Whoever holds it may take it again. */
+  readonly reentrant?: boolean;
+}
+
+/** How many may hold a lock at once: `count`, or what an argument, or an option in it, says. */
+export interface PermitsModel {
+  readonly count?: number;
+  readonly argument?: number;
+  readonly option?: string;
+  /** The position of an argument that is the lock itself, under another face: `withTimeout(mutex, 100)`. */
+  readonly same?: number;
 }
 
 export interface CallbackModel {
