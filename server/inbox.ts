@@ -29,6 +29,8 @@ export class Inbox {
   readonly changed = new Signal();
   /** Something other than an edit has changed, so that clients do not ask again by themselves. */
   needsRefresh = false;
+  /** The document that was typed into last. */
+  lastEdited: string | undefined;
   private readonly documents: Documents;
   private readonly folders: Folders;
   /** Paths whose text is another than before. */
@@ -64,6 +66,7 @@ export class Inbox {
   ): void {
     const path = this.documents.change(id, changes)?.path;
     if (path === undefined) return;
+    this.lastEdited = path;
     if (this.folders.of(path).preferences.run !== "onType") {
       this.unsaved.add(path);
       return;

@@ -53,7 +53,7 @@ export class Publisher {
       current.set(uri, [...(current.get(uri) ?? []), diagnostic]);
     }
     for (const [uri, diagnostics] of current) await this.send(uri, diagnostics);
-    if (session.inbox.needsRefresh) {
+    if (session.inbox.needsRefresh || (await session.hasOutdated())) {
       session.inbox.needsRefresh = false;
       await session.refresh();
     }

@@ -20,6 +20,7 @@ import { Pacer, Signal, throwIfCancelled } from "./pause.ts";
 import { Lines } from "./positions.ts";
 import { type Entry, Results } from "./results.ts";
 import { preferencesFrom, record } from "./settings.ts";
+import { Shown } from "./shown.ts";
 import { StatusKeeper } from "./status.ts";
 import { uriOf } from "./uris.ts";
 
@@ -35,11 +36,14 @@ export class Session {
   readonly rules: readonly Rule[];
   readonly inbox: Inbox;
   readonly folders: Folders;
+  readonly shown = new Shown();
   readonly statusChanged = new Signal();
   isDisposed = false;
   /** What is wrong with the configurations and tsconfigs in force. */
   problems: readonly ConfigProblem[] = [];
   private readonly results = new Results();
+  /** The ids of what was last told about single files. */
+  private readonly pulled = new Map<string, string>();
   private started: Promise<void> | undefined;
   private sent: unknown;
   /** The lines of the texts that the analysis has. */
@@ -112,6 +116,36 @@ export class Session {
     if (this.client.pullsDiagnostics && this.client.refreshesDiagnostics) {
       await this.connection.languages.diagnostics.refresh();
     }
+  }
+
+  /** A client that asks about one file was told this; it may never come to show it. */
+  answered(path: string, entry: Entry | undefined, isNew: boolean): void {
+    if (entry === undefined) this.pulled.delete(path);
+    else this.pulled.set(path, entry.id);
+    const isEmpty = entry === undefined || entry.diagnostics.length === 0;
+    // Nothing else was found: only who tells about everything has something to do.
+    if (isNew && this.shown.maybeTold(path, isEmpty)) this.inbox.changed.fire();
+  }
+
+  /**
+   * Whether open documents have other findings than when the client last asked about them. Clients
+   * ask again about the document that is being edited, and sooner or later about the others.
+   */
+  async hasOutdated(): Promise<boolean> {
+    const pacer = new Pacer();
+    let isOutdated = false;
+    for (const { path } of this.documents.all()) {
+      const known = this.pulled.get(path);
+      if (known === undefined || path === this.inbox.lastEdited) continue;
+      const entry = this.check(path);
+      if (entry !== undefined && entry.id !== known) {
+        // Asked for once: a document that is open in no tab is never pulled again.
+        this.pulled.set(path, entry.id);
+        isOutdated = true;
+      }
+      await pacer.pause();
+    }
+    return isOutdated;
   }
 
   /** Brings the analysis in line with what the client said. Waits for nothing but other files. */

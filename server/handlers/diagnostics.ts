@@ -15,11 +15,12 @@ export async function documentDiagnostics(
   await turn();
   throwIfCancelled(token);
   await session.settle(token);
-  const entry = session.check(session.documents.pathOf(textDocument.uri));
+  const path = session.documents.pathOf(textDocument.uri);
+  const entry = session.check(path);
   const resultId = entry?.id;
-  if (resultId !== undefined && resultId === previousResultId) {
-    return { kind: "unchanged", resultId };
-  }
+  const isSame = resultId !== undefined && resultId === previousResultId;
+  session.answered(path, entry, !isSame);
+  if (isSame) return { kind: "unchanged", resultId };
   return {
     kind: "full",
     items: [...(entry?.diagnostics ?? [])],

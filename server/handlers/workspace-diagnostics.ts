@@ -6,6 +6,7 @@ import type {
   WorkspaceDiagnosticReport,
   WorkspaceDiagnosticReportPartialResult,
   WorkspaceDocumentDiagnosticReport,
+  WorkspaceFullDocumentDiagnosticReport,
 } from "vscode-languageserver";
 import { delay, throwIfCancelled } from "../pause.ts";
 import type { Entry } from "../results.ts";
@@ -19,8 +20,15 @@ const BATCH = 200;
 const REST = 100;
 
 /**
- * What is wrong anywhere. A client asks again as soon as it has an answer, so after the first one a
- * request is answered only when there is something new to say; until then it stays open.
+ * How many milliseconds a request may stay open that has had news. When it is made anew the client
+ * says what it has, and whatever was lost on the way is said again.
+ */
+const LONGEST = 60_000;
+
+/**
+ * What is wrong anywhere. A client asks again after each answer, so after the first one a request
+ * stays open until there is something new to say. One that takes answers in parts gets the news as
+ * they come: it would wait for seconds before it asks again.
  */
 export class WorkspaceDiagnostics {
   private readonly session: Session;
@@ -43,11 +51,14 @@ export class WorkspaceDiagnostics {
     const send = partialResultToken === undefined ? undefined : partial;
     const answer = new Answer(session, known, send);
     const isFirst = !this.wasAnswered;
+    const since = performance.now();
+    const isOver = () => send === undefined || LONGEST < performance.now() - since;
     for (;;) {
       // mooring-allow unobserved-promise: it only wakes this loop, and never rejects
       const next = session.inbox.changed.wait(token);
       await this.pass(answer, token, progress, isFirst);
-      if (answer.hasNews || isFirst || session.isDisposed) break;
+      if (isFirst || session.isDisposed || (answer.hasNews && isOver())) break;
+      answer.send();
       await next;
       throwIfCancelled(token);
       await delay(REST);
@@ -67,6 +78,7 @@ export class WorkspaceDiagnostics {
     const tallying = new Tallying();
     let done = 0;
     let reported = 0;
+    answer.forget(session.shown.takeDoubtful());
     session.status.begin();
     if (isFirst) progress.begin("Mooring", 0, undefined, true);
     try {
@@ -89,7 +101,7 @@ export class WorkspaceDiagnostics {
   }
 }
 
-type Previous = ReadonlyMap<string, { readonly uri: string; readonly value: string }>;
+type Previous = Map<string, { readonly uri: string; readonly value: string }>;
 
 class Answer {
   private readonly session: Session;
@@ -120,8 +132,8 @@ class Answer {
       return;
     }
     this.same.delete(path);
-    // There is nothing to say about a file in which nothing ever was.
-    if (previous === undefined && diagnostics.length === 0) return;
+    // There is nothing to say about a file of which nothing is shown.
+    if (previous === undefined && diagnostics.length === 0 && !this.session.shown.has(path)) return;
     this.told.set(path, id);
     this.put(path, {
       kind: "full",
@@ -132,11 +144,21 @@ class Answer {
     });
   }
 
+  /** The client may show something else of these than what it was told. */
+  forget(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.told.delete(path);
+      this.previous.delete(path);
+      this.same.delete(path);
+    }
+  }
+
   /** What the client still shows of files that are gone, or not checked any more. */
   dropUnwanted(): void {
-    const paths = new Set([...this.previous.keys(), ...this.told.keys()]);
+    const { shown } = this.session;
+    const paths = new Set([...this.previous.keys(), ...this.told.keys(), ...shown.all()]);
     for (const path of paths) {
-      if (this.session.isWanted(path) || this.told.get(path) === "") continue;
+      if (this.session.isWanted(path) || (this.told.get(path) === "" && !shown.has(path))) continue;
       this.told.set(path, "");
       const uri = this.previous.get(path)?.uri ?? this.session.uriOf(path);
       this.put(path, { kind: "full", uri, version: null, items: [] });
@@ -149,13 +171,19 @@ class Answer {
     return { items: [...this.waiting.values(), ...same] };
   }
 
-  private put(path: string, report: WorkspaceDocumentDiagnosticReport): void {
-    this.hasNews = true;
-    this.waiting.set(path, report);
-    if (this.partial === undefined || performance.now() - this.since < BATCH) return;
+  /** Sends what there is, where the client takes answers in parts. */
+  send(): void {
     this.since = performance.now();
+    if (this.partial === undefined || this.waiting.size === 0) return;
     this.partial.report({ items: [...this.waiting.values()] });
     this.waiting.clear();
+  }
+
+  private put(path: string, report: WorkspaceFullDocumentDiagnosticReport): void {
+    this.hasNews = true;
+    this.session.shown.told(path, report.items.length === 0);
+    this.waiting.set(path, report);
+    if (BATCH <= performance.now() - this.since) this.send();
   }
 }
 

