@@ -78,13 +78,13 @@ export class PullingClient {
   private forget(name: string): void {
     if (!this.knows(name)) return;
     const pending = this.requests.get(name);
-    if (pending === undefined) this.pull(name, () => this.ofDocuments.delete(name));
+    if (pending === undefined) this.pull(name);
     else pending.state = "again";
     this.ofWorkspace.delete(this.client.workspace.uri(name));
   }
 
-  private pull(name: string, done?: () => void): void {
-    this.pulled(name).then(done, (error: unknown) => {
+  private pull(name: string): void {
+    this.pulled(name).catch((error: unknown) => {
       if (!this.isOver && !this.client.isStopped) throw error;
     });
   }
