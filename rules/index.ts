@@ -17,6 +17,7 @@ import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
 import { unclearedRaceTimer } from "./uncleared-race-timer/uncleared-race-timer.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
+import { unreleasedLock } from "./unreleased-lock/unreleased-lock.ts";
 
 export const rules: readonly Rule[] = [
   asyncOverrideOfVoid,
@@ -35,4 +36,5 @@ export const rules: readonly Rule[] = [
   unclearedRaceTimer,
   unconsumedAsyncGenerator,
   unobservedPromise,
+  unreleasedLock,
 ];

@@ -32,8 +32,13 @@ export const graphOf: (owner: FlowOwner, program: Program) => Graph = fact(build
 /**
  * Which exceptions a path may take. `thrown`: those of `throw` statements. `awaited`: also
  * rejections of what is awaited. `any`: also those of calls, all of which may throw for all we know.
+ * A function says it of the node that may be interrupted; `throw` statements are not asked about.
  */
-export type Exceptions = "thrown" | "awaited" | "any";
+export type Exceptions =
+  | "thrown"
+  | "awaited"
+  | "any"
+  | ((node: Node, role: Point["role"]) => boolean);
 
 const LEVELS = { throw: 0, await: 1, call: 2, thrown: 0, awaited: 1, any: 2 } as const;
 
@@ -44,6 +49,10 @@ export function after(point: Point, exceptions: Exceptions, program: Program): r
   if (ends === "exits") return [];
   if (ends === "throws") return handler === undefined ? [] : [handler];
   if (raises === undefined || handler === undefined) return next;
+  if (typeof exceptions === "function") {
+    const isRaised = raises === "throw" || (node !== undefined && exceptions(node, point.role));
+    return isRaised ? [...next, handler] : next;
+  }
   return LEVELS[raises] <= LEVELS[exceptions] ? [...next, handler] : next;
 }
 

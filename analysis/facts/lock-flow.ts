@@ -63,6 +63,8 @@ export interface Acquisition {
   readonly held: Held;
   /** The variable that the release function or guard is put into. */
   readonly holder: Identifier | undefined;
+  /** The end of a chain of promises, which gives itself back. */
+  readonly isTail?: boolean;
 }
 
 interface Locals {
@@ -253,7 +255,8 @@ function methodOwner(callee: Node): Node | undefined {
   return is.ElementAccessExpression(callee) ? unwrapped(callee.expression) : undefined;
 }
 
-const GIVES = /release|unlock|dispose|free|close|done|leave|exit/i;
+/** Methods of a guard that give back what it stands for. */
+export const GIVES = /release|unlock|dispose|free|close|done|leave|exit/i;
 
 function isDeclaredBy(at: Node, declaration: Node): boolean {
   return is.VariableDeclaration(declaration) && wrapped(at).parent === declaration;

@@ -64,10 +64,19 @@ function lockOf(
   const isMethod = symbol === undefined || symbol.kind === "method" || isMember(callee, symbol);
   const holder =
     is.PropertyAccessExpression(callee) && isMethod ? callee.expression : call.expression;
-  const lock = lockAt(holder, program);
-  if (lock === undefined) return undefined;
+  const found = lockAt(holder, program);
+  if (found === undefined) return undefined;
+  const lock = { ...found, permits: found.permits ?? permitsOfType(symbol) };
   return key === undefined ? lock : keyed(lock, key, program);
 }
+
+/** A mutex is one by its name, wherever it was made. */
+function permitsOfType(symbol: SymbolAnswer | undefined): number | undefined {
+  const [type = ""] = (symbol?.name ?? "").split(".");
+  return LOCKISH.test(type) && !COUNTING.test(type) ? 1 : undefined;
+}
+
+const COUNTING = /sema|limit|pool|queue/i;
 
 /** `limit.map(…)` is a method, and `this.limit(…)` the call of a function in a field. */
 function isMember(callee: Node, symbol: SymbolAnswer): boolean {

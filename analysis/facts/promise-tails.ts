@@ -46,7 +46,7 @@ export function tailTaken(wait: Node, program: Program) {
     fresh: false,
   };
   const held = { lock, shared: false, since: [wait] };
-  return { at: wait, use: { does: "acquire" as const }, held, holder: undefined };
+  return { at: wait, use: { does: "acquire" as const }, held, holder: undefined, isTail: true };
 }
 
 /** The field or variable that is waited for, directly or by a constant that was bound to it. */

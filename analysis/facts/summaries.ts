@@ -115,7 +115,10 @@ function functionsIfCallback(argument: Node, program: Program): readonly Functio
 }
 
 /** The node to blame for an exception at this point of a body. */
-function raisedAt({ node, role }: Point, program: Program): Node | undefined {
+export function raisedAt(
+  { node, role }: Pick<Point, "node" | "role">,
+  program: Program,
+): Node | undefined {
   if (node === undefined) return undefined;
   if (is.ThrowStatement(node)) return node;
   if (is.AwaitExpression(node)) return mayReject(node.expression, program) && node;
