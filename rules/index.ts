@@ -5,6 +5,8 @@ import { asyncOverrideOfVoid } from "./async-override-of-void/async-override-of-
 import { asyncWorkInConstructor } from "./async-work-in-constructor/async-work-in-constructor.ts";
 import { awaitInsideCombinator } from "./await-inside-combinator/await-inside-combinator.ts";
 import { awaitOfNonPromise } from "./await-of-non-promise/await-of-non-promise.ts";
+import { conditionWithoutLoop } from "./condition-without-loop/condition-without-loop.ts";
+import { discardedDisposable } from "./discarded-disposable/discarded-disposable.ts";
 import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts";
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
@@ -24,6 +26,8 @@ export const rules: readonly Rule[] = [
   asyncWorkInConstructor,
   awaitInsideCombinator,
   awaitOfNonPromise,
+  conditionWithoutLoop,
+  discardedDisposable,
   droppedThenResult,
   finallyMasksOutcome,
   floatingPromise,

@@ -106,8 +106,8 @@ const callbackModel: v.GenericSchema<unknown, CallbackModel> = object("known of 
 
 const lockModel: v.GenericSchema<unknown, LockModel> = object("known of a lock", {
   does: says(
-    oneOf(["run", "acquire", "try", "release"]),
-    "`run`: holds the lock while its callback runs. `acquire`: takes it for the caller. `try`: takes it if it is free. `release`: gives it back.",
+    oneOf(["run", "acquire", "try", "release", "wait"]),
+    "`run`: holds the lock while its callback runs. `acquire`: takes it for the caller. `try`: takes it if it is free. `release`: gives it back. `wait`: gives it back and takes it again.",
   ),
   gives: v.exactOptional(
     says(
@@ -154,6 +154,9 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
   ),
   lock: v.exactOptional(
     says(lockModel, "What the call does to a mutex, a semaphore, a limiter or a lock file."),
+  ),
+  mustKeep: v.exactOptional(
+    says(flag(), "What it gives has to be kept: nobody else can end what it stands for."),
   ),
   permits: v.exactOptional(
     says(permitsModel, "What the call makes is a lock: how many may hold it at once."),

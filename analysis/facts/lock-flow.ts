@@ -82,15 +82,17 @@ function solveLocal(owner: FlowOwner, program: Program, depth: number): Locals {
     return undefined;
   });
   const releases = new Map<Node, LockUse>();
+  const waits = new Set<Node>();
   for (const call of calls) {
     const use = usesOf(call, program, depth);
     if (use === undefined) continue;
     if (use.does === "release") releases.set(call, use);
+    if (use.does === "wait") waits.add(call);
     if (use.does === "acquire" || use.does === "try") acquisitions.push(acquisitionBy(call, use));
   }
   if (acquisitions.length === 0 && releases.size === 0)
     return { acquisitions, solution: undefined };
-  const flow = lockFlow(acquisitions, releases, program);
+  const flow = lockFlow({ acquisitions, releases, waits }, program);
   return { acquisitions, solution: solve(owner, flow, program) };
 }
 
@@ -196,11 +198,13 @@ function nameIdentifier(name: Node, gives: LockUse["gives"]): Identifier | undef
   return is.Identifier(inner) ? inner : undefined;
 }
 
-function lockFlow(
-  acquisitions: readonly Acquisition[],
-  releases: ReadonlyMap<Node, LockUse>,
-  program: Program,
-): Dataflow<Local> {
+interface Events {
+  readonly acquisitions: readonly Acquisition[];
+  readonly releases: ReadonlyMap<Node, LockUse>;
+  readonly waits: ReadonlySet<Node>;
+}
+
+function lockFlow({ acquisitions, releases, waits }: Events, program: Program): Dataflow<Local> {
   const taken = new Map<Node, Acquisition>();
   const tried = new Map<Node, Acquisition>();
   for (const it of acquisitions) (it.use.does === "try" ? tried : taken).set(it.at, it);
@@ -222,6 +226,9 @@ function lockFlow(
       }
       const acquired = taken.get(node);
       if (acquired !== undefined) return taking(state, acquired.held);
+      if (is.AwaitExpression(node) && waits.has(unwrapped(node.expression))) {
+        return takenAgain(state, node);
+      }
       if (!is.CallExpression(node)) return state;
       const released = releases.get(node)?.lock.id ?? givenBackBy(node)?.held.lock.id;
       return released === undefined ? state : without(state, released);
@@ -260,6 +267,12 @@ export const GIVES = /release|unlock|dispose|free|close|done|leave|exit/i;
 
 function isDeclaredBy(at: Node, declaration: Node): boolean {
   return is.VariableDeclaration(declaration) && wrapped(at).parent === declaration;
+}
+
+/** Others have had the lock during the wait, so what is held is another holding. */
+function takenAgain({ held, given }: Local, wait: Node): Local {
+  const again = [...held].map(([id, it]) => [id, { ...it, since: [wait] }] as const);
+  return { held: new Map(again), given };
 }
 
 function taking({ held, given }: Local, it: Held): Local {

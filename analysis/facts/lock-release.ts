@@ -3,12 +3,17 @@ import {
   type CallExpression,
   declarationKeyword,
   type FunctionLike,
+  hasModifier,
   type Identifier,
   is,
   isFunctionLike,
+  Kind,
+  methodCall,
   type Node,
   nameOf,
+  sourceFileOf,
   statementOf,
+  unwrapped,
   walk,
   walkBody,
   wrapped,
@@ -17,8 +22,9 @@ import { calleeOf } from "./callees.ts";
 import { EXITS, flowOwner, type Path, pathFrom } from "./flow.ts";
 import type { FlowOwner, Role } from "./flow-graph.ts";
 import { type Acquisition, GIVES, givesBack, idOutside } from "./lock-flow.ts";
-import { lockUseOf, mayConcernLock } from "./lock-uses.ts";
+import { hasOwnRelease, type LockUse, lockUseOf, mayConcernLock } from "./lock-uses.ts";
 import { isOnlyTested, isRead } from "./mentions.ts";
+import { namesakesIn } from "./names-in-file.ts";
 import { passesSwitch } from "./paths.ts";
 import { raisedAt } from "./summaries.ts";
 
@@ -166,4 +172,38 @@ function isHolder(node: Identifier, { holder }: Acquisition, program: Program): 
 /** Names inside a declaration or property have no point of their own; what is around them has. */
 function nodeInFlow(node: Node): Node {
   return is.ShorthandPropertyAssignment(node.parent) ? node.parent.parent : node;
+}
+
+/**
+ * Whether the lock can be given back without what its acquisition gave: by a method of its own, which
+ * this file calls, or which others may call because they can see the lock.
+ */
+export function isReleasedByName({ call, lock }: LockUse, program: Program): boolean {
+  if (!hasOwnRelease(call, program)) return false;
+  const holder = methodCall(call)?.receiver;
+  if (holder === undefined || !isHidden(holder, program)) return true;
+  const place = lock.id.replace(/\[.*$/, "");
+  const last = place.slice(place.lastIndexOf(".") + 1);
+  return ["release", "unlock", "leave", "exit", "up"].some((name) =>
+    namesakesIn(sourceFileOf(call), name, program).some((it) => {
+      const other = wrapped(it.parent).parent;
+      if (!is.CallExpression(other)) return false;
+      const use = lockUseOf(other, program);
+      return use?.does === "release" && use.lock.id.split(/[.[]/).includes(last);
+    }),
+  );
+}
+
+/** Only this file can see the variable or field. */
+function isHidden(holder: Node, program: Program): boolean {
+  const node = unwrapped(holder);
+  const name = is.PropertyAccessExpression(node) ? node.name : node;
+  const [place] = program.types.symbol(name)?.declarations ?? [];
+  const declaration = place && resolve(place, program);
+  if (is.PropertyDeclaration(declaration)) {
+    return is.PrivateIdentifier(declaration.name) || hasModifier(declaration, Kind.PrivateKeyword);
+  }
+  if (!is.VariableDeclaration(declaration)) return false;
+  const statement = declaration.parent.parent;
+  return is.VariableStatement(statement) && !hasModifier(statement, Kind.ExportKeyword);
 }

@@ -111,6 +111,10 @@ function shapeOf(
         : { does: "run", key: 0 };
     }
   }
+  if (name === "wait" && CONDITION.test(type)) {
+    const notifies = membersOf(owner).some((it) => NOTIFIES.test(nameOf(it.name) ?? ""));
+    return notifies ? { does: "wait" } : undefined;
+  }
   const pair = PAIRS.find(({ takes, gives }) => takes.has(name) || gives.has(name));
   if (pair === undefined || (!isLock && !LIMITING.test(type))) return undefined;
   if (pair.gives.has(name)) {
@@ -164,15 +168,30 @@ const RUNS_IN_LOCK: ReadonlySet<string> = new Set([
   "protect",
   "guard",
 ]);
+const CONDITION = /condvar|cond(?:ition)?(?:al)?(?:var(?:iable)?)?$/i;
+const NOTIFIES = /^(?:notify|signal|broadcast|wake)/;
 const LIMITING = /limit|gate|throttle|concurren|slot|permit|token/i;
 const GUARDS = /guard|permit|lease|releas|lock/i;
 
-const PAIRS = [
+const PAIRS: readonly {
+  readonly takes: ReadonlySet<string>;
+  readonly gives: ReadonlySet<string>;
+}[] = [
   { takes: new Set(["acquire"]), gives: new Set(["release"]) },
   { takes: new Set(["lock"]), gives: new Set(["unlock", "release"]) },
   { takes: new Set(["enter"]), gives: new Set(["leave", "exit"]) },
   { takes: new Set(["down"]), gives: new Set(["up"]) },
-] as const;
+];
+
+/** Whether the lock's own type can give it back, without what the acquisition gave. */
+export function hasOwnRelease(call: CallExpression, program: Program): boolean {
+  const method = methodCall(call);
+  const [place] = (method && program.types.symbol(method.name)?.declarations) ?? [];
+  const owner = place && resolve(place, program)?.parent;
+  const pair = PAIRS.find(({ takes }) => method !== undefined && takes.has(method.method));
+  if (owner === undefined || pair === undefined) return false;
+  return membersOf(owner).some((it) => pair.gives.has(nameOf(it.name) ?? ""));
+}
 
 function membersOf(owner: Node): readonly (Node & { readonly name?: Node | undefined })[] {
   const members: Node[] = [];

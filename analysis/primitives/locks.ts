@@ -133,6 +133,14 @@ export const locks: readonly PackageModel[] = [
       "RwLock.write": takes("guard"),
       ...every(["Mutex.tryLock", "Semaphore.tryAcquire", "RwLock.tryWrite"], TRIES),
       "KeyedMutex.tryLock": { ...TRIES, lock: { does: "try", gives: "guard", key: 0 } },
+      "Condvar.wait": {
+        reason: "The lock is given back while waiting, and held again when the wait is over.",
+        lock: { does: "wait" },
+      },
+      ...every(["defer", "deferAsync"], {
+        reason: "The function runs when what this gives is disposed of, and not otherwise.",
+        mustKeep: true,
+      }),
       "RwLock.tryRead": { ...TRIES, lock: { does: "try", gives: "guard", shared: true } },
     },
   },

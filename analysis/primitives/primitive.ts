@@ -30,6 +30,9 @@ export interface CallModel {
   /** What the call does to a lock: a mutex, a semaphore, a limiter, a lock file. */
   readonly lock?: LockModel;
 
+  /** What the call gives has to be kept: nobody else can end what it stands for. */
+  readonly mustKeep?: boolean;
+
   /** What the call makes is a lock: how many may hold it at once. */
   readonly permits?: PermitsModel;
 }
@@ -41,9 +44,10 @@ export interface CallModel {
 export interface LockModel {
   /**
    * `run`: holds the lock while its callback runs. `acquire`: takes it for the caller. `try`: takes
-   * it if it is free. `release`: gives it back.
+   * it if it is free. `release`: gives it back. `wait`: gives back the lock whose guard is an
+   * argument, and takes it again before it is over, as waiting for a condition does.
    */
-  readonly does: "run" | "acquire" | "try" | "release";
+  readonly does: "run" | "acquire" | "try" | "release" | "wait";
   /** How the caller gives it back: by calling the result, the second element of it, or a method of it. */
   readonly gives?: "function" | "second" | "guard";
   /** The position of the argument that says which lock is meant, where one object holds many. */
