@@ -5,6 +5,7 @@ import { type CheckFlags, checkOptions, FORMATS } from "./check-options.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
 import { listRules } from "./commands/rules.ts";
+import type { AddFlags, UpdateFlags } from "./commands/runtime.ts";
 import { printConfig } from "./commands/config-print.ts";
 import { type Paint, paintFor, type Shell } from "./shell.ts";
 import { UsageError } from "./usage.ts";
@@ -89,7 +90,53 @@ Settings:   mooring.config.json; \`mooring init\` writes one.`,
     .command("init")
     .description("write a mooring.config.json to start from")
     .action(() => finish(init(shell, rules)));
+  addRuntime(program, shell, finish);
   return program;
+}
+
+/** The texts of the primitives are large, and only these commands need them. */
+function addRuntime(program: Command, shell: Shell, finish: Finish): void {
+  const runtime = program
+    .command("runtime")
+    .description("primitives of mooring-runtime as files of your own, without a dependency");
+  runtime
+    .command("list")
+    .description("list the primitives there are")
+    .option("--json", "as JSON, for programs")
+    .action(async ({ json }: { readonly json?: true }) => {
+      const { listRuntime } = await import("./commands/runtime.ts");
+      finish(listRuntime({ json: json === true }, shell));
+    });
+  runtime
+    .command("add")
+    .description("write the file of each primitive; it imports nothing")
+    .argument("<primitives...>", "such as mutex, or Mutex")
+    .option("--to <folder>", "where (default: beside those there are, or src/mooring)")
+    .option("--dry-run", "say what would be written, and write nothing")
+    .option("--force", "overwrite what is there, edited or not")
+    .action(async (names: string[], flags: AddFlags) => {
+      const commands = await import("./commands/runtime.ts");
+      finish(commands.addRuntime(names, flags, shell));
+    });
+  runtime
+    .command("status")
+    .description("compare the files there are with this version; exit code 1 if one differs")
+    .option("--json", "as JSON, for programs")
+    .action(async ({ json }: { readonly json?: true }) => {
+      const { runtimeStatus } = await import("./commands/runtime.ts");
+      finish(runtimeStatus({ json: json === true }, shell));
+    });
+  runtime
+    .command("update")
+    .description("bring the files there are to this version; those you have edited stay")
+    .argument("[primitives...]", "only these")
+    .option("--dry-run", "say what would be updated, and write nothing")
+    .option("--diff", "print what would be updated as a patch, and write nothing")
+    .option("--force", "overwrite what was edited, too")
+    .action(async (names: string[], flags: UpdateFlags) => {
+      const { updateRuntime } = await import("./commands/runtime.ts");
+      finish(updateRuntime(names, flags, shell));
+    });
 }
 
 /** The parser's `error: unknown option '--fxi'` and `(Did you mean --fix?)`, as we say such things. */

@@ -73,3 +73,6 @@ export { sleep, type SleepOptions } from "./time/sleep.ts";
 export { timeout, type TimeoutOptions } from "./time/timeout.ts";
 
 export { trace, type Traced, type TraceEvent } from "./trace.ts";
+
+export * from "./shared/index.ts";
+export * from "./workers/index.ts";

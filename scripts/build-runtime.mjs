@@ -2,35 +2,27 @@
 //
 // One output file per source file, and no bundle: whoever imports one primitive loads, and later bundles, that one and
 // what it needs. The same for `import` (esm/) and `require` (cjs/), with the same declarations beside both, since a
-// declaration counts as a module of the kind of its folder. The export map is made from the files, so a new primitive
-// is exported by being there.
+// declaration counts as a module of the kind of its folder. The export map is made from the files; see
+// runtime-entries.mjs.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { packageEntries, RUNTIME, runtimeFiles } from "./runtime-entries.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const source = join(root, "runtime");
-
-/** Files below these folders are parts, not entries. */
-const PARTS =
-  /^(core\/(?!errors|late)|task\/task\.|testing\/(?!index|vite|jest|esbuild)|stream\/index)|\.generated\.|^workers\/(?!.*(worker-pool|run-worker))|^shared\/(?!atomic-|shared-(?!guard))/;
+const source = RUNTIME;
 
 /** @param {string} target the folder, which is emptied */
 export async function buildRuntime(target) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  const files = readdirSync(source, { recursive: true, encoding: "utf8" })
-    .map((it) => it.replaceAll("\\", "/"))
-    .filter((it) => it.endsWith(".ts") && !it.includes("node_modules/"))
-    .sort();
-
   for (const format of /** @type {const} */ (["esm", "cjs"])) {
     const { outputFiles } = await build({
       absWorkingDir: source,
-      entryPoints: files,
+      entryPoints: runtimeFiles(),
       outdir: join(target, format),
       outbase: source,
       write: false,
@@ -41,28 +33,24 @@ export async function buildRuntime(target) {
   }
   declare(target);
   write(join(target, "cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
-  write(join(target, "package.json"), `${JSON.stringify(manifest(files), undefined, 2)}\n`);
+  write(join(target, "package.json"), `${JSON.stringify(manifest(), undefined, 2)}\n`);
   cpSync(join(source, "README.md"), join(target, "README.md"));
   cpSync(join(root, "LICENSE"), join(target, "LICENSE"), { force: true });
 }
 
-/** `./mutex` for sync/mutex.ts, `./testing` for testing/index.ts. */
-function manifest(files) {
+function manifest() {
   const own = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-  const entries = files
-    .filter((it) => !PARTS.test(it))
-    .map((file) => [subPath(file), file.replace(/\.ts$/, "")]);
-  const paths = entries.map(([path]) => path);
-  const twice = paths.filter((path, index) => paths.indexOf(path) !== index);
-  if (0 < twice.length) throw new Error(`Two files would be exported as ${twice.join(", ")}`);
   const exports = Object.fromEntries(
-    entries.map(([path, file]) => [
-      path,
-      {
-        import: { types: `./esm/${file}.d.ts`, default: `./esm/${file}.js` },
-        require: { types: `./cjs/${file}.d.ts`, default: `./cjs/${file}.js` },
-      },
-    ]),
+    packageEntries().map(({ path, file }) => {
+      const name = file.replace(/\.ts$/, "");
+      return [
+        path,
+        {
+          import: { types: `./esm/${name}.d.ts`, default: `./esm/${name}.js` },
+          require: { types: `./cjs/${name}.d.ts`, default: `./cjs/${name}.js` },
+        },
+      ];
+    }),
   );
   return {
     ...own,
@@ -72,13 +60,6 @@ function manifest(files) {
     exports: { ...exports, "./package.json": "./package.json" },
     files: ["esm", "cjs"],
   };
-}
-
-function subPath(file) {
-  if (file === "index.ts") return ".";
-  const name = basename(file, ".ts");
-  if (file.startsWith("testing/")) return name === "index" ? "./testing" : `./testing/${name}`;
-  return `./${name}`;
 }
 
 /** Sources import each other under their own names; what is built has others. */

@@ -4,6 +4,8 @@ import type { Rule } from "../analysis/rule.ts";
 import { kindsModule } from "./generate-kinds.ts";
 import { manifestFiles } from "./manifest.ts";
 import { configSchemaFile } from "./schema.ts";
+import { vendoredModule } from "./vendored.ts";
+import { workerEntryModule } from "./worker-entry.ts";
 
 // Everything that repeats what the code already says about itself is written here, and only here:
 //
@@ -12,6 +14,8 @@ import { configSchemaFile } from "./schema.ts";
 //     rules/<id>/<id>.md           the line under the summary
 //     README.md                    the table of rules
 //     schema/                      the JSON schema of the configuration, from its one table
+//     runtime/workers/entry.generated.ts  what runs in a worker, as text
+//     rules/fixes/vendored.generated.ts   the runtime, taken apart for vendored files
 //     package.json, package.nls*   what VS Code is told, from the tables of client/
 //
 // `npm run generate` writes the files; test/generated.test.ts fails when one of them is stale.
@@ -21,6 +25,7 @@ export function generatedFromFolders(): ReadonlyMap<string, string> {
   return new Map([
     ["analysis/kinds.generated.ts", kindsModule()],
     ["rules/index.ts", indexOf(ruleIds())],
+    ["runtime/workers/entry.generated.ts", workerEntryModule()],
   ]);
 }
 
@@ -35,6 +40,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   files.set("README.md", section(readFileSync("README.md", "utf8"), "rules", tableOf(rules)));
   files.set("schema/mooring.config.schema.json", configSchemaFile(rules));
   for (const [path, text] of manifestFiles()) files.set(path, text);
+  files.set("rules/fixes/vendored.generated.ts", vendoredModule());
   return files;
 }
 

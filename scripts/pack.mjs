@@ -1,15 +1,18 @@
-// Assembles the npm package `mooring` in dist/package and packs it. Everything is bundled, so it
-// has no dependencies: installing it runs no one else's code and adds one folder.
+// Assembles the npm packages and packs them: `mooring` in dist/package, `mooring-runtime` in
+// dist/runtime. In the first everything is bundled, so that neither has dependencies: installing
+// them runs no one else's code and adds one folder each.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildRuntime } from "./build-runtime.mjs";
 import { isBuilt } from "./sources.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const TARGET = "dist/package";
+const RUNTIME = resolve("dist/runtime");
 
 if (!isBuilt()) execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 rmSync(TARGET, { recursive: true, force: true });
@@ -47,11 +50,18 @@ const manifest = {
 };
 writeFileSync(`${TARGET}/package.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
 
-const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", ".."], {
-  cwd: TARGET,
-  encoding: "utf8",
-  shell: process.platform === "win32",
-  stdio: ["ignore", "pipe", "ignore"],
-});
-const [{ filename, size }] = JSON.parse(packed);
-process.stdout.write(`dist/${filename} (${Math.round(size / 1024)} kB)\n`);
+pack(TARGET);
+await buildRuntime(RUNTIME);
+pack(RUNTIME);
+
+/** Packs a folder into dist/. */
+function pack(folder) {
+  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", ".."], {
+    cwd: folder,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [{ filename, size }] = JSON.parse(packed);
+  process.stdout.write(`dist/${filename} (${Math.round(size / 1024)} kB)\n`);
+}

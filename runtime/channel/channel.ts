@@ -47,7 +47,7 @@ interface Outgoing<T> {
   readonly message: T;
 }
 
-const done = Promise.resolve();
+const sent = Promise.resolve();
 
 class Pipe<T> extends BaseReceiver<T> {
   readonly capacity: number;
@@ -107,7 +107,7 @@ class Pipe<T> extends BaseReceiver<T> {
   }
 
   send(message: T, signal: AbortSignal | undefined): Promise<void> {
-    if (this.offer(message)) return mustTurn() ? turn() : done;
+    if (this.offer(message)) return mustTurn() ? turn() : sent;
     // Sound: a waiting `send` is ended with undefined.
     return this.blocked.wait(signal, { message }) as Promise<undefined>;
   }
@@ -208,7 +208,7 @@ class PipeSender<T> implements Sender<T> {
   send(message: T, options?: Cancellable): Promise<void> {
     // Most messages go through here: nothing to look at but the two ends and a place.
     if (options === undefined && !this.closed && this.pipe.offer(message)) {
-      return mustTurn() ? turn() : done;
+      return mustTurn() ? turn() : sent;
     }
     return this.refusal(options) ?? this.pipe.send(message, options?.signal);
   }

@@ -1,14 +1,15 @@
 // A program can hold two copies of this package: one from npm and one vendored, or one loaded with `import` and one
 // with `require`. So its errors are recognised by a registered symbol; which copy made them does not matter.
 
-const errorKind: unique symbol = Symbol.for("mooring.error");
+export const errorKind: unique symbol = Symbol.for("mooring.error");
 
 /** What ES2022 calls ErrorOptions; who compiles for less does not have that name. */
-interface Cause {
+export interface Cause {
   readonly cause?: unknown;
 }
 
-abstract class RuntimeError extends Error {
+/** Its instances are recognised by their kind. */
+export abstract class RuntimeError extends Error {
   static readonly kind: string;
   readonly [errorKind]: string;
 

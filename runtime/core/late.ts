@@ -4,9 +4,10 @@ import { dispose } from "./symbols.ts";
 // or a second task of a group fails while the group is already on its way to reject with the first error. Such an
 // error must not end the process as an unhandled rejection would, and must not vanish either.
 
-type Handler = (error: unknown) => void;
+type LateHandler = (error: unknown) => void;
 
-let handler: Handler = warn;
+/** A registered symbol, so that whoever sets a handler hears of the errors from every copy of this package. */
+const lateHandler: unique symbol = Symbol.for("mooring.late");
 
 /**
  * Says what becomes of errors that come too late for any caller: those of losers, of detached tasks, and further ones
@@ -23,29 +24,31 @@ let handler: Handler = warn;
  * assert.equal(late.length, 1);
  * restore[Symbol.dispose]();
  */
-export function onLateError(next: Handler): Disposable {
-  const former = handler;
-  handler = next;
+export function onLateError(next: LateHandler): Disposable {
+  const former = host[lateHandler];
+  host[lateHandler] = next;
   return {
     [dispose]() {
-      handler = former;
+      host[lateHandler] = former;
     },
   };
 }
 
 export function reportLate(error: unknown): void {
-  handler(error);
+  (host[lateHandler] ?? warn)(error);
 }
 
 interface Host {
+  [lateHandler]?: LateHandler | undefined;
   readonly process?: {
     emitWarning?(text: string, options: { type: string; detail: string }): void;
   };
   readonly console?: { error(...parts: unknown[]): void };
 }
 
+const host: Host = globalThis;
+
 function warn(error: unknown): void {
-  const host: Host = globalThis;
   const text = "An error came too late for any caller to see it.";
   const detail = String((error instanceof Error && error.stack) || error);
   if (host.process?.emitWarning === undefined) host.console?.error(text, detail);

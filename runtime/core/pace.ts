@@ -6,8 +6,7 @@
 // the event loop would still not come round. And a producer that goes on while its consumer waits fills their channel,
 // after which each message finds it full.
 
-const budget = 1024;
-let spent = 0;
+const budget = { size: 1024, spent: 0 };
 
 /** Those who wait for the turn; all go on in the order in which they came, as they would have without it. */
 let held: (() => void)[] = [];
@@ -18,7 +17,7 @@ const later = globalThis.setTimeout;
 
 /** Whether a result that is ready must wait for the turn. */
 export function mustTurn(): boolean {
-  return budget <= ++spent;
+  return budget.size <= ++budget.spent;
 }
 
 /** Lets timers, I/O and aborts have their turn. */
@@ -43,7 +42,7 @@ function afterTurn<T>(value: T): Promise<T> {
 function release(): void {
   const resume = held;
   held = [];
-  spent = 0;
+  budget.spent = 0;
   for (const go of resume) go();
 }
 

@@ -1,4 +1,4 @@
-// Where `trace` listens. The rest of the package asks one question, whether anybody does, and only when it starts a
+// Where `trace` listens; in a copy that has no `trace`, nobody does. The rest of the package asks one question, whether anybody does, and only when it starts a
 // task or really has to wait; without a trace that is all it costs.
 
 export interface Probe {

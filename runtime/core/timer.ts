@@ -1,5 +1,5 @@
 // Timers of the platform hold 31 bits of milliseconds; Node fires at once when told to wait longer.
-const longest = 2 ** 31 - 1;
+export const longestDelay = 2 ** 31 - 1;
 
 /** Calls back once after so many milliseconds, however many; not after `cancel`. */
 export class Timer {
@@ -20,11 +20,11 @@ export class Timer {
 
   private arm(delay: number): void {
     this.handle =
-      delay <= longest
+      delay <= longestDelay
         ? setTimeout(this.fire, delay)
         : setTimeout(() => {
-            this.arm(delay - longest);
-          }, longest);
+            this.arm(delay - longestDelay);
+          }, longestDelay);
     if (!this.ref) unref(this.handle);
   }
 }

@@ -1,7 +1,7 @@
 import { checkedDelay } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
-import { type Attempt, Word } from "./word.ts";
+import { type Trial, Word } from "./word.ts";
 
 /**
  * A flag that threads share and can wait for.
@@ -24,7 +24,7 @@ import { type Attempt, Word } from "./word.ts";
  */
 export class AtomicFlag extends Shared {
   private readonly flag: Word;
-  private readonly isSet: Attempt = () => (this.get() ? undefined : 0);
+  private readonly isSet: Trial = () => (this.get() ? undefined : 0);
 
   constructor(buffer?: SharedArrayBuffer, index = 0) {
     super(buffer, index, 1);

@@ -28,21 +28,21 @@ export class AtomicInt extends Shared {
   }
 
   store(value: number): void {
-    Atomics.store(this.words, this.index, checked(value));
+    Atomics.store(this.words, this.index, checkedInt(value));
   }
 
   /** Adds, and returns the value before. */
   add(difference: number): number {
-    return Atomics.add(this.words, this.index, checked(difference));
+    return Atomics.add(this.words, this.index, checkedInt(difference));
   }
 
   /** Stores `value` if the integer is `expected`. Returns the value before: `expected` exactly when it was stored. */
   compareExchange(expected: number, value: number): number {
-    return Atomics.compareExchange(this.words, this.index, checked(expected), checked(value));
+    return Atomics.compareExchange(this.words, this.index, checkedInt(expected), checkedInt(value));
   }
 }
 
-function checked(value: number): number {
+function checkedInt(value: number): number {
   if ((value | 0) === value) return value;
   throw new RangeError(`The value must be an integer of 32 bits, not ${value}.`);
 }

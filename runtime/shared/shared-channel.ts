@@ -3,7 +3,7 @@ import { checkedCount } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
 import { wordsAt } from "./place.ts";
 import { SharedMutex } from "./shared-mutex.ts";
-import { type Attempt, Word } from "./word.ts";
+import { type Trial, Word } from "./word.ts";
 
 /** The words before the bytes: two locks, where to read, where to write, whether it is closed, and what to sleep on. */
 const header = 6;
@@ -137,7 +137,7 @@ class SharedChannel implements SharedSender, SharedReceiver {
     return undefined;
   }
 
-  private take(onMessage: (message: Uint8Array) => void): Attempt {
+  private take(onMessage: (message: Uint8Array) => void): Trial {
     return () => {
       const event = this.room.load();
       // Asked for first: what was sent before the channel was closed has then been written.
@@ -206,12 +206,12 @@ export function sharedChannel(
   options: { readonly capacityBytes: number } | { readonly buffer: SharedArrayBuffer },
 ): { tx: SharedSender; rx: SharedReceiver } {
   const channel = new SharedChannel(
-    "buffer" in options ? options.buffer : fresh(options.capacityBytes),
+    "buffer" in options ? options.buffer : newBuffer(options.capacityBytes),
   );
   return { tx: channel, rx: channel };
 }
 
-function fresh(capacityBytes: number): SharedArrayBuffer {
+function newBuffer(capacityBytes: number): SharedArrayBuffer {
   checkedCount("capacityBytes", capacityBytes, 1);
   const most = 2 ** 30;
   if (most < capacityBytes) {

@@ -43,7 +43,7 @@ export class SharedCondvar extends Shared {
   }
 
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
-    const shared = checked(guard);
+    const shared = checkedGuard(guard);
     const signal = options?.signal;
     if (signal?.aborted === true) throw reasonOf(signal);
     const seen = this.notifications.load();
@@ -60,7 +60,7 @@ export class SharedCondvar extends Shared {
 
   /** Blocks the thread; main threads of browsers throw. */
   waitSync(guard: Guard): void {
-    const shared = checked(guard);
+    const shared = checkedGuard(guard);
     const seen = this.notifications.load();
     const lock = suspended(shared);
     try {
@@ -90,7 +90,7 @@ interface Suspendable {
   [lockOf]: Relockable | undefined;
 }
 
-function checked(guard: Guard): Suspendable {
+function checkedGuard(guard: Guard): Suspendable {
   if (lockOf in guard && guard.held) {
     // Sound: only the guards of shared locks have this key.
     return guard as Guard & Suspendable;

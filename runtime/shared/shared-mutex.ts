@@ -2,11 +2,11 @@ import type { Guard } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
 import { SharedGuard } from "./shared-guard.ts";
-import { type Attempt, Word } from "./word.ts";
+import { type Trial, Word } from "./word.ts";
 
 // The states of the word. "Contended" means that somebody may sleep, so that a release without waiters costs nothing.
 const free = 0;
-const held = 1;
+const locked = 1;
 const contended = 2;
 
 /**
@@ -55,7 +55,7 @@ export class SharedMutex extends Shared {
 
   /** Takes the lock if it is free. */
   tryLock(): Guard | undefined {
-    if (!this.state.replace(free, held)) return undefined;
+    if (!this.state.replace(free, locked)) return undefined;
     this.mine = true;
     return new SharedGuard(this);
   }
@@ -89,11 +89,11 @@ export class SharedMutex extends Shared {
   }
 
   /** Whoever has slept cannot know whether others still do, and takes the lock as contended. */
-  private attempt(): Attempt {
+  private attempt(): Trial {
     let slept = false;
     return () => {
       const taken =
-        (!slept && this.state.replace(free, held)) || this.state.swap(contended) === free;
+        (!slept && this.state.replace(free, locked)) || this.state.swap(contended) === free;
       slept = true;
       if (!taken) return contended;
       this.mine = true;

@@ -1,6 +1,6 @@
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
-import { type Attempt, Word } from "./word.ts";
+import { type Trial, Word } from "./word.ts";
 
 const fresh = 0;
 const running = 1;
@@ -65,7 +65,7 @@ export class SharedOnce extends Shared {
   }
 
   /** Succeeds when it is done, or when it is this caller's to do. */
-  private readonly attempt: Attempt = () =>
+  private readonly attempt: Trial = () =>
     this.state.replace(fresh, running) || this.done ? undefined : running;
 
   private end(state: number): void {

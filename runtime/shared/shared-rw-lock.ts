@@ -3,7 +3,7 @@ import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
 import { type Relockable, SharedGuard } from "./shared-guard.ts";
 import { SharedMutex } from "./shared-mutex.ts";
-import { type Attempt, Word } from "./word.ts";
+import { type Trial, Word } from "./word.ts";
 
 /**
  * A lock between threads that many may hold for reading, or one for writing.
@@ -26,10 +26,10 @@ import { type Attempt, Word } from "./word.ts";
  * two.release();
  * (await writing).release();
  */
-export class SharedRwLock extends Shared implements Relockable {
+export class SharedRwLock extends Shared {
   private readonly entrance: SharedMutex;
   private readonly readers: Word;
-  private readonly empty: Attempt = () => this.readers.load() || undefined;
+  private readonly empty: Trial = () => this.readers.load() || undefined;
   private readonly reader: Relockable = {
     relock: (signal?: AbortSignal) => this.enter(signal),
     relockSync: () => {

@@ -1,8 +1,8 @@
 import { checkedCount, type Guard } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
-import { type Relockable, SharedGuard } from "./shared-guard.ts";
-import { type Attempt, Word } from "./word.ts";
+import { SharedGuard } from "./shared-guard.ts";
+import { type Trial, Word } from "./word.ts";
 
 /**
  * Lets at most so many holders in, over all threads.
@@ -26,10 +26,10 @@ import { type Attempt, Word } from "./word.ts";
  * assert.equal(slots.available, 1);
  * second.release();
  */
-export class SharedSemaphore extends Shared implements Relockable {
+export class SharedSemaphore extends Shared {
   private readonly permits: number;
   private readonly taken: Word;
-  private readonly attempt: Attempt = () => {
+  private readonly attempt: Trial = () => {
     for (;;) {
       const taken = this.taken.load();
       if (this.permits <= taken) return taken;

@@ -1,5 +1,6 @@
 import { Permits } from "../core/permits.ts";
 import { reasonOf } from "../core/signals.ts";
+import { longestDelay } from "../core/timer.ts";
 import { Waiters } from "../core/waiters.ts";
 
 // Everything in this folder is made of 32-bit words in shared memory, and is free, open, empty or unset while they are
@@ -15,7 +16,7 @@ import { Waiters } from "../core/waiters.ts";
 //   waits. So all sleepers of a word are about as many as there are threads, and cancelled waits keep no memory.
 
 /** What stands in the way: the value to sleep on, until the word has another. Undefined when the attempt succeeded. */
-export type Attempt = () => number | undefined;
+export type Trial = () => number | undefined;
 
 interface AsyncWait {
   readonly async: boolean;
@@ -29,8 +30,6 @@ const waitAsync = Reflect.get(Atomics, "waitAsync") as
 
 /** How long who waits without `Atomics.waitAsync` sleeps before looking again, in milliseconds. */
 const pollMs = 2;
-
-const longest = 2 ** 31 - 1;
 
 export class Word {
   readonly words: Int32Array;
@@ -68,7 +67,7 @@ export class Word {
   }
 
   /** Blocks the thread until the attempt succeeds; false when the time has passed before. */
-  untilSync(attempt: Attempt, ms = Infinity): boolean {
+  untilSync(attempt: Trial, ms = Infinity): boolean {
     const deadline = ms === Infinity ? ms : performance.now() + ms;
     for (let value = attempt(); value !== undefined; value = attempt()) {
       const left = deadline === Infinity ? deadline : deadline - performance.now();
@@ -84,7 +83,7 @@ export class Word {
   }
 
   /** Waits until the attempt succeeds. Those who wait at this handle try in the order in which they came. */
-  async until(attempt: Attempt, signal: AbortSignal | undefined): Promise<void> {
+  async until(attempt: Trial, signal: AbortSignal | undefined): Promise<void> {
     const turn = await this.turn.acquire(1, signal);
     try {
       for (let value = attempt(); value !== undefined; value = attempt()) {
@@ -101,7 +100,7 @@ export class Word {
     if (!this.armed && !this.arm(value)) return;
     if (this.load() !== value) return;
     // A wait for another thread does not keep a process alive by itself, and Node would end in the middle of it.
-    const alive = setInterval(() => {}, longest);
+    const alive = setInterval(() => {}, longestDelay);
     try {
       await this.sleeper.wait(signal);
     } finally {

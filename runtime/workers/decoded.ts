@@ -1,3 +1,5 @@
+import { errorKind } from "../core/errors.ts";
+
 interface Encoded {
   readonly name: string;
   readonly message: string;
@@ -33,7 +35,7 @@ export function decoded(value: unknown): unknown {
       : new AggregateError(errors.map(decoded), message, options);
   define(error, "stack", stack);
   if (error.name !== name) define(error, "name", name);
-  if (kind !== undefined) define(error, Symbol.for("mooring.error"), kind);
+  if (kind !== undefined) define(error, errorKind, kind);
   for (const [key, field] of Object.entries(fields)) {
     if (!(key in error)) define(error, key, field, true);
   }

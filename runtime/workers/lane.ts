@@ -1,6 +1,6 @@
 import { Timer } from "../core/timer.ts";
 import { decoded } from "./decoded.ts";
-import { entry } from "./entry.generated.ts";
+import { workerEntry } from "./entry.generated.ts";
 import type { Job, Runner } from "./job.ts";
 import { startThread, type Thread } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
@@ -41,7 +41,7 @@ export class Lane implements Runner {
   constructor(owner: LaneOwner) {
     this.owner = owner;
     this.thread = startThread(
-      { script: entry },
+      { script: workerEntry },
       { name: "mooring", resourceLimits: owner.resourceLimits },
       {
         onMessage: (message) => {

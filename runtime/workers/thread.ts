@@ -37,7 +37,7 @@ interface NodeThreads {
   readonly Worker: new (source: string | URL, options: object) => NodeWorker;
 }
 
-interface Host {
+interface Threads {
   readonly process?: {
     getBuiltinModule?(id: "node:worker_threads"): NodeThreads | undefined;
     getBuiltinModule?(id: "node:os"): { availableParallelism(): number } | undefined;
@@ -55,7 +55,7 @@ interface WebWorker {
 }
 
 /** Sound: only what is looked at below is declared, and as optional. */
-const host = globalThis as Host;
+const platform = globalThis as Threads;
 
 /** Starts a thread that runs a module, or, given as text, a script. */
 export function startThread(
@@ -63,10 +63,10 @@ export function startThread(
   options: ThreadOptions,
   events: ThreadEvents,
 ): Thread {
-  const threads = host.process?.getBuiltinModule?.("node:worker_threads");
+  const threads = platform.process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) return startInNode(threads, source, options, events);
-  if (host.Worker === undefined) throw new TypeError("There are no workers on this platform.");
-  return startInBrowser(host.Worker, source, options, events);
+  if (platform.Worker === undefined) throw new TypeError("There are no workers on this platform.");
+  return startInBrowser(platform.Worker, source, options, events);
 }
 
 function startInNode(
@@ -112,7 +112,7 @@ function startInNode(
 }
 
 function startInBrowser(
-  Worker: NonNullable<Host["Worker"]>,
+  Worker: NonNullable<Threads["Worker"]>,
   source: URL | { readonly script: string },
   { name, workerData, transfer = [] }: ThreadOptions,
   { onMessage, onExit }: ThreadEvents,
@@ -150,8 +150,8 @@ function startInBrowser(
 /** How many threads can run at the same time. */
 export function cores(): number {
   return (
-    host.process?.getBuiltinModule?.("node:os")?.availableParallelism() ??
-    host.navigator?.hardwareConcurrency ??
+    platform.process?.getBuiltinModule?.("node:os")?.availableParallelism() ??
+    platform.navigator?.hardwareConcurrency ??
     4
   );
 }

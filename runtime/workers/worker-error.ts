@@ -1,4 +1,4 @@
-const errorKind: unique symbol = Symbol.for("mooring.error");
+import { type Cause, RuntimeError } from "../core/errors.ts";
 
 /**
  * A worker has ended in the middle of a task: it called `process.exit`, ran out of memory, or had an error that nobody
@@ -8,26 +8,15 @@ const errorKind: unique symbol = Symbol.for("mooring.error");
  * const crash = runWorker("data:text/javascript,process.exit(3)");
  * await assert.rejects(crash, (error) => error instanceof WorkerError && error.exitCode === 3);
  */
-export class WorkerError extends Error {
-  readonly [errorKind] = "WorkerError";
-  override readonly name = "WorkerError";
+export class WorkerError extends RuntimeError {
+  static override readonly kind = "WorkerError";
 
   /** What Node says; browsers have no such thing. */
   readonly exitCode: number | undefined;
 
-  constructor(message: string, exitCode: number | undefined, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, exitCode: number | undefined, options?: Cause) {
+    super(WorkerError.kind, message, options);
     this.exitCode = exitCode;
-  }
-
-  /** Holds for what another copy of this package has made, too. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return (
-      typeof value === "object" &&
-      value !== null &&
-      errorKind in value &&
-      value[errorKind] === "WorkerError"
-    );
   }
 }
 

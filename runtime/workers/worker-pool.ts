@@ -1,5 +1,5 @@
 import { ClosedError } from "../core/errors.ts";
-import { checkedCount } from "../core/permits.ts";
+import { checkedCount, closedError } from "../core/permits.ts";
 import { Ring } from "../core/ring.ts";
 import { follow, reasonOf } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
@@ -203,7 +203,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */
   async [asyncDispose](): Promise<void> {
     this.closed = true;
-    const error = closedError();
+    const error = closedError("worker pool");
     for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);
     await Promise.all([...this.lanes].map((lane) => lane.close(error)));
   }
@@ -215,7 +215,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     { signal, transfer, onAbort, graceMs }: RunOptions = {},
   ): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-    if (this.closed) return Promise.reject(closedError());
+    if (this.closed) return Promise.reject(closedError("worker pool"));
     const room = this.size - this.running + this.maxQueue;
     // The chunks of `map` bound themselves.
     if ((mode & itemsBit) === 0 && room <= this.queued) {
@@ -336,8 +336,4 @@ function* chunksOf(items: Iterable<unknown>, size: number): Generator<unknown[]>
 /** The functions are given a signal exactly when the caller has given one: they may have optional parameters. */
 function signalMode(options: RunOptions | undefined): number {
   return options?.signal === undefined ? 0 : signalBit;
-}
-
-function closedError(): ClosedError {
-  return new ClosedError("The worker pool is closed.");
 }

@@ -39,6 +39,6 @@ test("everything that can be called has an example", () => {
     .map(([name]) => name);
   const shown = new Set(examples.map(([name]) => name));
   // Those of workers/ and shared/ are run by their own tests.
-  const elsewhere = /^(Atomic|Shared|sharedChannel|WorkerPool|runWorker)/;
+  const elsewhere = /^(Atomic|Shared|sharedChannel|WorkerPool|WorkerError|runWorker)/;
   expect(callable.filter((name) => !shown.has(name) && !elsewhere.test(name))).toEqual([]);
 });
