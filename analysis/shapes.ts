@@ -178,6 +178,7 @@ export interface Shapes {
   };
   NamedImports: { readonly elements: List<NodeOf<"ImportSpecifier">> };
   NamespaceImport: { readonly name: NodeOf<"Identifier"> };
+  ExportSpecifier: { readonly propertyName?: Node | undefined; readonly name: Node };
   ExportDeclaration: {
     readonly exportClause?: Node | undefined;
     readonly moduleSpecifier?: Node | undefined;

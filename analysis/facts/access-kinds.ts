@@ -1,5 +1,6 @@
 import type { Program } from "../program.ts";
 import {
+  ancestor,
   is,
   isAssignment,
   isOneOf,
@@ -84,7 +85,10 @@ function accessBy(reference: Node, program: Program): Access | undefined {
 
 /** What a mention does with its place. */
 export function accessesBy(reference: Node, location: Location): Access[] {
-  if (is.BindingElement(reference)) return [{ kind: "read", location, at: reference, reference }];
+  if (is.BindingElement(reference)) {
+    const at = ancestor(reference, is.VariableDeclaration) ?? reference;
+    return [{ kind: "read", location, at, reference }];
+  }
   const node = wrapped(reference);
   const { parent } = node;
   const read: Access = { kind: "read", location, at: reference, reference };

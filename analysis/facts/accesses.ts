@@ -155,6 +155,11 @@ const mentionsIn: (file: SourceFile, program: Program) => ReadonlyMap<string, re
     return names;
   });
 
+/** The places of a file that bear a name, whatever it stands for there. */
+export function mentionsOfName(name: string, file: SourceFile, program: Program): readonly Node[] {
+  return mentionsIn(file, program).get(name) ?? [];
+}
+
 /** The expression whose last name this is; undefined where it only names something. */
 function referenceOf(name: Node): Node | undefined {
   const { parent } = name;

@@ -1,7 +1,7 @@
-import type { Program } from "../program.ts";
+import { fact, type Program } from "../program.ts";
 import type { Node } from "../syntax.ts";
 import { flowOwner, pointsFor } from "./flow.ts";
-import type { Graph, Point } from "./flow-graph.ts";
+import type { FlowOwner, Point } from "./flow-graph.ts";
 import { after, graphOf } from "./flow-walk.ts";
 
 // Where does a function let other code run, and what runs without a break?
@@ -34,8 +34,40 @@ export function suspensionsBetween(from: Node, to: Node, program: Program): read
     pointsFor(from, graph).flatMap((it) => it.next),
     (it) => (ends.has(it) ? [] : after(it, "any", program)),
   );
-  const back = backwards(graph, program);
+  const back = backwards(owner, program);
   const leading = closure([...ends], (it) => back.get(it) ?? []);
+  return nodesOf([...forth].filter((it) => it.suspends && leading.has(it) && !ends.has(it)));
+}
+
+/**
+ * The suspensions on paths from just after one node to another that pass neither the first node
+ * again nor any of those that `stops` names; in the order of the search, nearest first. Undefined:
+ * there is no such path. Given an owner, the paths begin where it does.
+ */
+export function pausesOnWay(
+  from: Node | FlowOwner,
+  to: Node,
+  stops: ((node: Node) => boolean) | undefined,
+  program: Program,
+): readonly Node[] | undefined {
+  const owner = flowOwner(to);
+  if (owner === undefined || (owner !== from && owner !== flowOwner(from))) return undefined;
+  const graph = graphOf(owner, program);
+  const starts = owner === from ? [] : pointsFor(from, graph);
+  const ends = new Set(pointsFor(to, graph));
+  const begin = owner === from ? [graph.entry] : starts.flatMap((it) => it.next);
+  const walls = new Set(starts);
+  const isWall = (it: Point) =>
+    walls.has(it) ||
+    (it.node !== undefined && it.role !== "branch" && !ends.has(it) && stops?.(it.node) === true);
+  const forth = closure(
+    begin.filter((it) => !isWall(it)),
+    (it) => (ends.has(it) ? [] : after(it, "any", program).filter((next) => !isWall(next))),
+  );
+  const reached = [...ends].filter((it) => forth.has(it));
+  if (reached.length === 0) return undefined;
+  const back = backwards(owner, program);
+  const leading = closure(reached, (it) => (back.get(it) ?? []).filter((from) => forth.has(from)));
   return nodesOf([...forth].filter((it) => it.suspends && leading.has(it) && !ends.has(it)));
 }
 
@@ -55,7 +87,7 @@ export function segmentOf(node: Node, program: Program): Segment | undefined {
   const owner = flowOwner(node);
   if (owner === undefined) return undefined;
   const graph = graphOf(owner, program);
-  const back = backwards(graph, program);
+  const back = backwards(owner, program);
   const starts = pointsFor(node, graph);
   const forth = closure(starts, (it) => (it.suspends ? [] : after(it, "any", program)));
   const begins = new Set<Point>();
@@ -74,9 +106,12 @@ export function segmentOf(node: Node, program: Program): Segment | undefined {
   };
 }
 
-function backwards(graph: Graph, program: Program): ReadonlyMap<Point, readonly Point[]> {
+type Backwards = ReadonlyMap<Point, readonly Point[]>;
+
+/** What may come right before each point that can be reached. */
+const backwards: (owner: FlowOwner, program: Program) => Backwards = fact((owner, program) => {
   const back = new Map<Point, Point[]>();
-  for (const point of closure([graph.entry], (it) => after(it, "any", program))) {
+  for (const point of closure([graphOf(owner, program).entry], (it) => after(it, "any", program))) {
     for (const next of after(point, "any", program)) {
       const before = back.get(next);
       if (before === undefined) back.set(next, [point]);
@@ -84,7 +119,7 @@ function backwards(graph: Graph, program: Program): ReadonlyMap<Point, readonly 
     }
   }
   return back;
-}
+});
 
 function closure(starts: readonly Point[], steps: (point: Point) => readonly Point[]): Set<Point> {
   const seen = new Set(starts);

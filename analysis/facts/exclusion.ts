@@ -1,0 +1,351 @@
+import { fact, type Program } from "../program.ts";
+import {
+  type FunctionLike,
+  is,
+  isAssignment,
+  isFunctionExpression,
+  isFunctionLike,
+  Kind,
+  methodCall,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  textOf,
+  unwrapped,
+  wrapped,
+} from "../syntax.ts";
+import { type Access, writeAt } from "./access-kinds.ts";
+import { accessesTo } from "./accesses.ts";
+import { type Solution, solve } from "./dataflow.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
+import { graphOf } from "./flow-walk.ts";
+import { isOpen, mentionsOfFunction } from "./functions.ts";
+import { locationOf } from "./locations.ts";
+import { turnOf, wayBetween } from "./pauses.ts";
+import { conditionAt, conditionsOn, isEmpty, sideOf } from "./tests.ts";
+
+// What keeps a second task out while this one is here?
+//
+// Locks are the business of facts/locks.ts. Without one, JavaScript has three ways, which work
+// because nothing comes in between where there is no pause:
+//
+//  - a flag that is tested and set before the next pause: `if (this.busy) return; this.busy = true`.
+//    It keeps others out until it is set back, in whichever function;
+//  - a promise in flight: the work is begun only where no promise of it is there, and its promise
+//    is put there at once (`this.loading ??= this.load()`);
+//  - a chain: the work is put behind what came before (`this.tail = this.tail.then(() => …)`).
+//
+// *Must*: it holds on every way to the node. What holds where a callback is handed over holds in the
+// callback, and what holds at each call of a function that only its file can call holds inside.
+// Whether the flag is set back in the end is the question of leaky-busy-flag. Not seen: flags that
+// another function tests and sets (`if (!this.enter()) return`).
+
+/** Names of what keeps other tasks out at the node, on every way to it. */
+export function exclusionsAt(node: Node, program: Program): ReadonlySet<string> {
+  const held = new Set<string>();
+  let at: Node = node;
+  for (let steps = 0; steps < MOST_LEVELS; steps += 1) {
+    const owner = flowOwner(at);
+    if (owner === undefined) break;
+    for (const key of flagsAt(at, owner, program)) held.add(key);
+    if (!isFunctionLike(owner)) break;
+    for (const key of aroundFunction(owner, program)) held.add(key);
+    if (turnOf(owner, program) === undefined) break;
+    at = owner;
+  }
+  return held;
+}
+
+const MOST_LEVELS = 6;
+
+/** Whether something that holds at both nodes keeps others out in between. */
+export function isExclusive(from: Node, to: Node, program: Program): boolean {
+  const before = exclusionsAt(from, program);
+  if (before.size === 0) return false;
+  return [...exclusionsAt(to, program)].some((it) => before.has(it));
+}
+
+function flagsAt(node: Node, owner: FlowOwner, program: Program): readonly string[] {
+  const solution = flagsIn(owner, program);
+  const state = solution?.before(node);
+  return [...(state ?? [])].filter(([, it]) => it.held).map(([key]) => `flag ${key}`);
+}
+
+interface Flag {
+  /** Tested and set in one go; before that only tested. */
+  readonly held: boolean;
+  /** What it looks like when nobody is inside: `empty`, or the text of a literal. */
+  readonly idle: string;
+}
+
+type Flags = ReadonlyMap<string, Flag>;
+
+const NO_FLAGS: Flags = new Map();
+
+/** The flow of flags through a function; undefined where it tests and sets none. */
+const flagsIn: (owner: FlowOwner, program: Program) => Solution<Flags> | undefined = fact(
+  (owner, program) => {
+    const tests = flagTests(owner, program);
+    if (tests.size === 0) return undefined;
+    const keys = new Set([...tests.values()].map(({ key }) => key));
+    const writes = new Map<Node, Access>();
+    for (const { node } of graphOf(owner, program).points) {
+      const access = node === undefined || !isAssignment(node) ? undefined : writeAt(node, program);
+      if (node !== undefined && access !== undefined && keys.has(access.location.key)) {
+        writes.set(node, access);
+      }
+    }
+    if (writes.size === 0) return undefined;
+    return solve<Flags>(
+      owner,
+      {
+        initial: NO_FLAGS,
+        join: common,
+        equal: (a, b) =>
+          a.size === b.size && [...a].every(([key, it]) => b.get(key)?.held === it.held),
+        transfer: (state, { node, suspends }) => {
+          const write = writes.get(node);
+          if (write !== undefined) return written(state, write);
+          return suspends ? onlyHeld(state) : state;
+        },
+        assume: (state, condition, truth) => {
+          const test = tests.get(condition);
+          if (test === undefined || (truth ? test.whenTrue : test.whenFalse) === undefined)
+            return state;
+          const idle = (truth ? test.whenTrue : test.whenFalse) ?? "";
+          const known = state.get(test.key);
+          return known?.held === true ? state : new Map(state).set(test.key, { held: false, idle });
+        },
+        exceptions: "awaited",
+      },
+      program,
+    );
+  },
+);
+
+interface FlagTest {
+  readonly key: string;
+  /** What the flag is known to be then, where that says that nobody is inside. */
+  readonly whenTrue: string | undefined;
+  readonly whenFalse: string | undefined;
+}
+
+function flagTests(owner: FlowOwner, program: Program): ReadonlyMap<Node, FlagTest> {
+  const tests = new Map<Node, FlagTest>();
+  for (const { role, node } of graphOf(owner, program).points) {
+    if (role !== "branch" || node === undefined) continue;
+    const test = flagTest(node, program);
+    if (test !== undefined) tests.set(node, test);
+  }
+  return tests;
+}
+
+function flagTest(condition: Node, program: Program): FlagTest | undefined {
+  const isComparison = is.BinaryExpression(condition);
+  const mention = unwrapped(isComparison ? condition.left : condition);
+  if (
+    !is.Identifier(mention) &&
+    !is.PropertyAccessExpression(mention) &&
+    !is.CallExpression(mention)
+  ) {
+    return undefined;
+  }
+  const location = locationOf(mention, program);
+  if (location === undefined) return undefined;
+  const test = conditionAt(mention, mention);
+  if (test === undefined || test.node !== condition) return undefined;
+  if (!isComparison || test.whenTrue !== "other") {
+    return {
+      key: location.key,
+      whenTrue: test.whenTrue === "empty" ? "empty" : undefined,
+      whenFalse: test.whenFalse === "empty" ? "empty" : undefined,
+    };
+  }
+  const { right, operatorToken } = condition;
+  if (!is.StringLiteral(unwrapped(right))) return undefined;
+  const idle = textOf(unwrapped(right));
+  const isEqual =
+    operatorToken.kind === Kind.EqualsEqualsEqualsToken ||
+    operatorToken.kind === Kind.EqualsEqualsToken;
+  return {
+    key: location.key,
+    whenTrue: isEqual ? idle : undefined,
+    whenFalse: isEqual ? undefined : idle,
+  };
+}
+
+function written(state: Flags, { location, value }: Access): Flags {
+  const known = state.get(location.key);
+  if (known === undefined) return state;
+  const next = new Map(state);
+  const looks = value === undefined ? "empty" : isEmpty(value) ? "empty" : textOf(unwrapped(value));
+  if (looks === known.idle) next.delete(location.key);
+  else next.set(location.key, { held: true, idle: known.idle });
+  return next;
+}
+
+function onlyHeld(state: Flags): Flags {
+  return new Map([...state].filter(([, it]) => it.held));
+}
+
+function common(a: Flags, b: Flags): Flags {
+  const both = new Map<string, Flag>();
+  for (const [key, it] of a) {
+    const other = b.get(key);
+    if (other !== undefined) both.set(key, { held: it.held && other.held, idle: it.idle });
+  }
+  return both;
+}
+
+/** What holds for all of a function's body because of where the function is begun. */
+const aroundFunction: (fn: FunctionLike, program: Program) => ReadonlySet<string> = fact(
+  (fn, program) => {
+    const direct = beginningOf(fn, program);
+    if (direct !== undefined) return new Set([direct]);
+    if (isFunctionExpression(fn) && turnOf(fn, program) !== undefined) return NOTHING;
+    if (isOpen(fn, program)) return NOTHING;
+    let held: ReadonlySet<string> | undefined;
+    for (const mention of mentionsOfFunction(fn, program)) {
+      const call = wrapped(mention).parent;
+      if (!is.CallExpression(call) || call.expression !== wrapped(mention)) return NOTHING;
+      const here = exclusionsAtCall(call, program);
+      held = held === undefined ? here : new Set([...held].filter((it) => here.has(it)));
+      if (held.size === 0) return NOTHING;
+    }
+    return held ?? NOTHING;
+  },
+  new Set<string>(),
+);
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What keeps others out of what a call begins: what holds there, and the memo that it goes into. */
+export function exclusionsAtCall(call: Node, program: Program): ReadonlySet<string> {
+  const held = exclusionsAt(call, program);
+  const memo = memoKey(call, program);
+  return memo === undefined ? held : new Set([...held, memo]);
+}
+
+/** A function expression that is called into a memo, or handed to the end of a chain. */
+function beginningOf(fn: FunctionLike, program: Program): string | undefined {
+  if (!isFunctionExpression(fn)) return undefined;
+  const value = wrapped(fn);
+  const { parent } = value;
+  if (!is.CallExpression(parent)) return undefined;
+  if (parent.expression === value) return memoKey(parent, program);
+  return chainKey(parent, program) ?? memoKey(parent, program);
+}
+
+/** `this.tail.then(() => …)`, the result of which becomes `this.tail` before the next pause. */
+function chainKey(call: Node, program: Program): string | undefined {
+  const parts = methodCall(call);
+  if (parts === undefined || !/^(?:then|finally|catch)$/.test(parts.method)) return undefined;
+  let start = unwrapped(parts.receiver);
+  for (let inner = methodCall(start); inner !== undefined; inner = methodCall(start)) {
+    if (!/^(?:then|finally|catch)$/.test(inner.method)) break;
+    start = unwrapped(inner.receiver);
+  }
+  if (is.BinaryExpression(start)) start = unwrapped(start.left);
+  const tail = locationOf(start, program);
+  if (
+    tail === undefined ||
+    (tail.root.kind === "variable" && tail.path.length === 0 && tail.root.scope === flowOwner(call))
+  ) {
+    const origin = is.Identifier(start) ? originOfTail(start, program) : undefined;
+    return origin;
+  }
+  const isPutBack = accessesTo(tail, sourceFileOf(call), program).some(
+    (it) => it.kind === "write" && flowOwner(it.at) === flowOwner(call),
+  );
+  return isPutBack ? `chain ${tail.key}` : undefined;
+}
+
+/** `const before = this.tail; this.tail = before.then(…)`. */
+function originOfTail(name: Node, program: Program): string | undefined {
+  const variable = is.Identifier(name) ? locationOf(name, program) : undefined;
+  const declaration = variable?.root.kind === "variable" ? variable.root.declaration : undefined;
+  const from = is.VariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const tail = from === undefined ? undefined : locationOf(from, program);
+  if (tail === undefined) return undefined;
+  const isPutBack = accessesTo(tail, sourceFileOf(name), program).some(
+    (it) => it.kind === "write" && flowOwner(it.at) === flowOwner(name),
+  );
+  return isPutBack ? `chain ${tail.key}` : undefined;
+}
+
+/**
+ * The place that the promise of a call is put into at once, and only where none is there yet:
+ * `this.p ??= load()`, `if (!this.p) this.p = load()`, `cache.set(id, load(id))` behind a test.
+ */
+function memoKey(call: Node, program: Program): string | undefined {
+  let value = wrapped(call);
+  for (;;) {
+    const { parent } = value;
+    const chained = is.PropertyAccessExpression(parent) ? wrapped(parent).parent : undefined;
+    if (
+      chained !== undefined &&
+      is.CallExpression(chained) &&
+      /^(?:then|catch|finally)$/.test(nameOfMethod(chained))
+    ) {
+      value = wrapped(chained);
+    } else if (is.VariableDeclaration(parent)) {
+      return memoOfVariable(parent, program);
+    } else break;
+  }
+  const { parent } = value;
+  const target =
+    is.CallExpression(parent) && parent.expression !== value
+      ? parent
+      : isAssignment(parent) && parent.right === value
+        ? parent
+        : undefined;
+  const write = target && writeAt(target, program);
+  if (write === undefined || write.kind !== "write" || write.value === undefined) return undefined;
+  if (unwrapped(write.value) !== unwrapped(value)) return undefined;
+  return isTestedHere(write, program) ? `memo ${write.location.key}` : undefined;
+}
+
+/** `const p = load(); this.p = p;` */
+function memoOfVariable(
+  declaration: Node & { readonly name: Node },
+  program: Program,
+): string | undefined {
+  const { name } = declaration;
+  const location = is.Identifier(name) ? locationOf(name, program) : undefined;
+  if (location === undefined) return undefined;
+  for (const { kind, reference } of accessesTo(location, sourceFileOf(declaration), program)) {
+    if (kind !== "read" || flowOwner(reference) !== flowOwner(declaration)) continue;
+    const { parent } = wrapped(reference);
+    const isValue = isAssignment(parent)
+      ? parent.right === wrapped(reference)
+      : is.CallExpression(parent);
+    const write = isValue ? writeAt(parent, program) : undefined;
+    if (write?.kind === "write" && write.value !== undefined && isTestedHere(write, program)) {
+      return `memo ${write.location.key}`;
+    }
+  }
+  return undefined;
+}
+
+function nameOfMethod(call: Node): string {
+  return methodCall(call)?.method ?? nameOf(call) ?? "";
+}
+
+/** Whether the place was found empty since the last pause before the write. */
+function isTestedHere(write: Access, program: Program): boolean {
+  const { at, location } = write;
+  const owner = flowOwner(at);
+  if (owner === undefined) return false;
+  if (isAssignment(at) && MEMOISING.has(at.operatorToken.kind)) return true;
+  return conditionsOn(location, at, [owner], program).some((condition) => {
+    const way = wayBetween(condition.read, at, program);
+    if (way === undefined || way.pauses.length > 0) return false;
+    const side = sideOf(condition.node, at, program);
+    return side !== undefined && (side ? condition.whenTrue : condition.whenFalse) === "empty";
+  });
+}
+
+const MEMOISING: ReadonlySet<number> = new Set([
+  Kind.QuestionQuestionEqualsToken,
+  Kind.BarBarEqualsToken,
+]);

@@ -1,0 +1,170 @@
+import type { Program } from "../program.ts";
+import {
+  ancestor,
+  is,
+  isAssignment,
+  Kind,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  unwrapped,
+  walkBody,
+} from "../syntax.ts";
+import type { Access } from "./access-kinds.ts";
+import { accessesTo, writesTo } from "./accesses.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
+import { graphOf } from "./flow-walk.ts";
+import { type Location, locationOf, variableOf } from "./locations.ts";
+import { ownersOf, type Stops } from "./pauses.ts";
+import { conditionsOn, sideOf } from "./tests.ts";
+
+// What makes sure, after a pause, that a write is still right?
+//
+// A second look. Three kinds count, and each only where the write lies on one side of it, so that
+// looking without leaving is no guard:
+//
+//  - the same place is tested again (`if (!this.conn) this.conn = made`), or what was read is
+//    compared with what is there (`if (this.n !== n) return this.bump(id)`);
+//  - a token: what this call put into a shared place before the pause is compared with what is
+//    there now (`const turn = ++this.turn; …; if (turn !== this.turn) return`). The place has to be
+//    written by this very work, or the comparison says nothing about the others;
+//  - the signal of a controller that this work made and put where the next call finds and aborts it.
+//
+// *Must*: the caller passes what these looks read as nodes that a path may not pass, and a way
+// around them is a way without a guard. Other flags (`if (this.closed) return`) say nothing about
+// two calls of the same function and count only for those who ask for them (`alsoBy`). Preferred
+// mistake: seeing a guard where there is none.
+
+/** The nodes at which a second look begins that decides about the write. */
+export function closesOf(write: Access, program: Program): Stops {
+  const looks = new Set<Node>();
+  for (const { owner, at } of levelsOf(write.at, program)) {
+    for (const condition of conditionsOn(write.location, write.at, [owner], program)) {
+      if (sideOf(condition.node, at, program) !== undefined) looks.add(pointOf(condition.read));
+    }
+    for (const condition of branchesIn(owner, program)) {
+      const look = tokenIn(condition, write, program) ?? ownSignalIn(condition, program);
+      if (look !== undefined && sideOf(condition, at, program) !== undefined) looks.add(look);
+    }
+  }
+  return (node) => looks.has(node);
+}
+
+/** The functions around a node, and where in each of them the node happens. */
+function levelsOf(
+  node: Node,
+  program: Program,
+): readonly { readonly owner: FlowOwner; readonly at: Node }[] {
+  let at = node;
+  return ownersOf(node, program).map((owner) => {
+    const level = { owner, at };
+    at = owner;
+    return level;
+  });
+}
+
+/** A pattern reads where its whole declaration is evaluated. */
+function pointOf(read: Node): Node {
+  return is.BindingElement(read) ? (ancestor(read, is.VariableDeclaration) ?? read) : read;
+}
+
+function branchesIn(owner: FlowOwner, program: Program): ReadonlySet<Node> {
+  const conditions = new Set<Node>();
+  for (const { role, node } of graphOf(owner, program).points) {
+    if (role === "branch" && node !== undefined) conditions.add(node);
+  }
+  return conditions;
+}
+
+/** `this.turn` in `turn === this.turn`, where this work has written `this.turn` itself. */
+function tokenIn(condition: Node, write: Access, program: Program): Node | undefined {
+  if (!is.BinaryExpression(condition) || !EQUALITY.has(condition.operatorToken.kind)) {
+    return undefined;
+  }
+  const sides = [condition.left, condition.right].map(unwrapped);
+  const [a, b] = sides;
+  if (a === undefined || b === undefined) return undefined;
+  for (const [shared, own] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (!isLocal(own, program)) continue;
+    const place = locationOf(shared, program);
+    if (place === undefined || isLocal(shared, program)) continue;
+    if (place.key === write.location.key || isWrittenAround(place, write.at, program))
+      return shared;
+  }
+  return undefined;
+}
+
+const EQUALITY: ReadonlySet<number> = new Set([
+  Kind.EqualsEqualsToken,
+  Kind.EqualsEqualsEqualsToken,
+  Kind.ExclamationEqualsToken,
+  Kind.ExclamationEqualsEqualsToken,
+]);
+
+/** A variable of this very work. */
+function isLocal(expression: Node, program: Program): boolean {
+  const name = unwrapped(expression);
+  const declaration = is.Identifier(name) ? variableOf(name, program) : undefined;
+  if (declaration === undefined || is.SourceFile(flowOwner(declaration))) return false;
+  if (is.Parameter(declaration)) return true;
+  const owners = ownersOf(expression, program);
+  const owner = flowOwner(declaration);
+  return owner !== undefined && owners.includes(owner);
+}
+
+/** Whether the work around the node writes the place. */
+function isWrittenAround(place: Location, near: Node, program: Program): boolean {
+  const owners = ownersOf(near, program);
+  return writesTo(place, sourceFileOf(near), program).some((it) => {
+    const owner = flowOwner(it.at);
+    return owner !== undefined && owners.includes(owner);
+  });
+}
+
+/** `controller.signal.aborted` of a controller that was made here and put where others find it. */
+function ownSignalIn(condition: Node, program: Program): Node | undefined {
+  const node = unwrapped(condition);
+  if (!is.PropertyAccessExpression(node) || node.name.text !== "aborted") return undefined;
+  let base = unwrapped(node.expression);
+  if (is.PropertyAccessExpression(base) && base.name.text === "signal")
+    base = unwrapped(base.expression);
+  if (!is.Identifier(base)) return undefined;
+  let declaration = variableOf(base, program);
+  if (is.BindingElement(declaration)) {
+    // `const { signal } = controller`
+    const whole = ancestor(declaration, is.VariableDeclaration);
+    const from = whole?.initializer && unwrapped(whole.initializer);
+    declaration = is.Identifier(from) ? variableOf(from, program) : undefined;
+  }
+  if (!is.VariableDeclaration(declaration) || declaration.initializer === undefined)
+    return undefined;
+  const made = unwrapped(declaration.initializer);
+  if (isAssignment(made)) return node;
+  if (!is.NewExpression(made) || nameOf(made.expression) !== "AbortController") return undefined;
+  const owner = flowOwner(declaration);
+  let isPutAway = false;
+  const name = nameOf(declaration.name);
+  if (owner !== undefined) {
+    walkBody(owner, (it) => {
+      if (isAssignment(it) && nameOf(unwrapped(it.right)) === name) isPutAway = true;
+      return undefined;
+    });
+  }
+  return isPutAway ? node : undefined;
+}
+
+/** Whether every writer that could come in between also writes the other place, and it is looked at. */
+export function alsoBy(flag: Location, writers: readonly Access[], program: Program): boolean {
+  return (
+    writers.length > 0 &&
+    writers.every((writer) => {
+      const owner = flowOwner(writer.at);
+      return accessesTo(flag, sourceFileOf(writer.at), program).some(
+        (it) => it.kind !== "read" && flowOwner(it.at) === owner,
+      );
+    })
+  );
+}

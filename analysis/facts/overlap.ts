@@ -1,0 +1,387 @@
+import { EXPORTED_HANDLERS, REGISTERS, RUN_ONCE } from "../primitives/owners.ts";
+import { fact, type Program } from "../program.ts";
+import type { Evidence } from "../rule.ts";
+import {
+  enclosingFunction,
+  type FunctionLike,
+  hasModifier,
+  is,
+  isAsync,
+  isClassLike,
+  isFunctionExpression,
+  isFunctionLike,
+  isLoop,
+  Kind,
+  methodCall,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  unwrapped,
+  wrapped,
+} from "../syntax.ts";
+import { callbackOf } from "./callbacks.ts";
+import { exclusionsAtCall } from "./exclusion.ts";
+import { isTestFile } from "./file-roles.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
+import {
+  holderOfMethod,
+  isHandedOut,
+  isHidden,
+  isOutside,
+  isOutsideVariable,
+  mentionsOfFunction,
+  nameNode,
+  nameOfFunction,
+} from "./functions.ts";
+import type { Location } from "./locations.ts";
+import { ownersOf, turnOf } from "./pauses.ts";
+import { handlerDecorator, isAnnotated, ofClass } from "./sharing.ts";
+
+// Why can two calls of a function run at the same time?
+//
+// No finding about a race without an answer, and the answer is shown. Strongest first: the code
+// itself starts several calls without waiting (`Promise.all(ids.map(…))`, a call in a loop that
+// nobody awaits); the function answers events, requests or timers, which do not wait for each other;
+// it is a public method of an object that several parts of a program hold; it is exported and works
+// on the state of its module. A function that nobody outside can call overlaps when one of its
+// callers in the same file does; callers elsewhere are never asked, so that a file's findings rest
+// on what it imports alone. What runs once does not overlap with itself: a module being loaded, a
+// constructor, `main`, hooks and tests, migrations.
+//
+// *May*, and meant to be believed: `certain` says that the overlap can be seen in the code, rather
+// than concluded from a method being public. Preferred mistake: silence.
+
+export interface Overlap {
+  readonly evidence: Evidence;
+  /** The code itself shows it. */
+  readonly certain: boolean;
+}
+
+/**
+ * Why two runs of the piece of work that a node belongs to may overlap at a place; undefined:
+ * nothing says so. Two calls of a function do not share its own variables.
+ */
+export function overlapAt(node: Node, place: Location, program: Program): Overlap | undefined {
+  if (isTestFile(sourceFileOf(node), program)) return undefined;
+  const { root } = place;
+  const scope = root.kind === "variable" && !is.SourceFile(root.scope) ? root.scope : undefined;
+  for (const owner of ownersOf(node, program)) {
+    if (owner === scope) return undefined;
+    const found =
+      scope === undefined || !isFunctionLike(owner)
+        ? overlapOf(owner, program)
+        : search(owner, program, [], scope);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Why two calls of the function may overlap. */
+export const overlapOf: (owner: FlowOwner, program: Program) => Overlap | undefined = fact(
+  (owner, program) => (isFunctionLike(owner) ? search(owner, program, [], undefined) : undefined),
+);
+
+/** Callers of callers of callers: beyond this nobody would believe it. */
+const FARTHEST = 4;
+
+function search(
+  fn: FunctionLike,
+  program: Program,
+  path: readonly FunctionLike[],
+  scope: FlowOwner | undefined,
+): Overlap | undefined {
+  if (fn === scope || path.includes(fn) || FARTHEST < path.length || is.Constructor(fn))
+    return undefined;
+  if (isAnnotated(holderOf(fn), "reentrant")) return undefined;
+  return (
+    ofItself(fn, program) ??
+    ofMentions(fn, program, [...path, fn], scope) ??
+    ofOpenness(fn, program)
+  );
+}
+
+/** The declaration that carries the comment: the statement of `const f = async () => …`. */
+function holderOf(fn: FunctionLike): Node {
+  if (!isFunctionExpression(fn)) return fn;
+  const { parent } = wrapped(fn);
+  return is.VariableDeclaration(parent) ? parent.parent.parent : parent;
+}
+
+/** Where the function is written says it: a callback, a handler of a component, a decorated method. */
+function ofItself(fn: FunctionLike, program: Program): Overlap | undefined {
+  const decorator = is.MethodDeclaration(fn) ? handlerDecorator(fn) : undefined;
+  if (decorator !== undefined) {
+    return certain(
+      "handler",
+      decorator,
+      `${named(fn)} is called for every event, whether or not the last call is over.`,
+    );
+  }
+  return isFunctionExpression(fn) ? ofCallback(fn, fn, program) : undefined;
+}
+
+/** A function value in the place where it is put: handed to somebody, or bound to an event. */
+function ofCallback(value: Node, fn: FunctionLike, program: Program): Overlap | undefined {
+  const node = wrapped(value);
+  const { parent } = node;
+  if (is.JsxExpression(parent) && is.JsxAttribute(parent.parent)) {
+    const event = nameOf(parent.parent.name) ?? "";
+    if (!/^on[A-Z]/.test(event)) return undefined;
+    return certain(
+      "handler",
+      parent.parent,
+      `\`${event}\` calls ${named(fn)} for every event, whether or not the last call is over.`,
+    );
+  }
+  if (!is.CallExpression(parent) && !is.NewExpression(parent)) return undefined;
+  if (is.CallExpression(parent) && parent.expression === node) return undefined;
+  const use = callbackOf(value, program) ?? byName(parent, node);
+  if (use === undefined || use === "never" || use.repeats !== true) return undefined;
+  const called = calledName(parent);
+  if (use.runs === "later") {
+    if (use.result === "collected") return undefined;
+    return certain(
+      "handler",
+      parent,
+      `\`${called}\` calls ${named(fn)} each time, whether or not the last call is over.`,
+    );
+  }
+  const startsAll =
+    use.runs === "now" && isAsync(fn) && use.result !== "returned" && use.result !== "compared";
+  if (!startsAll && !RUNS_SEVERAL.has(called)) return undefined;
+  return certain(
+    "parallel",
+    parent,
+    `\`${called}\` starts a call for each element without waiting for the one before.`,
+  );
+}
+
+const RUNS_SEVERAL: ReadonlySet<string> = new Set(["pMap", "pFilter", "pTimes", "pAll"]);
+
+/** `router.get(path, async (req, res) => …)`, where the types do not say whose method that is. */
+function byName(call: Node, argument: Node) {
+  const parts = methodCall(call);
+  const name = parts?.method ?? (is.CallExpression(call) ? nameOf(unwrapped(call.expression)) : "");
+  if (name === undefined || !REGISTERS.has(name)) return undefined;
+  const [first] = parts?.args ?? [];
+  const isKeyed = is.StringLiteral(first) && first !== argument;
+  return isKeyed ? ({ runs: "later", result: "dropped", repeats: true } as const) : undefined;
+}
+
+function calledName(call: Node): string {
+  if (!is.CallExpression(call) && !is.NewExpression(call)) return "it";
+  const callee = unwrapped(call.expression);
+  return nameOf(is.PropertyAccessExpression(callee) ? callee.name : callee) ?? "it";
+}
+
+/** How the rest of the file uses the function: starts it without waiting, or hands it over. */
+function ofMentions(
+  fn: FunctionLike,
+  program: Program,
+  path: readonly FunctionLike[],
+  scope: FlowOwner | undefined,
+): Overlap | undefined {
+  let best: Overlap | undefined;
+  for (const mention of mentionsOfFunction(fn, program)) {
+    const found = ofMention(mention, fn, program, path, scope);
+    if (found !== undefined && (best === undefined || rank(found) < rank(best))) best = found;
+    if (best?.certain === true) break;
+  }
+  return best;
+}
+
+function ofMention(
+  mention: Node,
+  fn: FunctionLike,
+  program: Program,
+  path: readonly FunctionLike[],
+  scope: FlowOwner | undefined,
+): Overlap | undefined {
+  const value = wrapped(mention);
+  const { parent } = value;
+  if (!is.CallExpression(parent) || parent.expression !== value) {
+    const bound = methodCall(wrapped(value.parent).parent);
+    const isBound = bound?.method === "bind" && unwrapped(bound.receiver) === unwrapped(mention);
+    return ofCallback(isBound ? bound.call : mention, fn, program);
+  }
+  const caller = enclosingFunction(parent);
+  // Begun under a flag or into a memo, it does not meet itself this way.
+  if (exclusionsAtCall(parent, program).size > 0) return undefined;
+  if (caller === undefined || caller === fn || is.Constructor(caller)) return undefined;
+  if (!isWaitedFor(parent) && isAsync(fn)) {
+    if (isInLoop(parent)) {
+      return certain(
+        "parallel",
+        parent,
+        `${named(fn)} is started here again and again without waiting for the call before.`,
+      );
+    }
+    if (isRepeatable(caller, program)) {
+      return certain(
+        "parallel",
+        parent,
+        `${sentence(caller)} starts ${named(fn)} without waiting for it, and can be called again before it is over.`,
+      );
+    }
+  }
+  for (const owner of ownersOf(parent, program)) {
+    if (owner === scope) break;
+    const found = isFunctionLike(owner) ? search(owner, program, path, scope) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A public method or exported function: somebody can call it while an earlier call is not over. */
+function ofOpenness(fn: FunctionLike, program: Program): Overlap | undefined {
+  const holder = holderOfMethod(fn);
+  if (holder !== undefined) return ofMethod(fn, holder, program);
+  const name = nameOfFunction(fn);
+  if (name === undefined || !isOutside(fn, program)) return undefined;
+  if (EXPORTED_HANDLERS.has(name)) {
+    return certain(
+      "handler",
+      nameNode(fn),
+      `\`${name}\` is called for every request, whether or not the last call is over.`,
+    );
+  }
+  if (RUN_ONCE.test(name)) return undefined;
+  return {
+    certain: false,
+    evidence: {
+      kind: "exported",
+      at: nameNode(fn),
+      message: `\`${name}\` is exported, so it can be called again before an earlier call is over.`,
+    },
+  };
+}
+
+function ofMethod(fn: FunctionLike, holder: Node, program: Program): Overlap | undefined {
+  const member = isFunctionExpression(fn) ? wrapped(fn).parent : fn;
+  const name = nameOfFunction(fn);
+  if (name === undefined || isHidden(member) || RUN_ONCE.test(name)) return undefined;
+  if (!isClassLike(holder)) return ofObject(fn, name, holder, program);
+  if (hasModifier(member, Kind.StaticKeyword)) {
+    return {
+      certain: true,
+      evidence: {
+        kind: "shared-instance",
+        at: nameNode(fn),
+        message: `\`${name}\` is a static method, and there is one \`${nameOf(holder.name) ?? "class"}\` for everybody.`,
+      },
+    };
+  }
+  const { level, because } = ofClass(holder, program);
+  if (level === "single-owner") return undefined;
+  const type = nameOf(holder.name);
+  const object = type === undefined ? "the object" : `one \`${type}\``;
+  return {
+    certain: because?.seen === true,
+    evidence: {
+      kind: "shared-instance",
+      at: because?.at ?? nameNode(fn),
+      message:
+        because === undefined
+          ? `\`${name}\` is public, so two calls of it on ${object} can overlap.`
+          : `Several tasks can call \`${name}\` on ${object}: ${because.message}.`,
+    },
+  };
+}
+
+/** An object with methods that a function makes and hands out, or that a module exports. */
+function ofObject(
+  fn: FunctionLike,
+  name: string,
+  object: Node,
+  program: Program,
+): Overlap | undefined {
+  const { parent } = wrapped(object);
+  const owner = flowOwner(object);
+  const isReturned = is.ReturnStatement(parent) || is.ArrowFunction(parent);
+  const isNamed = is.VariableDeclaration(parent);
+  if (!isReturned && !isNamed && !is.ExportAssignment(parent)) return undefined;
+  if (is.SourceFile(owner)) {
+    const isOpen = is.ExportAssignment(parent) || (isNamed && isOutsideVariable(parent, program));
+    if (!isOpen) return undefined;
+    const isHandler = EXPORTED_HANDLERS.has(name) && is.ExportAssignment(parent);
+    return isHandler
+      ? certain(
+          "handler",
+          nameNode(fn),
+          `\`${name}\` is called for every request, whether or not the last call is over.`,
+        )
+      : certain(
+          "shared-instance",
+          nameNode(fn),
+          `\`${name}\` is a method of an object that the whole program shares.`,
+        );
+  }
+  if (isNamed && !isHandedOut(parent, program)) return undefined;
+  const maker = isFunctionLike(owner) ? nameOfFunction(owner) : undefined;
+  const made = maker === undefined ? "this function" : `\`${maker}\``;
+  return {
+    certain: false,
+    evidence: {
+      kind: "shared-instance",
+      at: nameNode(fn),
+      message: `${made[0]?.toUpperCase() ?? ""}${made.slice(1)} hands out an object whose \`${name}\` can be called again before an earlier call is over.`,
+    },
+  };
+}
+
+/** A function that does not run just once: not the module, not a constructor, not `main`. */
+function isRepeatable(fn: FunctionLike, program: Program): boolean {
+  if (is.Constructor(fn)) return false;
+  const name = nameOfFunction(fn);
+  if (name !== undefined && (RUN_ONCE.test(name) || STARTS.test(name))) return false;
+  if (name !== undefined) return true;
+  const turn = turnOf(fn, program);
+  return turn?.repeats === true || ofCallback(fn, fn, program) !== undefined;
+}
+
+/** What is called once in the life of an object. */
+const STARTS =
+  /^(?:init|initialize|initialise|start|open|connect|listen|mount|attach|on(?:Module)?Init|ngOnInit|connectedCallback|componentDidMount|close|stop|dispose|destroy|shutdown)/;
+
+/** Whether somebody waits for the call, or hands its promise on. */
+function isWaitedFor(call: Node): boolean {
+  const { parent } = wrapped(call);
+  if (is.ExpressionStatement(parent) || is.VoidExpression(parent)) return false;
+  const chain = is.PropertyAccessExpression(parent) ? wrapped(parent).parent : undefined;
+  if (
+    chain !== undefined &&
+    is.CallExpression(chain) &&
+    /^(?:then|catch|finally)$/.test(calledName(chain))
+  ) {
+    return isWaitedFor(chain);
+  }
+  return true;
+}
+
+function isInLoop(node: Node): boolean {
+  for (let at = node.parent; !is.SourceFile(at) && !isFunctionLike(at); at = at.parent) {
+    if (isLoop(at)) return true;
+  }
+  return false;
+}
+
+function rank({ certain: seen, evidence }: Overlap): number {
+  return (
+    (seen ? 0 : 10) + ["parallel", "handler", "shared-instance", "exported"].indexOf(evidence.kind)
+  );
+}
+
+function certain(kind: Evidence["kind"], at: Node, message: string): Overlap {
+  return { certain: true, evidence: { kind, at, message } };
+}
+
+/** In the middle of a sentence: `\`flush\``, `the callback`. */
+function named(fn: FunctionLike): string {
+  const name = nameOfFunction(fn);
+  return name === undefined ? "the function" : `\`${name}\``;
+}
+
+function sentence(fn: FunctionLike): string {
+  const name = nameOfFunction(fn);
+  return name === undefined ? "The function here" : `\`${name}\``;
+}

@@ -1,0 +1,51 @@
+import type { Program } from "../program.ts";
+import { enclosingFunction, is, isAsync, type Node } from "../syntax.ts";
+import { isExclusive } from "./exclusion.ts";
+import { flowOwner } from "./flow-graph.ts";
+import type { Location } from "./locations.ts";
+import { type Overlap, overlapAt } from "./overlap.ts";
+import { turnOf } from "./pauses.ts";
+import { sharingOf } from "./sharing.ts";
+import type { Window } from "./windows.ts";
+
+// Can a second task come into a window, and do harm there?
+//
+// Where rules about races meet: a place that others can see (facts/sharing.ts), a reason why two
+// tasks overlap (facts/overlap.ts), and nothing that keeps the second one out from the read to the
+// write (facts/exclusion.ts). What closes the window after the pause is asked earlier, when it is
+// looked for (facts/guards.ts). *May*; all of them prefer silence, and so does this.
+
+/** Why another task can be in the window of this one; undefined: none can, as far as we see. */
+export function raceIn(window: Window, program: Program): Overlap | undefined {
+  const { read, write } = window;
+  return isSharedAt(write.location, write.at, program) && !isExclusive(read, write.at, program)
+    ? overlapAt(write.at, write.location, program)
+    : undefined;
+}
+
+/** Whether a second task may see the place at all. */
+export function isSharedAt(location: Location, at: Node, program: Program): boolean {
+  const { level } = sharingOf(location, at, program);
+  if (level === "fresh" || level === "single-owner") return false;
+  // Its own variable, seen by nobody else, unless callbacks that overlap share it.
+  return level !== "local" || flowOwner(at) !== scopeOf(location);
+}
+
+function scopeOf({ root }: Location) {
+  return root.kind === "variable" ? root.scope : undefined;
+}
+
+/**
+ * Whether a pause can lie before this node in its piece of work, from syntax alone: it is in an
+ * async function, or in a callback. Spares everything else where the answer is no.
+ */
+export function mayBeInterrupted(node: Node, program: Program): boolean {
+  for (let fn = enclosingFunction(node); fn !== undefined; fn = enclosingFunction(fn)) {
+    if (isAsync(fn)) return true;
+    if (!is.ArrowFunction(fn) && !is.FunctionExpression(fn)) return false;
+    const turn = turnOf(fn, program);
+    if (turn === undefined) return false;
+    if (turn.runs !== "now") return true;
+  }
+  return false;
+}

@@ -1,0 +1,170 @@
+import type { Program } from "../program.ts";
+import {
+  ancestor,
+  is,
+  isAssignment,
+  isShortCircuit,
+  Kind,
+  type Node,
+  sourceFileOf,
+  unwrapped,
+  wrapped,
+} from "../syntax.ts";
+import type { Access } from "./access-kinds.ts";
+import { accessesTo } from "./accesses.ts";
+import { flowOwner } from "./flow-graph.ts";
+import { locationOf } from "./locations.ts";
+import { originsOf } from "./origins.ts";
+import { ownersOf, type Stops, type Way, wayBetween } from "./pauses.ts";
+import { type Condition, conditionsOn, type Outcome, sideOf } from "./tests.ts";
+
+// Which writes rest on what was read or tested before a pause?
+//
+// A write rests on a read when the value that is written is made from the one that was read
+// (`const n = this.n; await …; this.n = n + 1`), and on a test when it happens only where the test
+// came out one way (`if (!this.conn) this.conn = await …`). If other code runs in between, what was
+// read or tested may no longer hold: that is a window, and every race across a pause is one.
+//
+// *May*: one way with a pause is enough. What a value is made from is the business of
+// facts/origins.ts, on which side of a test a write lies that of facts/tests.ts. The caller says
+// what closes a window (`closes`): a second test, a comparison with a token. Whether anybody can
+// come in between, and whether a lock keeps them out, are other questions.
+
+export interface Window {
+  /** The mention that reads. */
+  readonly read: Node;
+  readonly write: Access;
+  /** Nearest first, and at least one. */
+  readonly pauses: readonly Node[];
+  /** The node in the flow of the read at which the write happens. */
+  readonly at: Node;
+}
+
+export interface ValueWindow extends Window {
+  /** The value went through a call of which nothing is known. */
+  readonly opaque: boolean;
+}
+
+export interface TestWindow extends Window {
+  readonly condition: Condition;
+  /** How the test came out where the write happens. */
+  readonly outcome: Outcome;
+}
+
+/** The read from before a pause that the written value is made from. */
+export function valueWindow(
+  write: Access,
+  program: Program,
+  closes: Stops = () => false,
+): ValueWindow | undefined {
+  const { at, reference, value } = write;
+  if (value === undefined) return undefined;
+  const found: ValueWindow[] = [];
+  const add = (read: Node, opaque: boolean, replaced: ReadonlySet<Node>) => {
+    const way = openWay(read, at, (it) => replaced.has(it) || closes(it), program);
+    if (way !== undefined) found.push({ read, write, pauses: way.pauses, at: way.at, opaque });
+  };
+  // `x += await y` reads `x` first.
+  if (isAssignment(at) && ARITHMETIC(at.operatorToken.kind)) add(reference, false, NOTHING);
+  const reads = readsOf(write, program);
+  if (reads.size > 0) {
+    for (const { node, opaque, replaced } of originsOf(value, program)) {
+      if (reads.has(node)) add(node, opaque, replaced);
+    }
+  }
+  return found.find((it) => !it.opaque) ?? found[0];
+}
+
+const NOTHING: ReadonlySet<Node> = new Set();
+
+function ARITHMETIC(operator: number): boolean {
+  return operator !== Kind.EqualsToken && !LOGICAL.has(operator);
+}
+
+const LOGICAL: ReadonlySet<number> = new Set([
+  Kind.AmpersandAmpersandEqualsToken,
+  Kind.BarBarEqualsToken,
+  Kind.QuestionQuestionEqualsToken,
+]);
+
+/** The mentions in the functions around the write that read its place. */
+function readsOf(write: Access, program: Program): ReadonlySet<Node> {
+  const owners = ownersOf(write.at, program);
+  const reads = new Set<Node>();
+  for (const it of accessesTo(write.location, sourceFileOf(write.at), program)) {
+    const owner = flowOwner(it.at);
+    if (it.kind === "read" && owner !== undefined && owners.includes(owner)) {
+      reads.add(it.reference);
+    }
+  }
+  return reads;
+}
+
+/** The test from before a pause that decides whether the write happens. */
+export function testWindow(
+  write: Access,
+  program: Program,
+  closes: Stops = () => false,
+): TestWindow | undefined {
+  const owners = ownersOf(write.at, program);
+  const own = logicalTest(write, program);
+  if (own !== undefined) {
+    const way = openWay(own.condition.read, write.at, closes, program);
+    if (way !== undefined) return { ...own, read: own.condition.read, write, ...way };
+  }
+  for (const condition of conditionsOn(write.location, write.at, owners, program)) {
+    // What reads the place behind the test is no use to look at: the read is what gets stale.
+    const way = openWay(condition.read, write.at, closes, program);
+    if (way === undefined) continue;
+    const side = sideOf(condition.node, liftedTo(condition.node, way.at), program);
+    if (side === undefined) continue;
+    const outcome = side ? condition.whenTrue : condition.whenFalse;
+    return { condition, outcome, read: condition.read, write, ...way };
+  }
+  return undefined;
+}
+
+/** The condition and the read can be in different functions; the flow of the condition counts. */
+function liftedTo(condition: Node, at: Node): Node {
+  const owner = flowOwner(condition);
+  let node = at;
+  for (let own = flowOwner(node); own !== owner && own !== undefined; own = flowOwner(node)) {
+    if (own === node) break;
+    node = own;
+  }
+  return node;
+}
+
+/** `x ??= await y`, and `x ?? (x = await y)`. */
+function logicalTest(
+  { at, location, reference }: Access,
+  program: Program,
+): { readonly condition: Condition; readonly outcome: Outcome } | undefined {
+  const outer = isAssignment(at) ? at : undefined;
+  if (outer === undefined) return undefined;
+  const operator = outer.operatorToken.kind;
+  if (LOGICAL.has(operator)) {
+    const isAnd = operator === Kind.AmpersandAmpersandEqualsToken;
+    const condition = {
+      node: reference,
+      read: reference,
+      whenTrue: "set",
+      whenFalse: "empty",
+    } as const;
+    return { condition, outcome: isAnd ? "set" : "empty" };
+  }
+  const { parent } = wrapped(outer);
+  if (!isShortCircuit(parent) || parent.right !== wrapped(outer)) return undefined;
+  if (parent.operatorToken.kind !== Kind.QuestionQuestionToken) return undefined;
+  const left = unwrapped(parent.left);
+  if (locationOf(left, program)?.key !== location.key) return undefined;
+  const condition = { node: left, read: left, whenTrue: "set", whenFalse: "empty" } as const;
+  return { condition, outcome: "empty" };
+}
+
+function openWay(from: Node, to: Node, closes: Stops, program: Program): Way | undefined {
+  // A pattern reads where its whole declaration is evaluated.
+  const start = is.BindingElement(from) ? (ancestor(from, is.VariableDeclaration) ?? from) : from;
+  const way = wayBetween(start, to, program, closes);
+  return way === undefined || way.pauses.length === 0 ? undefined : way;
+}
