@@ -11,6 +11,7 @@ import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts"
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
+import { lostUpdate } from "./lost-update/lost-update.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   finallyMasksOutcome,
   floatingPromise,
   lateRejectionHandler,
+  lostUpdate,
   promiseAsValue,
   promiseEscapesTry,
   promiseExecutorMisuse,

@@ -8,19 +8,22 @@ import {
   Kind,
   type Node,
   nameOf,
+  type PropertyAccess,
   sourceFileOf,
+  unwrapped,
   wrapped,
 } from "../syntax.ts";
 import { mentionsOfName } from "./accesses.ts";
 import { flowOwner } from "./flow-graph.ts";
+import { rootClass, rootOfThis } from "./locations.ts";
 import { isExported } from "./sharing.ts";
 
 // By which name is a function known, and who can call it?
 //
 // From syntax: its own name, or that of the variable or property that it is put into. *Open* are
 // functions that code outside of the file may get hold of: exported ones, public methods of classes
-// and of objects that are handed out. Mentions are found by name, so that those of a namesake count
-// too: more callers than there are, never fewer within the file.
+// and of objects that are handed out. Mentions are found by name, and a method's receiver has to be
+// `this` of its class or to have its type; a receiver of type `any` is passed over.
 
 /** Whether code that this file does not show may call the function. */
 export function isOpen(fn: FunctionLike, program: Program): boolean {
@@ -58,6 +61,21 @@ export function isOutsideVariable(variable: Node, program: Program): boolean {
   return isExported(statement, program) || isExported(variable, program);
 }
 
+/** Whether `object.name` is the method; `this` tells by itself, other receivers by their type. */
+function isMethod(access: PropertyAccess, fn: FunctionLike, program: Program): boolean {
+  const receiver = unwrapped(access.expression);
+  const root = is.ThisKeyword(receiver) ? rootOfThis(receiver) : undefined;
+  if (root !== undefined && root.kind !== "variable") {
+    const holder = holderOfMethod(fn);
+    return holder === root.owner || (isClassLike(holder) && rootClass(holder) === root.owner);
+  }
+  const name = isFunctionExpression(fn) ? wrapped(fn).parent : fn;
+  const file = sourceFileOf(fn).fileName;
+  return (program.types.symbol(access.name)?.declarations ?? []).some(
+    (it) => it.file === file && it.start === name.pos,
+  );
+}
+
 /** A function of a module that others can import, or that another function hands out. */
 export function isOutside(fn: FunctionLike, program: Program): boolean {
   if (isFunctionExpression(fn)) {
@@ -93,7 +111,8 @@ export function mentionsOfFunction(fn: FunctionLike, program: Program): readonly
   return mentionsOfName(name, file, program).flatMap((it) => {
     const { parent } = it;
     if (isMember) {
-      return is.PropertyAccessExpression(parent) && parent.name === it ? parent : [];
+      const isIt = is.PropertyAccessExpression(parent) && parent.name === it;
+      return isIt && isMethod(parent, fn, program) ? parent : [];
     }
     if (it === fn.name || (is.PropertyAccessExpression(parent) && parent.name === it)) return [];
     return "name" in parent && parent.name === it ? [] : it;

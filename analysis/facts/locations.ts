@@ -56,7 +56,7 @@ export interface Location {
   readonly root: Root;
   /** Property names behind the root; a cell is `[key]` with the text of the key. */
   readonly path: readonly string[];
-  /** As the user wrote it: `this.jobs`, `cache.get(id)`. */
+  /** As the user would write it: `this.jobs`, `cache.get(id)` for a cell, whatever the call. */
   readonly text: string;
   /** Set for cells: the place of the collection, and the key. */
   readonly cell?: Cell | undefined;
@@ -308,7 +308,7 @@ function cellIn(base: Location | undefined, key: Node, at: Node): Location | und
     key: `${base.key}.${name}`,
     root: base.root,
     path: [...base.path, name],
-    text: textOf(at),
+    text: is.CallExpression(at) ? `${base.text}.get(${textOf(key)})` : textOf(at),
     cell: { collection: base, key },
   };
 }

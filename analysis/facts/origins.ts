@@ -8,16 +8,16 @@ import {
   isComma,
   isFunctionLike,
   isShortCircuit,
-  Kind,
   methodCall,
   type Node,
+  type NodeOf,
   nameOf,
   sourceFileOf,
   unwrapped,
 } from "../syntax.ts";
 import { accessesTo } from "./accesses.ts";
 import { flowOwner } from "./flow-graph.ts";
-import { locationOf, type VariableLike, variableOf } from "./locations.ts";
+import { locationOf, variableOf } from "./locations.ts";
 
 // What is a value made from?
 //
@@ -90,7 +90,7 @@ export function definitionsOf(
 function localVariable(
   name: Identifier,
   program: Program,
-): Exclude<VariableLike, { readonly kind: typeof Kind.Parameter }> | undefined {
+): NodeOf<"VariableDeclaration"> | NodeOf<"BindingElement"> | undefined {
   const declaration = variableOf(name, program);
   if (declaration === undefined || is.SourceFile(flowOwner(declaration))) return undefined;
   if (is.VariableDeclaration(declaration)) return declaration;

@@ -1,17 +1,14 @@
-import { EXPORTED_HANDLERS, REGISTERS, RUN_ONCE } from "../primitives/owners.ts";
+import { REGISTERS, RUN_ONCE } from "../primitives/owners.ts";
 import { fact, type Program } from "../program.ts";
 import type { Evidence } from "../rule.ts";
 import {
   enclosingFunction,
   type FunctionLike,
-  hasModifier,
   is,
   isAsync,
-  isClassLike,
   isFunctionExpression,
   isFunctionLike,
   isLoop,
-  Kind,
   methodCall,
   type Node,
   nameOf,
@@ -22,20 +19,12 @@ import {
 import { callbackOf } from "./callbacks.ts";
 import { exclusionsAtCall } from "./exclusion.ts";
 import { isTestFile } from "./file-roles.ts";
-import { type FlowOwner, flowOwner } from "./flow-graph.ts";
-import {
-  holderOfMethod,
-  isHandedOut,
-  isHidden,
-  isOutside,
-  isOutsideVariable,
-  mentionsOfFunction,
-  nameNode,
-  nameOfFunction,
-} from "./functions.ts";
+import { type FlowOwner } from "./flow-graph.ts";
+import { mentionsOfFunction, nameOfFunction } from "./functions.ts";
 import type { Location } from "./locations.ts";
+import { ofOpenness, type Overlap, seen } from "./openness.ts";
 import { ownersOf, turnOf } from "./pauses.ts";
-import { handlerDecorator, isAnnotated, ofClass } from "./sharing.ts";
+import { handlerDecorator, isAnnotated } from "./sharing.ts";
 
 // Why can two calls of a function run at the same time?
 //
@@ -48,14 +37,10 @@ import { handlerDecorator, isAnnotated, ofClass } from "./sharing.ts";
 // on what it imports alone. What runs once does not overlap with itself: a module being loaded, a
 // constructor, `main`, hooks and tests, migrations.
 //
-// *May*, and meant to be believed: `certain` says that the overlap can be seen in the code, rather
-// than concluded from a method being public. Preferred mistake: silence.
+// *May*, and meant to be believed: `strength` says whether the overlap can be seen in the code, or
+// is concluded from what such functions are for. Preferred mistake: silence.
 
-export interface Overlap {
-  readonly evidence: Evidence;
-  /** The code itself shows it. */
-  readonly certain: boolean;
-}
+export type { Overlap } from "./openness.ts";
 
 /**
  * Why two runs of the piece of work that a node belongs to may overlap at a place; undefined:
@@ -111,7 +96,7 @@ function holderOf(fn: FunctionLike): Node {
 function ofItself(fn: FunctionLike, program: Program): Overlap | undefined {
   const decorator = is.MethodDeclaration(fn) ? handlerDecorator(fn) : undefined;
   if (decorator !== undefined) {
-    return certain(
+    return seen(
       "handler",
       decorator,
       `${named(fn)} is called for every event, whether or not the last call is over.`,
@@ -127,7 +112,7 @@ function ofCallback(value: Node, fn: FunctionLike, program: Program): Overlap | 
   if (is.JsxExpression(parent) && is.JsxAttribute(parent.parent)) {
     const event = nameOf(parent.parent.name) ?? "";
     if (!/^on[A-Z]/.test(event)) return undefined;
-    return certain(
+    return seen(
       "handler",
       parent.parent,
       `\`${event}\` calls ${named(fn)} for every event, whether or not the last call is over.`,
@@ -140,7 +125,7 @@ function ofCallback(value: Node, fn: FunctionLike, program: Program): Overlap | 
   const called = calledName(parent);
   if (use.runs === "later") {
     if (use.result === "collected") return undefined;
-    return certain(
+    return seen(
       "handler",
       parent,
       `\`${called}\` calls ${named(fn)} each time, whether or not the last call is over.`,
@@ -149,7 +134,7 @@ function ofCallback(value: Node, fn: FunctionLike, program: Program): Overlap | 
   const startsAll =
     use.runs === "now" && isAsync(fn) && use.result !== "returned" && use.result !== "compared";
   if (!startsAll && !RUNS_SEVERAL.has(called)) return undefined;
-  return certain(
+  return seen(
     "parallel",
     parent,
     `\`${called}\` starts a call for each element without waiting for the one before.`,
@@ -185,7 +170,7 @@ function ofMentions(
   for (const mention of mentionsOfFunction(fn, program)) {
     const found = ofMention(mention, fn, program, path, scope);
     if (found !== undefined && (best === undefined || rank(found) < rank(best))) best = found;
-    if (best?.certain === true) break;
+    if (best?.strength === "seen") break;
   }
   return best;
 }
@@ -210,14 +195,14 @@ function ofMention(
   if (caller === undefined || caller === fn || is.Constructor(caller)) return undefined;
   if (!isWaitedFor(parent) && isAsync(fn)) {
     if (isInLoop(parent)) {
-      return certain(
+      return seen(
         "parallel",
         parent,
         `${named(fn)} is started here again and again without waiting for the call before.`,
       );
     }
     if (isRepeatable(caller, program)) {
-      return certain(
+      return seen(
         "parallel",
         parent,
         `${sentence(caller)} starts ${named(fn)} without waiting for it, and can be called again before it is over.`,
@@ -230,103 +215,6 @@ function ofMention(
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** A public method or exported function: somebody can call it while an earlier call is not over. */
-function ofOpenness(fn: FunctionLike, program: Program): Overlap | undefined {
-  const holder = holderOfMethod(fn);
-  if (holder !== undefined) return ofMethod(fn, holder, program);
-  const name = nameOfFunction(fn);
-  if (name === undefined || !isOutside(fn, program)) return undefined;
-  if (EXPORTED_HANDLERS.has(name)) {
-    return certain(
-      "handler",
-      nameNode(fn),
-      `\`${name}\` is called for every request, whether or not the last call is over.`,
-    );
-  }
-  if (RUN_ONCE.test(name)) return undefined;
-  return {
-    certain: false,
-    evidence: {
-      kind: "exported",
-      at: nameNode(fn),
-      message: `\`${name}\` is exported, so it can be called again before an earlier call is over.`,
-    },
-  };
-}
-
-function ofMethod(fn: FunctionLike, holder: Node, program: Program): Overlap | undefined {
-  const member = isFunctionExpression(fn) ? wrapped(fn).parent : fn;
-  const name = nameOfFunction(fn);
-  if (name === undefined || isHidden(member) || RUN_ONCE.test(name)) return undefined;
-  if (!isClassLike(holder)) return ofObject(fn, name, holder, program);
-  if (hasModifier(member, Kind.StaticKeyword)) {
-    return {
-      certain: true,
-      evidence: {
-        kind: "shared-instance",
-        at: nameNode(fn),
-        message: `\`${name}\` is a static method, and there is one \`${nameOf(holder.name) ?? "class"}\` for everybody.`,
-      },
-    };
-  }
-  const { level, because } = ofClass(holder, program);
-  if (level === "single-owner") return undefined;
-  const type = nameOf(holder.name);
-  const object = type === undefined ? "the object" : `one \`${type}\``;
-  return {
-    certain: because?.seen === true,
-    evidence: {
-      kind: "shared-instance",
-      at: because?.at ?? nameNode(fn),
-      message:
-        because === undefined
-          ? `\`${name}\` is public, so two calls of it on ${object} can overlap.`
-          : `Several tasks can call \`${name}\` on ${object}: ${because.message}.`,
-    },
-  };
-}
-
-/** An object with methods that a function makes and hands out, or that a module exports. */
-function ofObject(
-  fn: FunctionLike,
-  name: string,
-  object: Node,
-  program: Program,
-): Overlap | undefined {
-  const { parent } = wrapped(object);
-  const owner = flowOwner(object);
-  const isReturned = is.ReturnStatement(parent) || is.ArrowFunction(parent);
-  const isNamed = is.VariableDeclaration(parent);
-  if (!isReturned && !isNamed && !is.ExportAssignment(parent)) return undefined;
-  if (is.SourceFile(owner)) {
-    const isOpen = is.ExportAssignment(parent) || (isNamed && isOutsideVariable(parent, program));
-    if (!isOpen) return undefined;
-    const isHandler = EXPORTED_HANDLERS.has(name) && is.ExportAssignment(parent);
-    return isHandler
-      ? certain(
-          "handler",
-          nameNode(fn),
-          `\`${name}\` is called for every request, whether or not the last call is over.`,
-        )
-      : certain(
-          "shared-instance",
-          nameNode(fn),
-          `\`${name}\` is a method of an object that the whole program shares.`,
-        );
-  }
-  if (isNamed && !isHandedOut(parent, program)) return undefined;
-  const maker = isFunctionLike(owner) ? nameOfFunction(owner) : undefined;
-  const made = maker === undefined ? "this function" : `\`${maker}\``;
-  return {
-    certain: false,
-    evidence: {
-      kind: "shared-instance",
-      at: nameNode(fn),
-      message: `${made[0]?.toUpperCase() ?? ""}${made.slice(1)} hands out an object whose \`${name}\` can be called again before an earlier call is over.`,
-    },
-  };
 }
 
 /** A function that does not run just once: not the module, not a constructor, not `main`. */
@@ -365,15 +253,12 @@ function isInLoop(node: Node): boolean {
   return false;
 }
 
-function rank({ certain: seen, evidence }: Overlap): number {
-  return (
-    (seen ? 0 : 10) + ["parallel", "handler", "shared-instance", "exported"].indexOf(evidence.kind)
-  );
+function rank({ strength, evidence }: Overlap): number {
+  return 10 * STRENGTHS.indexOf(strength) + KINDS.indexOf(evidence.kind);
 }
 
-function certain(kind: Evidence["kind"], at: Node, message: string): Overlap {
-  return { certain: true, evidence: { kind, at, message } };
-}
+const STRENGTHS: readonly Overlap["strength"][] = ["seen", "likely", "possible"];
+const KINDS: readonly Evidence["kind"][] = ["parallel", "handler", "shared-instance", "exported"];
 
 /** In the middle of a sentence: `\`flush\``, `the callback`. */
 function named(fn: FunctionLike): string {

@@ -3,6 +3,7 @@ import { enclosingFunction, is, isAsync, type Node } from "../syntax.ts";
 import { isExclusive } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
+import { excludes, heldThroughout } from "./locks.ts";
 import { type Overlap, overlapAt } from "./overlap.ts";
 import { turnOf } from "./pauses.ts";
 import { sharingOf } from "./sharing.ts";
@@ -18,9 +19,14 @@ import type { Window } from "./windows.ts";
 /** Why another task can be in the window of this one; undefined: none can, as far as we see. */
 export function raceIn(window: Window, program: Program): Overlap | undefined {
   const { read, write } = window;
-  return isSharedAt(write.location, write.at, program) && !isExclusive(read, write.at, program)
-    ? overlapAt(write.at, write.location, program)
-    : undefined;
+  if (!isSharedAt(write.location, write.at, program)) return undefined;
+  const overlap = overlapAt(write.at, write.location, program);
+  return overlap === undefined || isKeptOut(read, write.at, program) ? undefined : overlap;
+}
+
+/** Whether a lock, a flag, a promise in flight or a chain lets only one task be between the nodes. */
+export function isKeptOut(from: Node, to: Node, program: Program): boolean {
+  return isExclusive(from, to, program) || heldThroughout(from, to, program).some(excludes);
 }
 
 /** Whether a second task may see the place at all. */

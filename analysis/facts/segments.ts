@@ -67,7 +67,9 @@ export function pausesOnWay(
   const reached = [...ends].filter((it) => forth.has(it));
   if (reached.length === 0) return undefined;
   const back = backwards(owner, program);
-  const leading = closure(reached, (it) => (back.get(it) ?? []).filter((from) => forth.has(from)));
+  const leading = closure(reached, (it) =>
+    (back.get(it) ?? []).filter((before) => forth.has(before)),
+  );
   return nodesOf([...forth].filter((it) => it.suspends && leading.has(it) && !ends.has(it)));
 }
 

@@ -245,7 +245,7 @@ export function handlerDecorator(node: Node): Node | undefined {
   return decoratorsOf(node).find((it) => HANDLER_DECORATORS.has(it.name))?.at;
 }
 
-/** Whether the comment in front of a declaration carries the tag: `/** @singleOwner *​/`. */
+/** Whether the comment in front of a declaration carries the tag, as in `@singleOwner`. */
 export function isAnnotated(declaration: Node, tag: string): boolean {
   return annotationOf(declaration, tag) !== undefined;
 }

@@ -114,6 +114,10 @@ export const EXPORTED_HANDLERS: ReadonlySet<string> = new Set([
 export const RUN_ONCE: RegExp =
   /^(?:main|run|bootstrap|setup|teardown|migrate|seed|install|uninstall|activate|deactivate|build|generate|up|down|test|beforeAll|afterAll|beforeEach|afterEach)$/;
 
+/** Methods that are called once in the life of an object, by name. */
+export const METHODS_RUN_ONCE: RegExp =
+  /^(?:main|bootstrap|setup|teardown|migrate|seed|install|uninstall|activate|deactivate|up|down|beforeAll|afterAll|beforeEach|afterEach)$/;
+
 /** Methods whose function argument is called for each event, where the types do not say whose they are. */
 export const REGISTERS: ReadonlySet<string> = new Set([
   "on",

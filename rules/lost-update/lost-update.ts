@@ -1,0 +1,75 @@
+import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
+import { closesOf } from "../../analysis/facts/guards.ts";
+import type { Overlap } from "../../analysis/facts/overlap.ts";
+import { mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
+import { valueWindow, type ValueWindow } from "../../analysis/facts/windows.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule, type Finding } from "../../analysis/rule.ts";
+import { is, isAssignment } from "../../analysis/syntax.ts";
+import { hoistAwait } from "../fixes/hoist-await.ts";
+import { readLate } from "../fixes/read-late.ts";
+import { calledAt, twice } from "../words/races.ts";
+
+// See lost-update.md for what this means to the user.
+//
+// A value is read, the code pauses, and what is written is made from the value that was read. The
+// local variables of a function that starts callbacks in parallel are the business of
+// racy-accumulator.
+export const lostUpdate = defineRule({
+  id: "lost-update",
+  summary: "A value is read, the code pauses, and what is written then overwrites newer changes.",
+  severity: "error",
+  profile: "recommended",
+  equivalents: ["eslint/require-atomic-updates"],
+  on: { kinds: ["BinaryExpression", "CallExpression"] },
+
+  *check(node, program) {
+    const write = updateAt(node, program);
+    if (write === undefined) return;
+    const window = valueWindow(write, program, closesOf(write, program));
+    if (window === undefined) return;
+    const overlap = raceIn(window, program);
+    if (overlap === undefined || isAccumulator(write, overlap)) return;
+    yield lost(window, overlap, program);
+  },
+});
+
+/** The assignment, or `map.set(key, …)`, that gives a place a computed value. */
+function updateAt(
+  node: Parameters<typeof lostUpdate.check>[0],
+  program: Program,
+): Access | undefined {
+  if (is.BinaryExpression(node) && !isAssignment(node)) return undefined;
+  if (is.CallExpression(node) && node.arguments.length !== 2) return undefined;
+  if (!mayBeInterrupted(node, program)) return undefined;
+  const write = writeAt(node, program);
+  return write?.kind === "write" ? write : undefined;
+}
+
+/** A variable of a function whose callbacks are started in parallel. */
+function isAccumulator({ location: { root } }: Access, { evidence }: Overlap): boolean {
+  return root.kind === "variable" && !is.SourceFile(root.scope) && evidence.kind === "parallel";
+}
+
+function lost(window: ValueWindow, overlap: Overlap, program: Program): Finding {
+  const { read, write, pauses, opaque } = window;
+  const name = write.location.text;
+  const called = calledAt(write.at, program);
+  const [pause] = pauses;
+  return {
+    at: write.at,
+    profile: opaque || overlap.strength === "possible" ? "strict" : undefined,
+    message: `Two calls of ${called} can overlap, and one then overwrites what the other added to \`${name}\`.`,
+    why: "Between the read and the write other code runs. What it writes to the same place in the meantime is lost.",
+    notes: [
+      { at: read, message: "read here" },
+      ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
+    ],
+    interleaving: twice(window, overlap, {
+      look: ["read", `reads \`${name}\``],
+      between: ["write", `writes \`${name}\``],
+      last: ["write", "writes what it computed from the old value"],
+    }),
+    fixes: [...hoistAwait(write), ...readLate(window, program)],
+  };
+}
