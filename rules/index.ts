@@ -15,8 +15,10 @@ import { lostUpdate } from "./lost-update/lost-update.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
+import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
+import { uncheckedAbortedSignal } from "./unchecked-aborted-signal/unchecked-aborted-signal.ts";
 import { unclearedRaceTimer } from "./uncleared-race-timer/uncleared-race-timer.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
@@ -37,8 +39,10 @@ export const rules: readonly Rule[] = [
   promiseAsValue,
   promiseEscapesTry,
   promiseExecutorMisuse,
+  signalNotForwarded,
   swallowedRejection,
   unawaitedCallback,
+  uncheckedAbortedSignal,
   unclearedRaceTimer,
   unconsumedAsyncGenerator,
   unobservedPromise,

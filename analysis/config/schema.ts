@@ -8,6 +8,7 @@ import type {
   PairModel,
   PermitsModel,
   ScopeModel,
+  SignalModel,
   TypeModel,
 } from "../primitives/primitive.ts";
 import type { Level } from "../settings.ts";
@@ -163,6 +164,21 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
   ),
 });
 
+const signalModel: v.GenericSchema<unknown, SignalModel> = object("known of a signal", {
+  protocol: says(
+    text("a name"),
+    "Signals of one protocol stand in for each other: `AbortSignal`, `CancellationToken`, or your own.",
+  ),
+  flag: says(text("a name"), "The member that is true once it is cancelled, such as `aborted`."),
+  check: v.exactOptional(
+    says(text("a name"), "The method that throws then, such as `throwIfAborted`."),
+  ),
+  carriedAs: says(
+    list("names", text("a name")),
+    "The names under which options and contexts carry one, such as `signal`.",
+  ),
+});
+
 const typeModel: v.GenericSchema<unknown, TypeModel> = object("known of a type", {
   reason,
   promise: v.exactOptional(
@@ -173,6 +189,9 @@ const typeModel: v.GenericSchema<unknown, TypeModel> = object("known of a type",
   ),
   startedBy: v.exactOptional(
     says(list("names of methods", text("a name")), "Methods that start a lazy value."),
+  ),
+  signal: v.exactOptional(
+    says(signalModel, "Its values tell running work that it is no longer wanted."),
   ),
 });
 

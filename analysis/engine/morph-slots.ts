@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
-import { callSignatures, INSTANTIABLE, isOpaque, partsOf } from "./morph-flags.ts";
+import { INSTANTIABLE, isOpaque, partsOf } from "./morph-flags.ts";
 import type { MorphNames } from "./morph-names.ts";
+import { isRest, overloadsIn, parameterType } from "./morph-signatures.ts";
 import { calleeName, parenthesized } from "./morph-syntax.ts";
 import type { InheritedMember, PromiseType, SlotAnswer } from "./type-engine.ts";
 
@@ -91,9 +92,7 @@ export class MorphSlots {
   private argument(call: ts.CallExpression | ts.NewExpression, index: number): SlotAnswer {
     const owner = this.names.at(calleeName(call.expression));
     const type = this.checker.getNonNullableType(this.checker.getTypeAtLocation(call.expression));
-    const overloads = ts.isCallExpression(call)
-      ? callSignatures(type)
-      : partsOf(type).flatMap((it) => it.getConstructSignatures());
+    const overloads = overloadsIn(type, call);
     const result = strongest(overloads.map((it) => this.known(it, index, call)));
     if (result !== "open") return { result, owner };
     const chosen = this.checker.getResolvedSignature(call);
@@ -108,17 +107,10 @@ export class MorphSlots {
   }
 
   private parameterResult(signature: ts.Signature, index: number, at: ts.Node): Result {
-    const last = signature.parameters.at(-1);
-    const parameter = signature.parameters[index] ?? last;
-    if (parameter === undefined || last === undefined) return "none";
-    const type = this.checker.getTypeOfSymbolAtLocation(parameter, at);
-    const rest = parameter === last && isRest(last);
-    if (!rest) return index < signature.parameters.length ? this.resultOf(type) : "none";
-    const element =
-      this.checker.isTupleType(type) && isReference(type)
-        ? this.checker.getTypeArguments(type)[index - signature.parameters.length + 1]
-        : this.checker.getIndexTypeOfType(type, ts.IndexKind.Number);
-    return element === undefined ? "unknown" : this.resultOf(element);
+    if (signature.parameters.length === 0) return "none";
+    const type = parameterType(signature, index, at, this.checker);
+    if (type !== undefined) return this.resultOf(type);
+    return isRest(signature.parameters.at(-1)) ? "unknown" : "none";
   }
 
   /** What becomes of the results of functions that are put where this type is wanted. */
@@ -154,17 +146,4 @@ function strongest(results: readonly Result[]): Result {
 /** What the whole call leaves open may as well be a promise. */
 function settled(result: Result): SlotAnswer["result"] {
   return result === "open" ? "promise" : result;
-}
-
-function isReference(type: ts.Type): type is ts.TypeReference {
-  return "target" in type;
-}
-
-function isRest(parameter: ts.Symbol): boolean {
-  const declaration = parameter.valueDeclaration;
-  return (
-    declaration !== undefined &&
-    ts.isParameter(declaration) &&
-    declaration.dotDotDotToken !== undefined
-  );
 }

@@ -1,13 +1,16 @@
 import { ts } from "ts-morph";
 import type { Node } from "../syntax.ts";
 import { MorphPromises, NOTHING_KNOWN } from "./morph-promises.ts";
+import { MorphSignatures } from "./morph-signatures.ts";
 import { MorphSlots } from "./morph-slots.ts";
 import { calleeName } from "./morph-syntax.ts";
 import { MorphValues } from "./morph-values.ts";
 import type {
   CalleeAnswer,
   InheritedMember,
+  MemberAnswer,
   PromiseType,
+  SignatureAnswer,
   SlotAnswer,
   SymbolAnswer,
   TypeEngine,
@@ -16,12 +19,14 @@ import type {
 
 /** The adapter's answers, by what they are about. */
 export class MorphTypes extends MorphPromises implements TypeEngine {
+  private readonly shapes: MorphSignatures;
   private readonly slots: MorphSlots;
   private readonly values: MorphValues;
 
   constructor(program: ts.Program) {
     super(program);
     const promiseType = (type: ts.Type) => this.promiseType(type);
+    this.shapes = new MorphSignatures(this.checker, this.names);
     this.slots = new MorphSlots(this.checker, this.names, promiseType);
     this.values = new MorphValues(this.checker, this.names, promiseType);
   }
@@ -64,6 +69,16 @@ export class MorphTypes extends MorphPromises implements TypeEngine {
 
   inherited(member: Node): readonly InheritedMember[] {
     return answered(() => this.slots.inherited(compilerNode(member)), []);
+  }
+
+  members(expression: Node, names: readonly string[]): readonly MemberAnswer[] {
+    return answered(() => this.shapes.members(compilerNode(expression), names), []);
+  }
+
+  signatures(call: Node, members: readonly string[]): readonly SignatureAnswer[] {
+    const node = compilerNode(call);
+    if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return [];
+    return answered(() => this.shapes.of(node, members), []);
   }
 
   value(expression: Node): ValueAnswer {

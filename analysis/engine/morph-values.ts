@@ -129,7 +129,8 @@ function leastArguments(signature: ts.Signature): number {
   return signature.parameters.filter(isRequired).length;
 }
 
-function isRequired({ valueDeclaration }: ts.Symbol): boolean {
+/** Whether a call has to have an argument for the parameter, as far as its declaration says. */
+export function isRequired({ valueDeclaration }: ts.Symbol): boolean {
   if (valueDeclaration === undefined || !ts.isParameter(valueDeclaration)) return true;
   const { questionToken, initializer, dotDotDotToken } = valueDeclaration;
   return questionToken === undefined && initializer === undefined && dotDotDotToken === undefined;

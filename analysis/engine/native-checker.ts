@@ -1,9 +1,11 @@
 import type { Expression, Node as RemoteNode } from "typescript/unstable/ast";
 import type { Checker, Project, Signature, Type } from "typescript/unstable/sync";
-import { is, type Node } from "../syntax.ts";
+import { is, type Node, type NodeOf } from "../syntax.ts";
 import { remembered } from "./native-answer.ts";
 import type { NativeApi, RemoteSymbol } from "./native-api.ts";
 import { remoteOf } from "./native-tree.ts";
+
+export type Calling = NodeOf<"CallExpression"> | NodeOf<"NewExpression">;
 
 /** The server's checker. Each question costs a message, so it is put once per snapshot. */
 export class NativeChecker {
@@ -66,6 +68,23 @@ export class NativeChecker {
   readonly constructions = remembered((type: Type): readonly Signature[] =>
     this.parts(type).flatMap((it) => this.signatures(it, this.sync.SignatureKind.Construct)),
   );
+
+  /** All ways to call what is called, those of each part of a union. */
+  overloads(call: Calling): readonly Signature[] {
+    const type = this.typeAt(call.expression);
+    if (type === undefined) return [];
+    const present = this.present(type);
+    return is.CallExpression(call) ? this.calls(present) : this.constructions(present);
+  }
+
+  /** The ways to call that fit whatever part of a union is called. */
+  common(call: Calling): readonly Signature[] {
+    const type = this.typeAt(call.expression);
+    const present = type && this.present(type);
+    if (present?.isUnionType() !== true) return this.overloads(call);
+    const { Call, Construct } = this.sync.SignatureKind;
+    return this.signatures(present, is.CallExpression(call) ? Call : Construct);
+  }
 
   readonly returnType = remembered((it: Signature) => this.checker.getReturnTypeOfSignature(it));
 
@@ -135,8 +154,11 @@ export class NativeChecker {
   }
 
   isSame(a: Type, b: Type): boolean {
-    if (a === b) return true;
-    return this.checker.isTypeAssignableTo(a, b) && this.checker.isTypeAssignableTo(b, a);
+    return a === b || (this.isAssignable(a, b) && this.isAssignable(b, a));
+  }
+
+  isAssignable(from: Type, to: Type): boolean {
+    return this.checker.isTypeAssignableTo(from, to);
   }
 
   isPrimitive({ flags }: Type): boolean {

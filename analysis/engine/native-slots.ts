@@ -1,17 +1,8 @@
 import type { Signature, Type } from "typescript/unstable/sync";
-import {
-  calleeNameOf,
-  is,
-  isClassLike,
-  isOneOf,
-  Kind,
-  type Node,
-  type NodeOf,
-  textOf,
-} from "../syntax.ts";
+import { calleeNameOf, is, isClassLike, isOneOf, Kind, type Node, textOf } from "../syntax.ts";
 import { remembered } from "./native-answer.ts";
 import type { RemoteSymbol } from "./native-api.ts";
-import type { NativeChecker } from "./native-checker.ts";
+import type { Calling, NativeChecker } from "./native-checker.ts";
 import type { NativeNames } from "./native-names.ts";
 import type { NativePromises } from "./native-promises.ts";
 import type { InheritedMember, SlotAnswer, TypeName } from "./type-engine.ts";
@@ -96,20 +87,11 @@ export class NativeSlots {
 
   private argument(call: Calling, index: number): SlotAnswer {
     const owner = this.names.at(calleeNameOf(call));
-    const overloads = this.overloads(call);
+    const overloads = this.checker.overloads(call);
     const result = strongest(overloads.map((it) => this.parameterResult(it, index)));
     if (result !== "open") return { result, owner };
     const chosen = this.checker.resolvedSignature(call);
     return { result: settled(chosen ? this.parameterResult(chosen, index) : "open"), owner };
-  }
-
-  private overloads(call: Calling): readonly Signature[] {
-    const type = this.checker.typeAt(call.expression);
-    if (type === undefined) return [];
-    const present = this.checker.present(type);
-    return is.CallExpression(call)
-      ? this.checker.calls(present)
-      : this.checker.constructions(present);
   }
 
   private parameterResult(signature: Signature, index: number): Result {
@@ -139,8 +121,6 @@ export class NativeSlots {
     return this.checker.isBoolean(type) ? "boolean" : "value";
   }
 }
-
-type Calling = NodeOf<"CallExpression"> | NodeOf<"NewExpression">;
 
 /** One overload, or one member of a union, that takes a promise settles it; and so on down. */
 const ORDER: readonly Result[] = ["promise", "open", "void", "boolean", "value", "none"];

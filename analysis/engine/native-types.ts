@@ -5,14 +5,17 @@ import type { NativeApi } from "./native-api.ts";
 import { NativeChecker } from "./native-checker.ts";
 import { NativeNames } from "./native-names.ts";
 import { NativePromises, NOTHING_KNOWN, typedPart } from "./native-promises.ts";
+import { NativeSignatures } from "./native-signatures.ts";
 import { NativeSlots } from "./native-slots.ts";
 import type { NativeTrees } from "./native-tree.ts";
 import { NativeValues } from "./native-values.ts";
 import type {
   CalleeAnswer,
   InheritedMember,
+  MemberAnswer,
   PromiseType,
   Question,
+  SignatureAnswer,
   SlotAnswer,
   SymbolAnswer,
   TypeEngine,
@@ -24,6 +27,7 @@ export class NativeTypes implements TypeEngine {
   protected readonly names: NativeNames;
   private readonly checker: NativeChecker;
   private readonly promises: NativePromises;
+  private readonly shapes: NativeSignatures;
   private readonly slots: NativeSlots;
   private readonly values: NativeValues;
 
@@ -31,6 +35,7 @@ export class NativeTypes implements TypeEngine {
     this.names = new NativeNames(project, api, trees);
     this.checker = new NativeChecker(project, api);
     this.promises = new NativePromises(this.checker, this.names);
+    this.shapes = new NativeSignatures(this.checker, this.names, api);
     this.slots = new NativeSlots(this.checker, this.names, this.promises);
     this.values = new NativeValues(this.checker, this.names, this.promises);
   }
@@ -76,6 +81,14 @@ export class NativeTypes implements TypeEngine {
 
   inherited(member: Node): readonly InheritedMember[] {
     return this.slots.inherited(member);
+  }
+
+  members(expression: Node, names: readonly string[]): readonly MemberAnswer[] {
+    return this.shapes.members(expression, names);
+  }
+
+  signatures(call: Node, members: readonly string[]): readonly SignatureAnswer[] {
+    return isCalling(call) ? this.shapes.of(call, members) : [];
   }
 
   value(expression: Node): ValueAnswer {

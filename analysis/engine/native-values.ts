@@ -77,14 +77,7 @@ export class NativeValues {
   }
 
   private requiredOf(signature: Signature): number {
-    return signature.getParameters().filter((it) => this.isRequired(it)).length;
-  }
-
-  private isRequired({ valueDeclaration }: RemoteSymbol): boolean {
-    const parameter = this.names.declarationOf(valueDeclaration);
-    if (!is.Parameter(parameter)) return true;
-    const { questionToken, initializer, dotDotDotToken } = parameter;
-    return questionToken === undefined && initializer === undefined && dotDotDotToken === undefined;
+    return signature.getParameters().filter((it) => isRequired(it, this.names)).length;
   }
 
   private awaitedOf(type: Type): ValueAnswer["gives"] {
@@ -111,6 +104,14 @@ export class NativeValues {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** Whether a call has to have an argument for the parameter, as far as its declaration says. */
+export function isRequired({ valueDeclaration }: RemoteSymbol, names: NativeNames): boolean {
+  const parameter = names.declarationOf(valueDeclaration);
+  if (!is.Parameter(parameter)) return true;
+  const { questionToken, initializer, dotDotDotToken } = parameter;
+  return questionToken === undefined && initializer === undefined && dotDotDotToken === undefined;
+}
 
 /** Generator objects have names of their own in the library; iterators in general do not count. */
 function generatorOf(type: Type): ValueAnswer["generator"] {

@@ -108,6 +108,30 @@ export interface ValueAnswer {
   readonly gives: "nothing" | "something" | "unknown";
 }
 
+/** A member of an object: which values it holds. */
+export interface MemberAnswer {
+  readonly name: string;
+  /** The named types of what it may hold, in alphabetical order. */
+  readonly types: readonly TypeName[];
+  /** It may be left out, or hold `null` or `undefined`. */
+  readonly nullable: boolean;
+}
+
+/** A parameter of a function: which values it takes. */
+export interface ParameterAnswer extends MemberAnswer {
+  /** Takes all further arguments; its types are those of one of them. */
+  readonly rest: boolean;
+  /** The members that were asked for, as far as one of the objects that it takes has them. */
+  readonly members: readonly MemberAnswer[];
+}
+
+/** One of the ways in which a function can be called. */
+export interface SignatureAnswer {
+  readonly parameters: readonly ParameterAnswer[];
+  /** Whether the arguments of the call may stand where they stand. */
+  readonly fits: boolean;
+}
+
 /** What a rule will ask of a node, so that an engine in another process can answer in one message. */
 export interface Question {
   readonly about: "promise" | "symbol" | "callee" | "value";
@@ -127,6 +151,10 @@ export interface TypeEngine {
   slot(expression: Node): SlotAnswer;
   /** What a member of a class or interface stands in for in its bases. */
   inherited(member: Node): readonly InheritedMember[];
+  /** Those of the members that a value has, whatever branch of its type it is of. */
+  members(expression: Node, names: readonly string[]): readonly MemberAnswer[];
+  /** Each overload of what is called, and what its parameters take, with members by these names. */
+  signatures(call: Node, members: readonly string[]): readonly SignatureAnswer[];
   /** The type written at a variable, property or parameter, before any narrowing. */
   declared(name: Node): PromiseType;
   /** Announces questions; answers nothing, and must not be relied upon. */

@@ -12,6 +12,7 @@ import type { PackageModel } from "./primitive.ts";
 import { react } from "./react.ts";
 import { routers } from "./routers.ts";
 import { servers } from "./servers.ts";
+import { signals } from "./signals.ts";
 import { testRunners } from "./test-runners.ts";
 import { timerPromises, timers } from "./timers.ts";
 
@@ -34,4 +35,5 @@ export const packages: readonly PackageModel[] = [
   ...locks,
   ...endings,
   ...platformPairs,
+  ...signals,
 ];

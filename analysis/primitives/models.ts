@@ -7,6 +7,8 @@ export interface Models {
   type(type: TypeName | undefined): TypeModel | undefined;
   /** Whether some function or method of this name does something to a lock. */
   speaksOfLock(name: string): boolean;
+  /** Under which names options and contexts carry signals. */
+  readonly signalMembers: readonly string[];
   pair(callee: TypeName | undefined): Pair | undefined;
   /** A pair that is known of every type with such a method: `*.addEventListener`. */
   pairOfMethod(method: string): Pair | undefined;
@@ -57,6 +59,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
     pair: (it) => it && found(pairs, it),
     pairOfMethod: (it) => pairsOfMethods.get(it),
     scope: (it) => it && found(scopes, it),
+    signalMembers: [...new Set([...types.values()].flatMap((it) => it.signal?.carriedAs ?? []))],
   };
 }
 

@@ -76,6 +76,18 @@ export interface CallbackModel {
   readonly repeats?: boolean;
 }
 
+/** How values of a type say that work is no longer wanted. */
+export interface SignalModel {
+  /** Signals that speak the same protocol stand in for each other. */
+  readonly protocol: string;
+  /** The member that is true once the work is no longer wanted: `aborted`. */
+  readonly flag: string;
+  /** The method that throws then, where there is one: `throwIfAborted`. */
+  readonly check?: string;
+  /** Under which names options and contexts carry one: `signal`. */
+  readonly carriedAs: readonly string[];
+}
+
 /** What is known about values of a named type. */
 export interface TypeModel {
   readonly reason: string;
@@ -83,6 +95,8 @@ export interface TypeModel {
   readonly promise?: "lazy" | "floats";
   /** Methods that start a lazy value, so that it runs though nobody awaits it. */
   readonly startedBy?: readonly string[];
+  /** Its values tell running work that nobody wants it any more. */
+  readonly signal?: SignalModel;
 }
 
 /**

@@ -54,6 +54,10 @@ declare const emitter: {
   each(test: (x: number) => boolean): void;
   later(job: () => Promise<void>, ...more: (() => void)[]): void;
 };
+declare function wait(ms: number, options?: { signal?: AbortSignal | null }): Promise<void>;
+declare function wait(ms: number, value: string, signal?: AbortSignal): Promise<void>;
+declare function read<O extends { signal?: AbortSignal }>(from: string | O, ...more: AbortSignal[]): Promise<O>;
+declare const waits: typeof wait | ((ms: number, options: { signal: AbortSignal; run(): void }) => Promise<void>);
 declare function times<T>(count: number, make: (index: number) => T): T[];
 declare function tag(text: TemplateStringsArray, ...values: unknown[]): Promise<void>;
 
@@ -78,6 +82,7 @@ export async function main<T, P extends Promise<T>>(it: T, p: P, both: T | Promi
   let timer: () => void = async () => {}; timer = async () => {}; const done: { cb(): void; on: (() => boolean) | null } = { cb: async () => {}, on: () => true };
   using rich = new Rich(); rich.pay(1); rich.ready; rich.onPaid(); if (rich) {} const { pay, ...others } = rich; openWallet()!; (openWallet() satisfies Promise<Wallet>); ((openWallet()));
   tag\`x\${openWallet()}\`; typeof openWallet; import("./wallet.ts").then((m) => m.default()); done; timer; both as Promise<T>; true ? openWallet() : 1; (1, openWallet());
+  wait(1); wait(1, "a"); wait(1, {}); read("a"); read({}, new AbortController().signal); waits(1, { signal: AbortSignal.any([]), run() {} }); wait(...[1]);
   let poor: Poor | undefined; poor?.query("x"); [openWallet(), 1] as const; [timer]; [openWallet]; null; undefined; "a"; 1n;
 }
 `,

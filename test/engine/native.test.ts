@@ -46,6 +46,19 @@ describe("both engines", () => {
       });
     }
 
+    test(`find the same room for values in ${path}`, () => {
+      const names = ["run", "then", "signal", "balance"];
+      for (const [index, node] of (ours ?? []).entries()) {
+        const twin = theirs?.[index];
+        if (twin === undefined) continue;
+        const [first, second] = [native.signatures(twin, names), morph.signatures(node, names)];
+        expect(plain(first), textOf(node)).toEqual(plain(second));
+        if (!isValue(node)) continue;
+        const [held, meant] = [native.members(twin, names), morph.members(node, names)];
+        expect(plain(held), textOf(node)).toEqual(plain(meant));
+      }
+    });
+
     test(`find the same inherited members in ${path}`, () => {
       for (const [index, node] of (ours ?? []).entries()) {
         const twin = theirs?.[index];

@@ -1,0 +1,92 @@
+import { belongsTo, isCleanUp, isNamedForEnd } from "../../analysis/facts/belonging.ts";
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { isPromise } from "../../analysis/facts/promises.ts";
+import { type EmptySlot, emptySlot } from "../../analysis/facts/signal-slots.ts";
+import {
+  carries,
+  isAskedBefore,
+  isAskedEachTime,
+  type Signal,
+  signalsAt,
+} from "../../analysis/facts/signals.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule } from "../../analysis/rule.ts";
+import {
+  type CallExpression,
+  calleeNameOf,
+  is,
+  nameOf,
+  type Node,
+  sourceFileOf,
+  wrapped,
+} from "../../analysis/syntax.ts";
+import { passNoSignal, passSignal } from "../fixes/pass-signal.ts";
+
+// See signal-not-forwarded.md for what this means to the user.
+//
+// The callee says that it can be cancelled, and the caller has the signal in its hand. What was let
+// go, and what cleans up, is not to be cancelled. That a signal of the object is meant for this call
+// is a guess, so a field alone is for the strict profile. So is a step of a loop that looks at the
+// signal between its steps, which may be all that was meant, and a test, which ends by itself.
+export const signalNotForwarded = defineRule({
+  id: "signal-not-forwarded",
+  summary: "A call that can be cancelled is not given the signal that its caller was given.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [],
+  on: { kinds: ["CallExpression"] },
+
+  *check(call, program) {
+    const found = missingSignal(call, program);
+    if (found === undefined) return;
+    const { signal, slot } = found;
+    const name = nameOf(calleeNameOf(call)) ?? "this";
+    const isGuess =
+      signal.origin === "field" ||
+      isAskedEachTime(call, signal) ||
+      isTestFile(sourceFileOf(call), program);
+    yield {
+      at: calleeNameOf(call),
+      message: `\`${name}\` can be cancelled, but is not given \`${signal.text}\`.`,
+      why: `When \`${signal.text}\` says that nobody waits any more, this call goes on to its end, and the function with it.`,
+      profile: isGuess ? "strict" : undefined,
+      notes: [{ at: signal.declaration, message: "the signal comes in here" }],
+      fixes: [...passSignal(slot, signal), ...passNoSignal(slot)],
+    };
+  },
+});
+
+function missingSignal(
+  call: CallExpression,
+  program: Program,
+): { readonly signal: Signal; readonly slot: EmptySlot } | undefined {
+  if (isNamedForEnd(nameOf(calleeNameOf(call)))) return undefined;
+  const signals = signalsAt(call, program);
+  const [signal] = signals;
+  if (signal === undefined || signal.origin === "made") return undefined;
+  if (isGivenAround(call, signals) || isCleanUp(call, signal.owner)) return undefined;
+  if (isAskedBefore(call, signal) || !belongsTo(call, signal.owner, program)) return undefined;
+  if (!givesLater(call, program)) return undefined;
+  const slot = emptySlot(call, signal.model, program);
+  return slot && { signal, slot };
+}
+
+/** Whether the call is given one of them in some way, or stands in the arguments of one that is. */
+function isGivenAround(call: CallExpression, signals: readonly Signal[]): boolean {
+  for (let node: Node = call; is.CallExpression(node); ) {
+    const parts = [node.expression, ...node.arguments];
+    const others = parts.filter((it) => it.pos > call.pos || it.end < call.end || node === call);
+    if (others.some((part) => signals.some((it) => carries(part, it)))) return true;
+    let outer = wrapped(node).parent;
+    while (is.ArrayLiteralExpression(outer)) outer = wrapped(outer).parent;
+    node = outer;
+  }
+  return false;
+}
+
+/** A promise, or what `for await` reads. */
+function givesLater(call: CallExpression, program: Program): boolean {
+  const { parent } = wrapped(call);
+  if (is.ForOfStatement(parent) && parent.awaitModifier !== undefined) return true;
+  return isPromise(call, program);
+}
