@@ -2,33 +2,24 @@ import type { SignalModel } from "../primitives/primitive.ts";
 import { fact, type Program } from "../program.ts";
 import {
   ancestor,
-  bodyHas,
-  type CallExpression,
   declarationKeyword,
   enclosingFunction,
   type FunctionLike,
   type Identifier,
   is,
-  isAssignment,
   isClassLike,
-  isFunctionExpression,
-  isFunctionLike,
   isInside,
-  isLoop,
   isOneOf,
   isShortCircuit,
-  methodCall,
   type Node,
   type NodeOf,
   nameOf,
   unwrapped,
-  walk,
   walkBody,
-  wrapped,
 } from "../syntax.ts";
-import { isRead } from "./mentions.ts";
+import { carriersOf, type Reach } from "./signal-carriers.ts";
 
-// Which signal is at hand, and where does it go?
+// Which signal is at hand?
 //
 // A signal is a value that tells running work that nobody wants it any more: an AbortSignal, a
 // CancellationToken, whatever the models call one. It is at hand in a function where it comes in
@@ -40,13 +31,8 @@ import { isRead } from "./mentions.ts";
 // A *must* question, told from the types of parameters: `any` holds no signal. Which parameters are
 // asked for their type is told from syntax, so that a string costs nothing. Ignored: variables that
 // are assigned to, signals two objects deep, what a helper takes out of a context.
-//
-// Where it goes is told from names alone. An expression carries a signal if it mentions it, the
-// whole object that it came in, or a constant that was made from either without waiting; a callback
-// that mentions it carries it too. This prefers "yes": whoever reports that a signal is missing
-// wants no other way in which it could be there.
 
-export interface Signal {
+export interface Signal extends Reach {
   /** How it is written where it is at hand: `signal`, `options?.signal`, `this.signal`. */
   readonly text: string;
   readonly model: SignalModel;
@@ -58,11 +44,6 @@ export interface Signal {
   readonly declaration: Node;
   /** Whether there may be none. */
   readonly nullable: boolean;
-  /** The variable by which it is reached, and its member there, if it is not the variable. */
-  readonly variable: string;
-  readonly member: string | undefined;
-  /** Constants made from it, objects that it was put into. */
-  readonly carriers: ReadonlySet<string>;
 }
 
 type Source = Omit<Signal, "owner" | "carriers">;
@@ -88,73 +69,6 @@ export const signalsOf: (fn: FunctionLike, program: Program) => readonly Signal[
 );
 
 const ORIGINS: readonly Signal["origin"][] = ["given", "made", "field"];
-
-/** Whether evaluating the expression hands on, or looks at, the signal. */
-export function carries(
-  expression: Node,
-  signal: Pick<Signal, "variable" | "member" | "carriers">,
-) {
-  if (mentions(expression, signal)) return true;
-  let found = false;
-  walk(expression, (it) => {
-    found ||= mentions(it, signal);
-    return found ? "skip" : undefined;
-  });
-  return found;
-}
-
-/**
- * Whether the node runs only where the signal has been found to be set, as in `if (signal.aborted)
- * await report()`: what is done then has to be done.
- */
-export function isAskedBefore(node: Node, signal: Signal): boolean {
-  for (let from = node, at = from.parent; at !== signal.owner && !is.SourceFile(at); ) {
-    if (is.IfStatement(at) && at.thenStatement === from && asks(at.expression, signal)) return true;
-    from = at;
-    at = at.parent;
-  }
-  return false;
-}
-
-/** Whether a loop around the node looks at the signal by itself, between one step and the next. */
-export function isAskedEachTime(node: Node, signal: Signal): boolean {
-  for (let at = node.parent; at !== signal.owner && !is.SourceFile(at); at = at.parent) {
-    if (isLoop(at) && bodyHas(at, (it) => looksAt(it, signal))) return true;
-  }
-  return false;
-}
-
-/** `signal.aborted`, `signal.throwIfAborted()`. */
-function looksAt(node: Node, signal: Signal): boolean {
-  const { flag, check } = signal.model;
-  if (!is.PropertyAccessExpression(node)) return false;
-  const { text } = node.name;
-  return (text === flag || text === check) && carries(node.expression, signal);
-}
-
-/** `signal.aborted`, alone or beside another reason. */
-function asks(condition: Node, signal: Signal): boolean {
-  const node = unwrapped(condition);
-  if (isShortCircuit(node)) return asks(node.left, signal) || asks(node.right, signal);
-  return looksAt(node, signal);
-}
-
-function mentions(node: Node, signal: Pick<Signal, "variable" | "member" | "carriers">): boolean {
-  if (is.ThisKeyword(node)) return signal.carriers.has("this") || reaches(node, signal, "this");
-  if (!is.Identifier(node) || !isRead(node)) return false;
-  return signal.carriers.has(node.text) || reaches(node, signal, node.text);
-}
-
-function reaches(
-  node: Node,
-  { variable, member }: Pick<Signal, "variable" | "member">,
-  name: string,
-): boolean {
-  if (name !== variable) return false;
-  const { parent } = wrapped(node);
-  if (member === undefined || !is.PropertyAccessExpression(parent)) return name !== "this";
-  return parent.name.text === member;
-}
 
 function isVisible({ declaration, owner }: Signal, node: Node): boolean {
   const variable = ancestor(declaration, is.VariableDeclaration);
@@ -338,87 +252,3 @@ function fieldNamesOf(member: Node): readonly Node[] {
 }
 
 const NAMED_FOR_IT = /signal|abort|cancel|token|controller/i;
-
-/**
- * The names of what was made from a signal: `const init = { signal }`, `const all =
- * AbortSignal.any([signal])`, a controller that follows it, an object that it was put into. What was
- * waited for is a result, and carries no signal any more.
- */
-function carriersOf(source: Source, fn: FunctionLike, program: Program): ReadonlySet<string> {
-  const carriers = new Set<string>();
-  const signal = { ...source, carriers };
-  for (let before = -1; before < carriers.size; ) {
-    before = carriers.size;
-    walk(fn, (node) => {
-      if (is.VariableDeclaration(node)) {
-        for (const it of madeFrom(node, signal)) {
-          if (!program.types.value(it).primitive) carriers.add(it.text);
-        }
-      } else if (isAssignment(node) && !is.AwaitExpression(unwrapped(node.right))) {
-        if (!isFunctionLike(unwrapped(node.right)) && carries(node.right, signal)) {
-          const root = rootOf(node.left);
-          if (root !== source.variable || root === "this") carriers.add(root);
-        }
-      } else if (is.CallExpression(node) && isFollowing(node, signal)) {
-        for (const it of node.arguments.map(unwrapped).filter(isFunctionExpression)) {
-          addMentioned(it, carriers);
-        }
-      }
-      return undefined;
-    });
-  }
-  carriers.delete(source.variable);
-  return carriers;
-}
-
-/** `signal.addEventListener("abort", () => controller.abort())`: what is called then follows it. */
-function isFollowing(
-  call: CallExpression,
-  signal: Pick<Signal, "variable" | "member" | "carriers">,
-) {
-  const method = methodCall(call);
-  const name = method?.method ?? nameOf(unwrapped(call.expression)) ?? "";
-  if (!/^(?:addEventListener|on\w*(?:abort|cancel)\w*|addAbortListener)$/i.test(name)) return false;
-  const parts = method === undefined ? call.arguments : [method.receiver, ...call.arguments];
-  return parts.some((it) => !isFunctionExpression(unwrapped(it)) && carries(it, signal));
-}
-
-/** The names of a declaration whose values come from the signal, without waiting. */
-function madeFrom(
-  { name, initializer }: NodeOf<"VariableDeclaration">,
-  signal: Pick<Signal, "variable" | "member" | "carriers">,
-): readonly Identifier[] {
-  const value = initializer && unwrapped(initializer);
-  if (value === undefined || is.AwaitExpression(value) || isFunctionLike(value)) return [];
-  if (!carries(value, signal)) return [];
-  const { member, variable } = signal;
-  // `const { id, ...others } = options`: the parts of an object that do not hold it do not count.
-  const isTakenApart = member !== undefined && nameOf(value) === variable;
-  if (!is.ObjectBindingPattern(name) || !isTakenApart) return namesIn(name);
-  return name.elements
-    .filter(
-      (it) => it.dotDotDotToken !== undefined || nameOf(it.propertyName ?? it.name) === member,
-    )
-    .flatMap((it) => namesIn(it.name));
-}
-
-function namesIn(pattern: Node): readonly Identifier[] {
-  if (is.Identifier(pattern)) return [pattern];
-  if (!is.ObjectBindingPattern(pattern) && !is.ArrayBindingPattern(pattern)) return [];
-  return pattern.elements.flatMap((it) => (is.BindingElement(it) ? namesIn(it.name) : []));
-}
-
-function addMentioned(fn: Node, to: Set<string>): void {
-  walk(fn, (it) => {
-    if (is.Identifier(it) && isRead(it)) to.add(it.text);
-    return undefined;
-  });
-}
-
-function rootOf(expression: Node): string {
-  const inner = unwrapped(expression);
-  if (is.PropertyAccessExpression(inner) || is.ElementAccessExpression(inner)) {
-    return rootOf(inner.expression);
-  }
-  return is.ThisKeyword(inner) ? "this" : (nameOf(inner) ?? "");
-}

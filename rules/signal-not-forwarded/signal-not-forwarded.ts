@@ -2,13 +2,8 @@ import { belongsTo, isCleanUp, isNamedForEnd } from "../../analysis/facts/belong
 import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { isPromise } from "../../analysis/facts/promises.ts";
 import { type EmptySlot, emptySlot } from "../../analysis/facts/signal-slots.ts";
-import {
-  carries,
-  isAskedBefore,
-  isAskedEachTime,
-  type Signal,
-  signalsAt,
-} from "../../analysis/facts/signals.ts";
+import { carries, isAskedBefore, isAskedEachTime } from "../../analysis/facts/signal-carriers.ts";
+import { type Signal, signalsAt } from "../../analysis/facts/signals.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import {

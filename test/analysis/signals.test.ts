@@ -1,6 +1,7 @@
 import { belongsTo, isCleanUp } from "../../analysis/facts/belonging.ts";
 import { emptySlot } from "../../analysis/facts/signal-slots.ts";
-import { carries, signalsAt } from "../../analysis/facts/signals.ts";
+import { carries } from "../../analysis/facts/signal-carriers.ts";
+import { signalsAt } from "../../analysis/facts/signals.ts";
 import type { Program } from "../../analysis/program.ts";
 import { type CallExpression, is, nameOf, walk } from "../../analysis/syntax.ts";
 import { type Answer, checkFactPage } from "../harness/fact-page.ts";
