@@ -29,7 +29,7 @@ if (existsSync(CORPUS)) {
   if (missing.size > 0) console.info(`The corpus has rules to come: ${[...missing].join(", ")}`);
 
   describe("what must be reported is", () => {
-    const bad = expected.filter(({ rule, file }) => known.has(rule) && file.endsWith(".bad.ts"));
+    const bad = expected.filter(({ rule, file }) => known.has(rule) && /\.bad\.tsx?$/.test(file));
     test.each(bad)("$file", ({ file, rule, lines }) => {
       const found = check(file, { profile: "strict", rules: {} });
       expect(new Set(found.filter((it) => it.rule === rule).map((it) => it.line))).toEqual(
@@ -39,7 +39,7 @@ if (existsSync(CORPUS)) {
   });
 
   describe("nothing is reported where nothing is wrong", () => {
-    const good = expected.filter(({ file }) => file.endsWith(".good.ts"));
+    const good = expected.filter(({ file }) => /\.good\.tsx?$/.test(file));
     test.each(good)("$file", ({ file }) => {
       expect(check(file, RECOMMENDED)).toEqual([]);
     });

@@ -19,7 +19,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { callbackOf } from "./callbacks.ts";
-import { isImported, referenceKey, variableBehind } from "./references.ts";
+import { importedFrom, knownSymbol, referenceKey, variableBehind } from "./references.ts";
 
 // What does a call begin that another call has to end, and does one?
 //
@@ -53,19 +53,22 @@ export const begunBy: (
 function pairFor(call: CallExpression | NewExpression, program: Program): Pair | undefined {
   const name = calleeNameOf(call);
   const text = nameOf(name);
-  if (text === undefined) return undefined;
-  const symbol = program.types.symbol(name);
+  if (text === undefined || !program.models.mayBegin(text)) return undefined;
+  const symbol = knownSymbol(name, program);
   if (symbol !== undefined) return program.models.pair(symbol);
-  if (!isGlobal(call) || isImported(text, sourceFileOf(call))) return undefined;
-  return program.models.pair({ module: "lib", name: text });
+  const callee = unwrapped(call.expression);
+  const module = is.Identifier(callee)
+    ? (importedFrom(text, sourceFileOf(call)) ?? "lib")
+    : isOfGlobal(callee)
+      ? "lib"
+      : undefined;
+  return module === undefined ? undefined : program.models.pair({ module, name: text });
 }
 
 const GLOBALS: ReadonlySet<string> = new Set(["window", "globalThis", "self", "global"]);
 
-/** `setTimeout(…)`, `window.setTimeout(…)`: by its name, where nothing is known of its type. */
-function isGlobal(call: CallExpression | NewExpression): boolean {
-  const callee = unwrapped(call.expression);
-  if (is.Identifier(callee)) return true;
+/** `window.setTimeout(…)`: by its name, where nothing is known of its type. */
+function isOfGlobal(callee: Node): boolean {
   return is.PropertyAccessExpression(callee) && GLOBALS.has(nameOf(callee.expression) ?? "");
 }
 
@@ -130,7 +133,9 @@ export function isUnreferenced({ call }: Begun, program: Program): boolean {
     return mentions.some((it) => methodOn(it) === "unref");
   }
   if (holder.kind !== "member") return false;
-  return mentionsOfMember(holder.access, sourceFileOf(call)).some((it) => methodOn(it) === "unref");
+  return mentionsOfMember(holder.access, sourceFileOf(call), program).some(
+    (it) => methodOn(it) === "unref",
+  );
 }
 
 /** The name of the method that is called on, or read from, this expression. */
@@ -143,18 +148,26 @@ export function methodOn(expression: Node): string | undefined {
 }
 
 /** All other places in the scope where the same reference is written. */
-export function mentionsOfMember(access: Node, scope: Node): readonly Node[] {
+export function mentionsOfMember(access: Node, scope: Node, program: Program): readonly Node[] {
   const key = referenceKey(access);
+  const id = idOfRoot(access, program);
   const last = is.PropertyAccessExpression(access) ? access.name.text : undefined;
   const found: Node[] = [];
   if (key === undefined || last === undefined) return found;
   walk(scope, (it) => {
     if (it === access || !is.PropertyAccessExpression(it) || it.name.text !== last)
       return undefined;
-    if (referenceKey(it) === key) found.push(it);
+    if (referenceKey(it) === key && idOfRoot(it, program) === id) found.push(it);
     return undefined;
   });
   return found;
+}
+
+/** Which variable a chain of members starts from; undefined for `this`. */
+function idOfRoot(access: Node, program: Program): number | undefined {
+  let root = unwrapped(access);
+  while (is.PropertyAccessExpression(root)) root = unwrapped(root.expression);
+  return is.Identifier(root) ? program.types.symbol(root)?.id : undefined;
 }
 
 /** Methods that change nothing about how long the thing lasts. */

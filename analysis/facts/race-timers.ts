@@ -163,7 +163,8 @@ export function handleOf(timer: CallExpression, program: Program): Holder {
 /** The other places where the handle is mentioned; undefined: it is out of sight. */
 function mentionsOf(holder: Holder, timer: Node, program: Program): readonly Node[] | undefined {
   if (holder.kind === "variable") return variableBehind(holder.name, program)?.mentions;
-  if (holder.kind === "member") return mentionsOfMember(holder.access, sourceFileOf(timer));
+  if (holder.kind === "member")
+    return mentionsOfMember(holder.access, sourceFileOf(timer), program);
   return undefined;
 }
 

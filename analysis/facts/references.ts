@@ -1,4 +1,5 @@
-import { resolve, type Program } from "../program.ts";
+import type { SymbolAnswer } from "../engine/type-engine.ts";
+import { type Program, resolve } from "../program.ts";
 import {
   ancestor,
   type Identifier,
@@ -112,15 +113,24 @@ function isVariableName(node: Identifier): boolean {
   return !(is.PropertyAssignment(parent) && parent.name === node);
 }
 
-/** What a file imports under this name, as it is written there: `ws` for `import ws from "ws"`. */
-export function isImported(name: string, file: SourceFile): boolean {
-  return file.statements.some((statement) => {
-    if (!is.ImportDeclaration(statement)) return false;
-    let found = false;
-    walk(statement, (it) => {
-      found ||= is.Identifier(it) && it.text === name;
-      return undefined;
-    });
-    return found;
-  });
+/** The module that a file imports this name from, as it is written there. */
+export function importedFrom(name: string, file: SourceFile): string | undefined {
+  for (const statement of file.statements) {
+    if (!is.ImportDeclaration(statement) || !is.StringLiteral(statement.moduleSpecifier)) continue;
+    const { name: whole, namedBindings } = statement.importClause ?? {};
+    if (whole?.text === name) return statement.moduleSpecifier.text;
+    const bound = is.NamedImports(namedBindings)
+      ? namedBindings.elements.map((it) => it.name.text)
+      : is.NamespaceImport(namedBindings)
+        ? [namedBindings.name.text]
+        : [];
+    if (bound.includes(name)) return statement.moduleSpecifier.text;
+  }
+  return undefined;
+}
+
+/** What a name stands for; undefined also where an import leads nowhere. */
+export function knownSymbol(name: Node, program: Program): SymbolAnswer | undefined {
+  const symbol = program.types.symbol(name);
+  return symbol === undefined || symbol.declarations.length === 0 ? undefined : symbol;
 }

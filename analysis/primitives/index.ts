@@ -11,6 +11,7 @@ import { platformPairs } from "./platform-pairs.ts";
 import type { PackageModel } from "./primitive.ts";
 import { react } from "./react.ts";
 import { routers } from "./routers.ts";
+import { scopes } from "./scopes.ts";
 import { servers } from "./servers.ts";
 import { signals } from "./signals.ts";
 import { testRunners } from "./test-runners.ts";
@@ -36,4 +37,5 @@ export const packages: readonly PackageModel[] = [
   ...endings,
   ...platformPairs,
   ...signals,
+  ...scopes,
 ];

@@ -13,6 +13,8 @@ export interface Models {
   /** A pair that is known of every type with such a method: `*.addEventListener`. */
   pairOfMethod(method: string): Pair | undefined;
   scope(callee: TypeName | undefined): ScopeModel | undefined;
+  /** Whether something of this name, whoever declares it, begins something: a cheap first look. */
+  mayBegin(name: string): boolean;
 }
 
 /** A pair with its ways of ending taken apart. */
@@ -35,6 +37,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
   const pairs = new Map<string, Pair>();
   const pairsOfMethods = new Map<string, Pair>();
   const scopes = new Map<string, ScopeModel>();
+  const beginning = new Set<string>();
   for (const { modules, ...model } of packages) {
     for (const module of modules) {
       for (const [name, it] of Object.entries(model.calls ?? {})) {
@@ -45,6 +48,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
       for (const [name, it] of Object.entries(model.pairs ?? {})) {
         const pair = pairOf(it);
         pairs.set(key(module, name), pair);
+        beginning.add(lastOf(name));
         if (name.startsWith("*.")) pairsOfMethods.set(name.slice("*.".length), pair);
       }
       for (const [name, it] of Object.entries(model.scopes ?? {})) {
@@ -60,6 +64,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
     pairOfMethod: (it) => pairsOfMethods.get(it),
     scope: (it) => it && found(scopes, it),
     signalMembers: [...new Set([...types.values()].flatMap((it) => it.signal?.carriedAs ?? []))],
+    mayBegin: (it) => beginning.has(it),
   };
 }
 
@@ -80,6 +85,10 @@ function pairOf(model: PairModel): Pair {
 
 function found<T>(table: ReadonlyMap<string, T>, { module, name }: TypeName): T | undefined {
   return table.get(key(module, name)) ?? table.get(key(module, memberOfAny(name)));
+}
+
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }
 
 /** `*.on` speaks of a method whatever the type, where each type declares its own. */

@@ -1,0 +1,120 @@
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { nameOfTarget } from "../../analysis/facts/listeners.ts";
+import { type Life, nameOfLife } from "../../analysis/facts/lives.ts";
+import { type Outliving, outlivingBy } from "../../analysis/facts/outliving.ts";
+import { removesNothing, type VainRemoval } from "../../analysis/facts/vain-removals.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule, type Finding, type Note } from "../../analysis/rule.ts";
+import {
+  type CallExpression,
+  is,
+  type NewExpression,
+  type Node,
+  sourceFileOf,
+  textOf,
+} from "../../analysis/syntax.ts";
+import { undoInLife } from "../fixes/undo-in-life.ts";
+import { removeWhatWasAdded } from "../fixes/remove-added.ts";
+
+// See missing-teardown.md for what this means to the user.
+//
+// Two sides of one mistake: what was begun is never ended (facts/outliving.ts), or the call that is
+// meant to end it ends nothing (facts/vain-removals.ts).
+export const missingTeardown = defineRule({
+  id: "missing-teardown",
+  summary: "An interval, a listener or the like outlives the component or object that began it.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [
+    "react-web-api/no-leaked-event-listener",
+    "react-web-api/no-leaked-interval",
+    "react-web-api/no-leaked-resize-observer",
+    "react-web-api/no-leaked-timeout",
+  ],
+  on: { kinds: ["CallExpression", "NewExpression"] },
+
+  *check(node, program) {
+    if (!is.CallExpression(node) && !is.NewExpression(node)) return;
+    yield* atCall(node, program);
+  },
+});
+
+function* atCall(call: CallExpression | NewExpression, program: Program): Iterable<Finding> {
+  const outliving = outlivingBy(call, program);
+  if (outliving !== undefined) yield { ...left(outliving, program), ...weightOf(call, program) };
+  const vain = is.CallExpression(call) ? removesNothing(call, program) : undefined;
+  if (vain !== undefined) yield { ...inVain(vain), ...weightOf(call, program) };
+}
+
+function left(outliving: Outliving, program: Program): Finding {
+  const { call, life, begins, registration, sibling } = outliving;
+  const what =
+    registration === undefined
+      ? `this ${begins}`
+      : `this ${begins} of ${nameOfTarget(registration)}`;
+  return {
+    at: call.expression,
+    message: messageOf(life, what),
+    why: WHY[life.kind],
+    notes: notesOf(life, sibling),
+    fixes: undoInLife(outliving, program),
+  };
+}
+
+function messageOf(life: Life, what: string): string {
+  if (life.kind === "effect") return `Nothing ends ${what} when the effect is over.`;
+  const name = nameOfLife(life);
+  if (life.kind === "class" && life.teardown === undefined) {
+    return `Nothing ends ${what} when ${name} is gone.`;
+  }
+  return `Nothing ends ${what} when ${name} comes to its end.`;
+}
+
+const WHY: Readonly<Record<Life["kind"], string>> = {
+  effect:
+    "It goes on after the component is gone, and each time the effect runs there is one more of it.",
+  class:
+    "It goes on after the object is done with, keeps all of it in memory, and there is one more for each object.",
+  closure:
+    "It goes on after that, keeps all that it can see in memory, and there is one more for each call.",
+};
+
+function notesOf(life: Life, sibling: Node | undefined): Note[] {
+  const notes: Note[] = [];
+  if (life.kind !== "effect" && life.teardown !== undefined) {
+    const { name } = life.teardown;
+    notes.push({ at: name ?? life.teardown, message: "here it comes to its end" });
+  }
+  if (sibling !== undefined) notes.push({ at: sibling, message: "another one is removed here" });
+  return notes;
+}
+
+function inVain(vain: VainRemoval): Finding {
+  const { call, listener, added } = vain;
+  const name = listener === undefined ? "it" : `\`${textOf(listener)}\``;
+  return {
+    at: call.expression,
+    message: MESSAGES[vain.because](name),
+    why: "Listeners are told apart by target, event and function. The one that was added goes on to be called, and keeps all that it can see in memory.",
+    notes:
+      added === undefined
+        ? []
+        : [{ at: added.call.arguments[1] ?? added.call, message: "added here" }],
+    fixes: removeWhatWasAdded(vain),
+  };
+}
+
+const MESSAGES: Readonly<Record<VainRemoval["because"], (name: string) => string>> = {
+  fresh: () => "This removes nothing: the function is made here, so nobody has added it.",
+  wrapped: (name) =>
+    `This removes nothing: what was added is another function, which calls ${name}.`,
+  event: (name) => `This removes nothing: ${name} was added for another event.`,
+  target: (name) => `This removes nothing: ${name} was added to something else.`,
+  capture: (name) => `This removes nothing: ${name} was added for the other phase of the event.`,
+  never: (name) => `This removes nothing: ${name} is never added.`,
+};
+
+/** What a test leaves behind goes with the process. */
+function weightOf(node: Node, program: Program): Pick<Finding, "profile"> {
+  return { profile: isTestFile(sourceFileOf(node), program) ? "strict" : undefined };
+}
