@@ -12,6 +12,7 @@ import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outco
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
 import { lostUpdate } from "./lost-update/lost-update.ts";
+import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   floatingPromise,
   lateRejectionHandler,
   lostUpdate,
+  missingTeardown,
   promiseAsValue,
   promiseEscapesTry,
   promiseExecutorMisuse,
