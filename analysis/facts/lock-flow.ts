@@ -33,6 +33,8 @@ export interface Held {
   readonly shared: boolean;
   /** Where it was taken: the calls or `await` expressions. The same nodes are the same holding. */
   readonly since: readonly Node[];
+  /** Nothing was taken for granted about callbacks of unknown functions. */
+  readonly sure: boolean;
 }
 
 export type State = ReadonlyMap<string, Held>;
@@ -177,7 +179,7 @@ function receiverId(call: CallExpression, program: Program): string | undefined 
 function acquisitionBy(call: CallExpression, use: LockUse): Acquisition {
   const outer = wrapped(call).parent;
   const at = is.AwaitExpression(outer) ? outer : call;
-  const held = { lock: use.lock, shared: use.shared === true, since: [at] };
+  const held = { lock: use.lock, shared: use.shared === true, since: [at], sure: true };
   return { at, use, held, holder: holderOf(at, use) };
 }
 
@@ -300,7 +302,8 @@ export function common(a: State, b: State): State {
     const other = b.get(id);
     if (other === undefined) continue;
     const since = new Set([...it.since, ...other.since]);
-    both.set(id, { ...it, shared: it.shared || other.shared, since: [...since] });
+    const sure = it.sure && other.sure;
+    both.set(id, { ...it, shared: it.shared || other.shared, since: [...since], sure });
   }
   return both;
 }

@@ -128,7 +128,7 @@ function aroundArgument(
   if (is.NewExpression(call)) return runsInside(value, call, owner, program, depth);
   const use = lockUseOf(call, program);
   if (use?.does === "run") {
-    const held = { lock: use.lock, shared: use.shared === true, since: [call] };
+    const held = { lock: use.lock, shared: use.shared === true, since: [call], sure: true };
     const outer = heldIn(call, program, depth);
     return new Map([...outer, [use.lock.id, held] as const]);
   }
@@ -154,7 +154,7 @@ function behindAcquisition(
   const tail = use === undefined ? tailTaken(call, program)?.held : undefined;
   const held =
     use?.does === "acquire" && index === 0
-      ? { lock: use.lock, shared: use.shared === true, since: [receiver] }
+      ? { lock: use.lock, shared: use.shared === true, since: [receiver], sure: true }
       : tail;
   if (held === undefined) return undefined;
   return new Map(heldIn(call, program, depth)).set(held.lock.id, held);
@@ -172,8 +172,12 @@ function runsInside(
   if (outer.size === 0) return outer;
   const use = callbackOf(value, program);
   if (use === "never" || use?.runs === "later") return NOTHING;
-  if (use === undefined) return isWaitedFor(call, owner) ? outer : NOTHING;
+  if (use === undefined) return isWaitedFor(call, owner) ? unsure(outer) : NOTHING;
   return use.runs === "awaited" && isDropped(call) ? NOTHING : outer;
+}
+
+function unsure(held: State): State {
+  return new Map([...held].map(([id, it]) => [id, { ...it, sure: false }] as const));
 }
 
 /** Whether the value of the call, or of the chain that it starts, is awaited, returned or kept. */

@@ -45,7 +45,7 @@ export function tailTaken(wait: Node, program: Program) {
     key: way.key,
     fresh: false,
   };
-  const held = { lock, shared: false, since: [wait] };
+  const held = { lock, shared: false, since: [wait], sure: true };
   return { at: wait, use: { does: "acquire" as const }, held, holder: undefined, isTail: true };
 }
 
