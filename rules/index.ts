@@ -11,6 +11,7 @@ import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts"
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
+import { lockCycle } from "./lock-cycle/lock-cycle.ts";
 import { lostUpdate } from "./lost-update/lost-update.ts";
 import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   finallyMasksOutcome,
   floatingPromise,
   lateRejectionHandler,
+  lockCycle,
   lostUpdate,
   missingTeardown,
   promiseAsValue,
