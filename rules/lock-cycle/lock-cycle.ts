@@ -80,12 +80,12 @@ function opposite({ first, second }: Opposite, program: Program): Finding {
       ...takenFirst(first.outer.since, a, second.at),
       { at: lockCall(first.at), message: `\`${b}\` is taken under it here` },
     ],
-    interleaving: circle(first, second),
+    interleaving: standstill(first, second),
     fixes: swapLocks(second, program),
   };
 }
 
-function circle(first: Nested, second: Nested): Interleaving {
+function standstill(first: Nested, second: Nested): Interleaving {
   const [a, b] = [first.outer.lock.name, second.outer.lock.name];
   const outer = (it: Nested) => lockCall(it.outer.since[0] ?? it.at);
   return {
