@@ -108,6 +108,7 @@ export interface Shapes {
   ClassStaticBlockDeclaration: { readonly body: NodeOf<"Block"> };
   TypeReference: { readonly typeName: Node; readonly typeArguments?: List | undefined };
   UnionType: { readonly types: List };
+  LiteralType: { readonly literal: Node };
   ArrayType: { readonly elementType: Node };
   TypeAliasDeclaration: { readonly name: NodeOf<"Identifier">; readonly type: Node };
 

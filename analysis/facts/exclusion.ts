@@ -55,12 +55,16 @@ export function exclusionsAt(node: Node, program: Program): ReadonlySet<string> 
 }
 
 const MOST_LEVELS = 6;
+const MEMO = "memo ";
 
 /** Whether something that holds at both nodes keeps others out in between. */
 export function isExclusive(from: Node, to: Node, program: Program): boolean {
+  const there = exclusionsAt(to, program);
+  if (there.size === 0) return false;
+  // Work whose promise is kept is done once at a time, wherever it was decided to begin it.
+  if ([...there].some((it) => it.startsWith(MEMO))) return true;
   const before = exclusionsAt(from, program);
-  if (before.size === 0) return false;
-  return [...exclusionsAt(to, program)].some((it) => before.has(it));
+  return [...there].some((it) => before.has(it));
 }
 
 /** What holds for all of a function's body because of where the function is begun. */
@@ -168,7 +172,7 @@ function memoKey(call: Node, program: Program): string | undefined {
   const write = target && writeAt(target, program);
   if (write === undefined || write.kind !== "write" || write.value === undefined) return undefined;
   if (unwrapped(write.value) !== unwrapped(value)) return undefined;
-  return isTestedHere(write, program) ? `memo ${write.location.key}` : undefined;
+  return isTestedHere(write, program) ? `${MEMO}${write.location.key}` : undefined;
 }
 
 /** `const p = load(); this.p = p;` */
@@ -187,7 +191,7 @@ function memoOfVariable(
       : is.CallExpression(parent);
     const write = isValue ? writeAt(parent, program) : undefined;
     if (write?.kind === "write" && write.value !== undefined && isTestedHere(write, program)) {
-      return `memo ${write.location.key}`;
+      return `${MEMO}${write.location.key}`;
     }
   }
   return undefined;

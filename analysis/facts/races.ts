@@ -1,12 +1,15 @@
 import type { Program } from "../program.ts";
-import { enclosingFunction, is, isAsync, type Node } from "../syntax.ts";
+import { enclosingFunction, is, isAsync, type Node, sourceFileOf } from "../syntax.ts";
+import type { Access } from "./access-kinds.ts";
+import { writesTo } from "./accesses.ts";
 import { isExclusive } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
 import { excludes, heldThroughout } from "./locks.ts";
 import { type Overlap, overlapAt } from "./overlap.ts";
-import { turnOf } from "./pauses.ts";
+import { ownersOf, turnOf, wayBetween } from "./pauses.ts";
 import { sharingOf } from "./sharing.ts";
+import { isEmpty } from "./tests.ts";
 import type { Window } from "./windows.ts";
 
 // Can a second task come into a window, and do harm there?
@@ -27,6 +30,24 @@ export function raceIn(window: Window, program: Program): Overlap | undefined {
 /** Whether a lock, a flag, a promise in flight or a chain lets only one task be between the nodes. */
 export function isKeptOut(from: Node, to: Node, program: Program): boolean {
   return isExclusive(from, to, program) || heldThroughout(from, to, program).some(excludes);
+}
+
+/**
+ * Whether the place is emptied again by the same piece of work: then it says that somebody is inside,
+ * and not that something is there.
+ */
+export function isSetBack(write: Access, program: Program): boolean {
+  const owners = ownersOf(write.at, program);
+  return writesTo(write.location, sourceFileOf(write.at), program).some((it) => {
+    const owner = flowOwner(it.at);
+    if (it.value === undefined || !isEmpty(it.value) || owner === undefined) return false;
+    return owners.includes(owner) || leadsTo(write.at, it.at, program);
+  });
+}
+
+/** Whether the one node runs after the other in the same piece of work, callbacks included. */
+function leadsTo(from: Node, to: Node, program: Program): boolean {
+  return wayBetween(from, to, program) !== undefined;
 }
 
 /** Whether a second task may see the place at all. */

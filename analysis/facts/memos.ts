@@ -1,0 +1,59 @@
+import type { Program } from "../program.ts";
+import { is, isAssignment, type Node, unwrapped } from "../syntax.ts";
+import type { Access } from "./access-kinds.ts";
+import { locationOf } from "./locations.ts";
+import { originsOf } from "./origins.ts";
+import { ownersOf } from "./pauses.ts";
+import { isSharedAt } from "./races.ts";
+import { isEmpty } from "./tests.ts";
+
+// What is it that is put into a place that was empty?
+//
+// A memo can be filled by two tasks at once, and it depends on the value how bad that is. One that
+// was awaited from a shared place comes from work that is done once, whoever asks: nothing is wrong.
+// One that is the same whoever makes it (a module that is imported, a literal) is made twice in
+// vain. One that holds a resource is leaked when the other replaces it. Read off the expression and
+// what its variables were given; names of calls say what opens something. Preferred mistake: too
+// mild a view.
+
+/** Whether the value is awaited from a promise that all tasks share. */
+export function isAwaitedTogether(write: Access, program: Program): boolean {
+  if (write.value === undefined) return false;
+  return originsOf(write.value, program).some(({ node }) => {
+    if (!is.AwaitExpression(node)) return false;
+    return originsOf(node.expression, program).some((it) => isSharedPlace(it.node, write, program));
+  });
+}
+
+function isSharedPlace(node: Node, write: Access, program: Program): boolean {
+  const reference = isAssignment(node) ? unwrapped(node.left) : node;
+  const location = locationOf(reference, program);
+  if (location === undefined || location.key === write.location.key) return false;
+  const { root, path } = location;
+  const isOwn = root.kind === "variable" && ownersOf(write.at, program).includes(root.scope);
+  return !(isOwn && path.length === 0) && isSharedAt(location, write.at, program);
+}
+
+/** Whether two tasks would come to the same value, so that only work is done in vain. */
+export function isSameForAll(value: Node, program: Program): boolean {
+  const origins = originsOf(value, program);
+  return origins.some(({ node }) => is.CallExpression(node) && is.ImportKeyword(node.expression));
+}
+
+/** The call that opens what somebody has to close, where the value comes from one. */
+export function openingOf(value: Node, program: Program): Node | undefined {
+  return originsOf(value, program).find(({ node }) => {
+    if (!is.CallExpression(node) && !is.NewExpression(node)) return false;
+    const callee = unwrapped(node.expression);
+    const name = is.PropertyAccessExpression(callee) ? callee.name : callee;
+    return (is.Identifier(name) || is.PrivateIdentifier(name)) && OPENS.test(name.text);
+  })?.node;
+}
+
+const OPENS =
+  /^#?(?:connect|open|create(?:Server|Connection|Client|Pool|Socket|Worker|Channel|Session|Browser)|spawn|fork|listen|launch|acquire|reserve|subscribe|watch|mkdtemp|start)/;
+
+/** Whether the write puts something there, rather than taking it away. */
+export function fills({ kind, value }: Access): boolean {
+  return kind === "write" && value !== undefined && !isEmpty(value);
+}
