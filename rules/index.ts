@@ -17,6 +17,8 @@ import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
+import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
+import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
@@ -43,6 +45,8 @@ export const rules: readonly Rule[] = [
   promiseAsValue,
   promiseEscapesTry,
   promiseExecutorMisuse,
+  racyCacheFill,
+  racyLazyInit,
   signalNotForwarded,
   swallowedRejection,
   unawaitedCallback,
