@@ -21,6 +21,8 @@ export interface AnalyserOptions {
   readonly rules: readonly Rule[];
   readonly models: Models;
   settingsFor(file: string): Settings;
+  /** The folder for the files of primitives that fixes bring along, where the settings name one. */
+  readonly runtimeFolder?: (file: string) => string | undefined;
   /**
    * `last`: a project's compiler is let go when the next project is opened; for one run over many
    * projects. `all`: projects stay open, so that a change costs what it touches; for editors.
@@ -56,6 +58,7 @@ export class Analyser {
       rules: options.rules,
       models: options.models,
       settingsFor: (file) => options.settingsFor(file),
+      runtimeFolder: options.runtimeFolder,
       openEngine: (plan) => openEngine(plan, overlay),
     };
   }

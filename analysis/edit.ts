@@ -8,6 +8,12 @@ export interface Edit {
   readonly text: string;
 }
 
+/** A file that a fix needs and that is not there yet. */
+export interface NewFile {
+  readonly file: string;
+  readonly text: string;
+}
+
 export function insertBefore(node: Node, text: string): Edit {
   const file = sourceFileOf(node);
   const start = startOf(node, file);

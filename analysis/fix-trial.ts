@@ -1,5 +1,5 @@
 import type { Analyser } from "./analyser.ts";
-import { applyEdits, type Edit } from "./edit.ts";
+import { applyEdits, type Edit, type NewFile } from "./edit.ts";
 import type { Problem } from "./engine/type-engine.ts";
 import type { Program } from "./program.ts";
 import type { FixReport, Report } from "./report.ts";
@@ -17,6 +17,10 @@ export class Trial {
   private readonly analyser: Analyser;
   private readonly attempts: readonly Attempt[];
   private readonly results: ReadonlyMap<string, FileResult>;
+  /** The files that the fixes bring and that are not there yet, each once. */
+  readonly created: readonly NewFile[];
+  /** One that would be written over. */
+  private readonly taken: string | undefined;
   private readonly restored: readonly {
     readonly path: string;
     readonly text: string | undefined;
@@ -32,6 +36,11 @@ export class Trial {
       const text = analyser.textOf(path);
       return text === undefined ? [] : [{ path, text }];
     });
+    const wanted = attempts.flatMap(({ fix }) => fix.creates ?? []);
+    const missing = wanted.filter((it) => analyser.textOf(it.file) !== it.text);
+    this.taken = missing.find((it) => analyser.textOf(it.file) !== undefined)?.file;
+    this.created =
+      this.taken === undefined ? [...new Map(missing.map((it) => [it.file, it])).values()] : [];
     this.restored = this.originals.map(({ path, text }) => ({
       path,
       text: analyser.isChanged(path) ? text : undefined,
@@ -43,6 +52,7 @@ export class Trial {
     const { analyser } = this;
     const edits = this.attempts.flatMap((it) => it.fix.edits);
     if (this.originals.length === 0 || edits.length === 0) return "It changes nothing.";
+    if (this.taken !== undefined) return `There is another file ${this.taken} already.`;
     // Old snapshots stay usable, so what the compiler said before is asked only where it matters.
     const before = new Map<string, Program | undefined>();
     for (const { path } of this.originals) before.set(path, analyser.programOf(path));
@@ -52,7 +62,8 @@ export class Trial {
     }));
     const touched = changes.map((it) => it.path);
     const [program] = before.values();
-    const affected = analyser.change(changes);
+    const news = this.created.map(({ file, text }) => ({ path: file, text }));
+    const affected = analyser.change([...news, ...changes]);
     for (const path of new Set([...touched, ...affected])) {
       const reason =
         this.findingsAgainst(path) ?? this.problemsAgainst(path, before.get(path) ?? program);
@@ -62,7 +73,8 @@ export class Trial {
   }
 
   takeBack(): void {
-    this.analyser.change(this.restored);
+    const news = this.created.map(({ file }) => ({ path: file, text: undefined }));
+    this.analyser.change([...this.restored, ...news]);
   }
 
   private findingsAgainst(path: string): string | undefined {

@@ -11,6 +11,7 @@ export interface ProjectTools {
   readonly rules: readonly Rule[];
   readonly models: Models;
   settingsFor(file: string): Settings;
+  readonly runtimeFolder: ((file: string) => string | undefined) | undefined;
   openEngine(plan: ProjectPlan): Engine;
 }
 
@@ -40,7 +41,8 @@ export class OpenedProject {
     const types = this.engine.snapshot();
     if (this.current?.types !== types) {
       const trail = { about: [], into: this.trail };
-      this.current = { types, models: this.tools.models, trail };
+      const { models, runtimeFolder } = this.tools;
+      this.current = { types, models, runtimeFolder, trail };
       this.state(types);
     }
     return this.current;

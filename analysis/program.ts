@@ -7,6 +7,8 @@ export interface Program {
   readonly types: EngineSnapshot;
   /** What is known of other people's APIs, with what the user's configuration adds. */
   readonly models: Models;
+  /** The folder for the files of primitives that fixes bring along, where somebody has set one. */
+  readonly runtimeFolder?: ((file: string) => string | undefined) | undefined;
   /** Where it is noted whose bodies answers rest on. Set where answers are kept across edits. */
   readonly trail?: Trail;
 }

@@ -1,5 +1,5 @@
 import type { Analyser } from "./analyser.ts";
-import { type Edit, overlap } from "./edit.ts";
+import { type Edit, type NewFile, overlap } from "./edit.ts";
 import { Trial } from "./fix-trial.ts";
 import type { FixReport, Report } from "./report.ts";
 
@@ -13,6 +13,8 @@ export interface RepairOptions {
 export interface Repair {
   /** Those whose text is another now. */
   readonly files: readonly FileRepair[];
+  /** Those that came with the fixes. */
+  readonly created: readonly NewFile[];
   readonly refused: readonly RefusedFix[];
 }
 
@@ -88,6 +90,7 @@ class Repairing {
   private readonly options: RepairOptions;
   private readonly originals = new Map<string, string>();
   private readonly applied: Chosen[] = [];
+  private readonly created: NewFile[] = [];
   private refused: readonly Refused[] = [];
 
   constructor(analyser: Analyser, files: ReadonlySet<string>, options: RepairOptions) {
@@ -113,6 +116,7 @@ class Repairing {
     }));
     return {
       files: files.filter((it) => it.text !== it.original),
+      created: this.created,
       refused: this.refused.map((it) => {
         const { file, start, end } = it.report;
         return { file, start, end, ...wordsOf(it), reason: it.reason };
@@ -182,6 +186,7 @@ class Repairing {
       if (!this.originals.has(path)) this.originals.set(path, text);
     }
     this.applied.push(...batch);
+    this.created.push(...trial.created);
     const edits = batch.flatMap((it) => it.fix.edits);
     this.refused = this.refused.map((it) => moved(it, edits));
     return waiting.map((it) => it.map((chosen) => moved(chosen, edits)));

@@ -1,4 +1,4 @@
-import type { Edit } from "./edit.ts";
+import type { Edit, NewFile } from "./edit.ts";
 import type { Action, Evidence, Finding, Interleaving, Rule, Severity, Task } from "./rule.ts";
 import { type Node, sourceFileOf, startOf } from "./syntax.ts";
 
@@ -41,6 +41,7 @@ export interface FixReport {
   readonly title: string;
   readonly safety: "safe" | "suggestion";
   readonly edits: readonly Edit[];
+  readonly creates?: readonly NewFile[] | undefined;
 }
 
 export function reportOf(rule: Rule, finding: Finding, severity: Severity): Report {
@@ -53,7 +54,12 @@ export function reportOf(rule: Rule, finding: Finding, severity: Severity): Repo
     ...rangeOf(at),
     notes: notes.map((note) => ({ message: note.message, ...rangeOf(note.at) })),
     ...(interleaving === undefined ? {} : { interleaving: interleavingOf(interleaving) }),
-    fixes: fixes.map(({ title, safety, edits }) => ({ title, safety, edits })),
+    fixes: fixes.map(({ title, safety, edits, creates = [] }) => ({
+      title,
+      safety,
+      edits,
+      ...(creates.length === 0 ? {} : { creates }),
+    })),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Edit } from "./edit.ts";
+import type { Edit, NewFile } from "./edit.ts";
 import type { Question } from "./engine/type-engine.ts";
 import type { Program } from "./program.ts";
 import type { ChildName, KindName, Node, NodeOf } from "./syntax.ts";
@@ -147,6 +147,8 @@ export interface Fix {
   /** Safe: applied by `--fix` and fix-all. Suggestion: somebody has to choose it. */
   readonly safety: "safe" | "suggestion";
   readonly edits: readonly Edit[];
+  /** Files that come with it. Never one that exists; a fix that brings some is a suggestion. */
+  readonly creates?: readonly NewFile[] | undefined;
 }
 
 /** Keeps the node type of `check` in step with `on`. */

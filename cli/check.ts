@@ -108,6 +108,7 @@ class Run {
       host: this.disk,
       rules: this.tools.rules,
       settingsFor: effectiveSettings(this.configurations, this.tools.rules, this.options),
+      runtimeFolder: (file) => this.configurations.runtimeFolder(file),
       models: modelsOf([...packages, ...models]),
       keep: "last",
     });

@@ -13,6 +13,8 @@ export interface ClientAbilities {
   readonly workspaceFolders: boolean;
   readonly progress: boolean;
   readonly documentChanges: boolean;
+  /** An edit may bring a file along. */
+  readonly createsFiles: boolean;
   readonly changeAnnotations: boolean;
   readonly snippetEdits: boolean;
   readonly codeActionLiterals: boolean;
@@ -44,6 +46,7 @@ export function abilitiesOf({
     workspaceFolders: workspace?.workspaceFolders === true,
     progress: window?.workDoneProgress === true,
     documentChanges,
+    createsFiles: documentChanges && edits.resourceOperations?.includes("create") === true,
     changeAnnotations: documentChanges && edits.changeAnnotationSupport !== undefined,
     snippetEdits: documentChanges && edits.snippetEditSupport === true,
     codeActionLiterals: action?.codeActionLiteralSupport !== undefined,

@@ -1,4 +1,5 @@
 import type { Analyser } from "../analysis/analyser.ts";
+import type { NewFile } from "../analysis/edit.ts";
 import { type Repair, type RepairOptions, repair } from "../analysis/repair.ts";
 import type { FixReport } from "../analysis/report.ts";
 
@@ -12,10 +13,14 @@ export function dryRepair(
     path,
     text: analyser.isChanged(path) ? analyser.textOf(path) : undefined,
   }));
+  let created: readonly NewFile[] = [];
   try {
-    return repair(analyser, files, options);
+    const outcome = repair(analyser, files, options);
+    created = outcome.created;
+    return outcome;
   } finally {
-    analyser.change(before);
+    const gone = created.map(({ file }) => ({ path: file, text: undefined }));
+    analyser.change([...before, ...gone]);
   }
 }
 

@@ -223,6 +223,7 @@ export class Folder {
       rules: tools.rules,
       models,
       settingsFor: (file) => this.settingsFor(file),
+      runtimeFolder: (file) => this.configurations.runtimeFolder(file),
       keep: "all",
       openEngine: ({ files, options, references }, host) => {
         const engine = openMorph({ host, files, compilerOptions: options, references });

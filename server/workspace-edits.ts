@@ -1,15 +1,20 @@
 import type {
   ChangeAnnotation,
+  CreateFile,
   TextDocumentEdit,
   TextEdit,
   WorkspaceEdit,
 } from "vscode-languageserver";
-import type { Edit } from "../analysis/edit.ts";
+import type { Edit, NewFile } from "../analysis/edit.ts";
 import { textEditOf, withLineBreaksOf } from "./convert.ts";
 import type { Session } from "./session.ts";
 
 /** The edits as the client understands them, against the texts that it has. */
-export function workspaceEditOf(edits: readonly Edit[], session: Session): WorkspaceEdit {
+export function workspaceEditOf(
+  edits: readonly Edit[],
+  session: Session,
+  created: readonly NewFile[] = [],
+): WorkspaceEdit {
   const files = [...new Set(edits.map((it) => it.file))];
   const perFile = files.map((path) => ({
     path,
@@ -18,10 +23,26 @@ export function workspaceEditOf(edits: readonly Edit[], session: Session): Works
       .map((it): TextEdit => textEditOf(it, session.linesOf(path))),
   }));
   if (session.client.documentChanges) {
-    return { documentChanges: perFile.map((it) => documentEdit(it.path, it.edits, session)) };
+    const changes = perFile.map((it) => documentEdit(it.path, it.edits, session));
+    return { documentChanges: [...creationsOf(created, session), ...changes] };
   }
   const changes = perFile.map((it) => [session.uriOf(it.path), it.edits] as const);
   return { changes: Object.fromEntries(changes) };
+}
+
+/** Files that come with a fix, in the same step that undo takes back. */
+function creationsOf(created: readonly NewFile[], session: Session) {
+  return created.flatMap(({ file, text }): (CreateFile | TextDocumentEdit)[] => {
+    const uri = session.uriOf(file);
+    const start = { line: 0, character: 0 };
+    return [
+      { kind: "create", uri, options: { ignoreIfExists: true } },
+      {
+        textDocument: { uri, version: null },
+        edits: [{ range: { start, end: start }, newText: text }],
+      },
+    ];
+  });
 }
 
 /** An insertion that leaves the cursor on the words that are to be replaced. */

@@ -1,6 +1,6 @@
 import { hasSettings, type ParsedConfig, parseConfig } from "./parse.ts";
 import type { Host } from "../host.ts";
-import { inside, parentOf } from "../paths.ts";
+import { folderOf, inside, parentOf } from "../paths.ts";
 import type { KnownRule } from "./schema.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 
@@ -45,6 +45,17 @@ export class Configurations {
     const found = this.inFolder(folder) ?? (parent === undefined ? undefined : this.above(parent));
     this.nearest.set(folder, found);
     return found;
+  }
+
+  /** Where the configuration above a file wants the files of primitives; absolute. */
+  runtimeFolder(file: string): string | undefined {
+    const configuration = this.above(folderOf(file));
+    const written = configuration?.config.runtimeFolder;
+    if (configuration === undefined || written === undefined) return undefined;
+    return written
+      .split("/")
+      .filter((it) => it !== "" && it !== ".")
+      .reduce((at, it) => (it === ".." ? folderOf(at) : inside(at, it)), configuration.folder);
   }
 
   private inFolder(folder: string): Configuration | undefined {

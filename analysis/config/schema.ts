@@ -63,6 +63,12 @@ export function configSchema(known: readonly KnownRule[]) {
         "Files and folders that are not checked, written as in `.gitignore`.",
       ),
     ),
+    runtimeFolder: v.exactOptional(
+      says(
+        text("a folder such as `src/mooring`"),
+        "Where fixes put the file of a primitive that neither `mooring-runtime` nor another package has here, relative to the configuration.",
+      ),
+    ),
     models: v.exactOptional(
       says(
         list("models", packageModel),

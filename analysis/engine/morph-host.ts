@@ -1,7 +1,7 @@
 import { getLibFiles, libFolderInMemoryPath } from "@ts-morph/common";
 import { ts } from "ts-morph";
 import type { Host } from "../host.ts";
-import { parentOf } from "../paths.ts";
+import { inside, parentOf } from "../paths.ts";
 import { parseReference } from "./morph-config.ts";
 import { specifiersIn } from "./morph-imports.ts";
 import type { FileChange } from "./type-engine.ts";
@@ -117,7 +117,7 @@ export class MorphHost {
       useCaseSensitiveFileNames: () => host.caseSensitive,
       getNewLine: () => "\n",
       fileExists: (path) => this.noting(path, libraries.has(path) || this.exists(path)),
-      directoryExists: (path) => this.noting(path, host.isFolder(path)),
+      directoryExists: (path) => this.noting(path, this.isFolder(path)),
       readFile: (path) => this.text(path),
       realpath: (path) => host.realPath(path),
       getDirectories: (path) =>
@@ -173,8 +173,15 @@ export class MorphHost {
     return this.host.caseSensitive ? path : path.toLowerCase();
   }
 
-  private exists(path: string): boolean {
+  exists(path: string): boolean {
     return this.overlay.has(path) || this.host.isFile(path);
+  }
+
+  /** A text that was put where no folder is makes one. */
+  private isFolder(path: string): boolean {
+    if (this.host.isFolder(path)) return true;
+    const below = inside(path, "");
+    return [...this.overlay.keys()].some((it) => it.startsWith(below));
   }
 
   private noting(path: string, exists: boolean): boolean {

@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import { packageOf } from "./package-name.ts";
 import type { Place, SymbolAnswer, TypeName } from "./type-engine.ts";
+import { copiedFrom } from "./type-names.ts";
 
 /** Names for symbols and types, in the form in which models are written: who declares it, and what. */
 export class MorphNames {
@@ -105,7 +106,7 @@ export class MorphNames {
     const owner = packageOf(file.fileName);
     if (ambient === undefined) {
       // What @types/node declares globally stands beside the language's own library.
-      return owner === "node" ? "lib" : (owner ?? "own");
+      return owner === "node" ? "lib" : (owner ?? copiedFrom(file.text) ?? "own");
     }
     return owner === "node" && !ambient.startsWith("node:") ? `node:${ambient}` : ambient;
   }

@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import type { Host } from "../host.ts";
 import type { SourceFile } from "../syntax.ts";
+import { needsEndings } from "./import-endings.ts";
 import { MorphHost } from "./morph-host.ts";
 import { MorphTypes } from "./morph-types.ts";
 import type { Engine, EngineSnapshot, FileChange, Problem } from "./type-engine.ts";
@@ -94,11 +95,13 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
   private readonly texts: MorphHost;
 
   readonly strictNulls: boolean;
+  readonly importsNeedEndings: boolean;
 
   constructor(program: ts.Program, texts: MorphHost) {
     super(program);
-    const { strict, strictNullChecks } = program.getCompilerOptions();
+    const { strict, strictNullChecks, moduleResolution, module } = program.getCompilerOptions();
     this.strictNulls = strictNullChecks ?? strict ?? true;
+    this.importsNeedEndings = needsEndings({ module, moduleResolution });
     this.program = program;
     this.texts = texts;
   }
@@ -107,6 +110,10 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     // shapes.ts describes compiler nodes by the compiler's own property names and numbers, so they
     // need no conversion; test/analysis/syntax.test.ts holds the two together.
     return this.program.getSourceFile(path);
+  }
+
+  exists(path: string): boolean {
+    return this.texts.exists(path);
   }
 
   importsOf(path: string, only?: ReadonlySet<string>): readonly string[] {

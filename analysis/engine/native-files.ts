@@ -1,6 +1,7 @@
 import type { FileSystem } from "typescript/unstable/fs";
 import type { FileChangeSummary } from "typescript/unstable/proto";
 import type { Host } from "../host.ts";
+import { inside } from "../paths.ts";
 import type { FileChange } from "./type-engine.ts";
 
 export interface NativeFilesOptions {
@@ -44,7 +45,7 @@ export class NativeFiles {
         if (this.ownText(path) !== undefined) return true;
         return this.isServers(path) ? undefined : host.isFile(path);
       },
-      directoryExists: (path) => (this.isServers(path) ? undefined : host.isFolder(path)),
+      directoryExists: (path) => (this.isServers(path) ? undefined : this.isFolder(path)),
       getAccessibleEntries: (path) => (this.isServers(path) ? undefined : entriesOf(path, host)),
       realpath: (path) => (this.isServers(path) ? undefined : host.realPath(path)),
     };
@@ -69,6 +70,17 @@ export class NativeFiles {
     if (files !== undefined) this.files = files;
     if (this.files !== listed) summary.changed.push(this.configPath);
     return summary;
+  }
+
+  exists(path: string): boolean {
+    return this.overlay.has(path) || this.options.host.isFile(path);
+  }
+
+  /** A text that was put where no folder is makes one. */
+  private isFolder(path: string): boolean {
+    if (this.options.host.isFolder(path)) return true;
+    const below = inside(path, "");
+    return [...this.overlay.keys()].some((it) => it.startsWith(below));
   }
 
   private ownText(path: string): string | undefined {

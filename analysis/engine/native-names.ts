@@ -1,11 +1,20 @@
 import type { Node as RemoteNode } from "typescript/unstable/ast";
 import type { NodeHandle, Project, Type } from "typescript/unstable/sync";
-import { ancestor, is, isClassLike, type Node, type NodeOf, textOf } from "../syntax.ts";
+import {
+  ancestor,
+  is,
+  isClassLike,
+  type Node,
+  type NodeOf,
+  sourceFileOf,
+  textOf,
+} from "../syntax.ts";
 import { answer } from "./native-answer.ts";
 import type { NativeApi, RemoteSymbol } from "./native-api.ts";
 import { type NativeTrees, remoteOf } from "./native-tree.ts";
 import { packageOf } from "./package-name.ts";
 import type { Place, SymbolAnswer, TypeName } from "./type-engine.ts";
+import { copiedFrom } from "./type-names.ts";
 
 // The same names as in morph-names.ts. Each answer of the server costs a message, and the tree of a
 // library file megabytes; so names in libraries come from symbols alone, and the places of
@@ -114,7 +123,8 @@ export class NativeNames {
     const owner = packageOf(first.path);
     if (ambient === undefined) {
       // What @types/node declares globally stands beside the language's own library.
-      return owner === "node" ? "lib" : (owner ?? "own");
+      if (owner !== undefined) return owner === "node" ? "lib" : owner;
+      return (declaration && copiedFrom(sourceFileOf(declaration).text)) ?? "own";
     }
     return owner === "node" && !ambient.startsWith("node:") ? `node:${ambient}` : ambient;
   }

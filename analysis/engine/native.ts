@@ -1,5 +1,6 @@
 import type { Diagnostic, Project, Snapshot } from "typescript/unstable/sync";
 import { type Node, nameOf, type SourceFile } from "../syntax.ts";
+import { needsEndings } from "./import-endings.ts";
 import { loadNative, type NativeApi, startNative } from "./native-api.ts";
 import { NativeFiles, type NativeFilesOptions } from "./native-files.ts";
 import { NativeTrees } from "./native-tree.ts";
@@ -49,7 +50,7 @@ export function openNative(options: NativeOptions): Engine {
       remote = take();
       const project = remote.getProject(files.configPath);
       if (project === undefined) throw new Error(`${files.configPath} did not open.`);
-      return (snapshot = new NativeSnapshot(project, api, trees));
+      return (snapshot = new NativeSnapshot(project, api, trees, files));
     },
     change(more, newRoots) {
       changes.push(...more);
@@ -66,12 +67,16 @@ export function openNative(options: NativeOptions): Engine {
 class NativeSnapshot extends NativeTypes implements EngineSnapshot {
   readonly strictNulls: boolean;
   private readonly project: Project;
+  readonly importsNeedEndings: boolean;
   private readonly trees: NativeTrees;
+  private readonly files: NativeFiles;
 
-  constructor(project: Project, api: NativeApi, trees: NativeTrees) {
+  constructor(project: Project, api: NativeApi, trees: NativeTrees, files: NativeFiles) {
     super(project, api, trees);
-    const { strict, strictNullChecks } = project.compilerOptions;
+    const { strict, strictNullChecks, module, moduleResolution } = project.compilerOptions;
     this.strictNulls = strictNullChecks ?? strict ?? true;
+    this.importsNeedEndings = needsEndings({ module, moduleResolution });
+    this.files = files;
     this.project = project;
     this.trees = trees;
   }
@@ -79,6 +84,10 @@ class NativeSnapshot extends NativeTypes implements EngineSnapshot {
   file(path: string): SourceFile | undefined {
     const file = this.project.program.getSourceFile(path);
     return file && this.trees.file(file);
+  }
+
+  exists(path: string): boolean {
+    return this.files.exists(path);
   }
 
   importsOf(path: string): readonly string[] {

@@ -171,6 +171,10 @@ export interface EngineSnapshot extends TypeEngine {
   importsOf(path: string, only?: ReadonlySet<string>): readonly string[];
   /** Whether the types tell values that may be `null` or `undefined` from others. */
   readonly strictNulls: boolean;
+  /** Whether there is a file, of the project or not: a package's manifest, say. */
+  exists(path: string): boolean;
+  /** A file is imported as `./mutex.js`, because `./mutex` would lead nowhere. */
+  readonly importsNeedEndings: boolean;
   /** Whether a file belongs to the project rather than to a library. */
   isOwn(path: string): boolean;
   /** What the parser could not make sense of, in source order; cheap. */

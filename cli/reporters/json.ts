@@ -37,6 +37,7 @@ interface JsonFinding extends JsonPlace {
     readonly title: string;
     readonly safety: "safe" | "suggestion";
     readonly edits: readonly (JsonPlace & { readonly text: string })[];
+    readonly creates?: readonly { readonly file: string; readonly text: string }[];
   }[];
 }
 
@@ -62,10 +63,13 @@ function findingOf(report: Report, outcome: Outcome): JsonFinding {
     ...placeOf(report, outcome),
     notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note, outcome))),
     ...(interleaving === undefined ? {} : { interleaving: interleavingOf(interleaving, outcome) }),
-    fixes: fixes.map(({ title, safety, edits }) => ({
+    fixes: fixes.map(({ title, safety, edits, creates = [] }) => ({
       title,
       safety,
       edits: edits.map((edit) => Object.assign(placeOf(edit, outcome), { text: edit.text })),
+      ...(creates.length === 0
+        ? {}
+        : { creates: creates.map(({ file, text }) => ({ file: outcome.shown(file), text })) }),
     })),
   };
 }

@@ -10,6 +10,7 @@ import type {
   Result,
   ThreadFlowLocation,
 } from "sarif";
+import type { NewFile } from "../../analysis/edit.ts";
 import { inside } from "../../analysis/paths.ts";
 import type { InterleavingReport, Report, StepReport } from "../../analysis/report.ts";
 import type { Action, Rule, Task } from "../../analysis/rule.ts";
@@ -128,15 +129,18 @@ function resultOf(report: Report, { ids, places, fingerprints, outcome }: Surrou
       : {
           fixes: fixes.map((fix) => ({
             description: { text: fix.title },
-            artifactChanges: [...new Set(fix.edits.map((it) => it.file))].map((file) => ({
-              artifactLocation: places.artifact(file),
-              replacements: fix.edits
-                .filter((it) => it.file === file)
-                .map((edit) => ({
-                  deletedRegion: places.region(edit),
-                  insertedContent: { text: edit.text },
-                })),
-            })),
+            artifactChanges: [
+              ...(fix.creates ?? []).map((it) => places.creation(it)),
+              ...[...new Set(fix.edits.map((it) => it.file))].map((file) => ({
+                artifactLocation: places.artifact(file),
+                replacements: fix.edits
+                  .filter((it) => it.file === file)
+                  .map((edit) => ({
+                    deletedRegion: places.region(edit),
+                    insertedContent: { text: edit.text },
+                  })),
+              })),
+            ],
           })),
         }),
   };
@@ -248,6 +252,19 @@ class Places {
       startColumn: first.column,
       endLine: last.line,
       endColumn: last.column,
+    };
+  }
+
+  /** The standard has no word for a file that appears: it is a text put at the start of nothing. */
+  creation({ file, text }: NewFile) {
+    return {
+      artifactLocation: this.artifact(file),
+      replacements: [
+        {
+          deletedRegion: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
+          insertedContent: { text },
+        },
+      ],
     };
   }
 

@@ -12,9 +12,9 @@ import {
   type Node,
   sourceFileOf,
   textOf,
-  walk,
   wrapped,
 } from "../../analysis/syntax.ts";
+import { unusedName } from "./unused-name.ts";
 import { indentOf, statementBefore } from "./statements.ts";
 
 const isStatement = isOneOf("ReturnStatement", "VariableStatement", "ExpressionStatement");
@@ -55,15 +55,6 @@ function startsIn(statement: Node, promise: Node): boolean {
 
 function isFunction(node: Node | undefined): node is Node {
   return isFunctionLike(node);
-}
-
-function unusedName(file: Node, names: readonly string[]): string | undefined {
-  const used = new Set<string>();
-  walk(file, (it) => {
-    if (is.Identifier(it)) used.add(it.text);
-    return undefined;
-  });
-  return names.find((it) => !used.has(it));
 }
 
 /** `clearTimeout(timer);` at the start of each callback that settles the promise without it. */

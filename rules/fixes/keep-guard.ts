@@ -2,15 +2,8 @@ import { type Edit, insertBefore } from "../../analysis/edit.ts";
 import type { LockUse } from "../../analysis/facts/lock-uses.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import {
-  childrenOf,
-  is,
-  isFunctionLike,
-  type Node,
-  sourceFileOf,
-  textOf,
-  walk,
-} from "../../analysis/syntax.ts";
+import { childrenOf, is, isFunctionLike, type Node, textOf } from "../../analysis/syntax.ts";
+import { unusedName } from "./unused-name.ts";
 import { movedIn, replaceRange, stepOf } from "./statement-range.ts";
 import { indentOf, isInList } from "./statements.ts";
 
@@ -66,13 +59,4 @@ export function keepAndRelease(
 
 function isFunctionBody(block: Node): boolean {
   return isFunctionLike(block.parent);
-}
-
-function unusedName(place: Node, names: readonly string[]): string | undefined {
-  const used = new Set<string>();
-  walk(sourceFileOf(place), (it) => {
-    if (is.Identifier(it)) used.add(it.text);
-    return undefined;
-  });
-  return names.find((it) => !used.has(it));
 }

@@ -6,6 +6,7 @@ import { valueWindow, type ValueWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, isAssignment } from "../../analysis/syntax.ts";
+import { holdMutex } from "../fixes/hold-mutex.ts";
 import { hoistAwait } from "../fixes/hoist-await.ts";
 import { readLate } from "../fixes/read-late.ts";
 import { calledAt, twice } from "../words/races.ts";
@@ -70,6 +71,10 @@ function lost(window: ValueWindow, overlap: Overlap, program: Program): Finding 
       between: ["write", `writes \`${name}\``],
       last: ["write", "writes what it computed from the old value"],
     }),
-    fixes: [...hoistAwait(write), ...readLate(window, program)],
+    fixes: [
+      ...hoistAwait(write),
+      ...readLate(window, program),
+      ...holdMutex(write.at, write.location, program),
+    ],
   };
 }

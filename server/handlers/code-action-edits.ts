@@ -36,10 +36,13 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
     case "fix": {
       const fix = report.fixes.find((it) => it.title === title);
       if (fix === undefined) throw outdated();
-      return workspaceEditOf(fix.edits, session);
+      return workspaceEditOf(fix.edits, session, fix.creates);
     }
     case "rule":
-      return repairedWhere((it) => it.rule === rule && bestDoesNotHide(it), "suggestion");
+      return repairedWhere(
+        (it) => it.rule === rule && bestDoesNotHide(it) && isWithinReach(it),
+        "suggestion",
+      );
     case "all":
       return repairedWhere(() => true, "safe");
     case "allow on line":
@@ -49,6 +52,11 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
       throw outdated();
   }
 
+  /** Not every client takes a file that comes along. */
+  function isWithinReach({ fixes: [best] }: Report): boolean {
+    return best?.creates === undefined || session.client.createsFiles;
+  }
+
   function repairedWhere(wanted: (report: Report) => boolean, safety: "safe" | "suggestion") {
     const repair = folder.attempt("repairing a file", (analyser) =>
       dryRepair(analyser, [path], { safety, wanted }),
@@ -56,7 +64,7 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
     const edits = (repair?.files ?? []).flatMap(({ file, original, text }) =>
       editsBetween(original, text).map((it) => ({ file, ...it })),
     );
-    return edits.length === 0 ? undefined : workspaceEditOf(edits, session);
+    return edits.length === 0 ? undefined : workspaceEditOf(edits, session, repair?.created);
   }
 }
 

@@ -71,7 +71,9 @@ export class CodeActions {
   ): Promise<CodeAction[]> {
     const actions: CodeAction[] = [];
     let hasPreferred = false;
+    const { createsFiles } = this.session.client;
     for (const fix of report.fixes) {
+      if (fix.creates !== undefined && !createsFiles) continue;
       const outcome = await this.try(report, fix, token);
       if (outcome !== "ok") continue;
       const isPreferred: boolean = !hasPreferred && !hides(fix);

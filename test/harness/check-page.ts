@@ -125,6 +125,8 @@ class PageChecker {
   verify(block: Case, code: string, finding: Report, fix: FixReport): void {
     const before = this.run(block, code);
     const repaired = applyEdits(code, fix.edits);
+    const created = (fix.creates ?? []).map(({ file, text }) => ({ path: file, text }));
+    if (created.length > 0) this.engine.change(created);
     try {
       const after = this.run(block, repaired);
       const what = `${fix.title}\n\n${repaired}\n`;
@@ -132,6 +134,8 @@ class PageChecker {
       expect(after.length, `${what}removes its finding and adds none`).toBeLessThan(before.length);
       expect(after.map(identity), what).not.toContain(identity(finding));
     } finally {
+      const gone = created.map(({ path }) => ({ path, text: undefined }));
+      if (gone.length > 0) this.engine.change(gone);
       this.put(block, code);
     }
   }

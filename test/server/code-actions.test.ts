@@ -198,3 +198,24 @@ test("for other clients the server applies the edit itself", async () => {
   });
   expect(applied).toBe(1);
 });
+
+test("a primitive that the project does not have comes along as a file, in the same edit", async () => {
+  const text = `let stock = 10;
+export async function sell(item: string, notify: (item: string) => Promise<void>) {
+  const left = stock;
+  await notify(item + left);
+  stock = left - 1;
+}
+`;
+  const client = await start({ files: { ...files, "src/stock.ts": text, "package.json": "{}" } });
+  await client.open("src/stock.ts");
+  const actions = await client.actions("src/stock.ts", "stock = left - 1");
+  const action = actions.find((it) => it.title.includes("under a lock"));
+  if (action === undefined) throw new Error(actions.map((it) => it.title).join("\n"));
+  const { edit } = await client.resolve(action);
+  const [creation, filling] = edit?.documentChanges ?? [];
+  const uri = client.workspace.uri("src/mooring/mutex.ts");
+  expect(creation).toMatchObject({ kind: "create", uri });
+  expect(filling).toMatchObject({ textDocument: { uri, version: null } });
+  expect(client.after("src/stock.ts", edit)).toContain('import { Mutex } from "./mooring/mutex";');
+});

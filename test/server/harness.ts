@@ -70,6 +70,7 @@ export const MODERN: ClientCapabilities = {
     diagnostics: { refreshSupport: true },
     workspaceEdit: {
       documentChanges: true,
+      resourceOperations: ["create"],
       changeAnnotationSupport: {},
       snippetEditSupport: true,
     },

@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { Analyser } from "../../analysis/analyser.ts";
+import { packages } from "../../analysis/primitives/index.ts";
+import { modelsOf } from "../../analysis/primitives/models.ts";
+import { repair, verifyFix } from "../../analysis/repair.ts";
+import type { FixReport, Report } from "../../analysis/report.ts";
+import { RECOMMENDED } from "../../analysis/settings.ts";
+import { lostUpdate } from "../../rules/lost-update/lost-update.ts";
+import { memoryHost } from "../harness/memory-host.ts";
+import { TSCONFIG } from "../harness/small-project.ts";
+
+// Where a fix gets a primitive from, asked of the one that lets one call run at a time.
+
+const STOCK = `let stock = 10;
+
+export async function sell(item: string, notify: (item: string) => Promise<void>) {
+  const left = stock;
+  await notify(item + left);
+  stock = left - 1;
+}
+`;
+const MANIFEST = { "/package.json": "{}" };
+const MUTEX = `export declare class Mutex {
+  runExclusive<T>(work: () => T | Promise<T>): Promise<T>;
+}
+`;
+
+function installed(name: string): Record<string, string> {
+  return {
+    [`/node_modules/${name}/package.json`]: JSON.stringify({ name, types: "index.d.ts" }),
+    [`/node_modules/${name}/index.d.ts`]: MUTEX,
+  };
+}
+
+function opened(files: Readonly<Record<string, string>>, runtimeFolder?: string) {
+  const texts = { "/tsconfig.json": TSCONFIG, ...files };
+  const analyser = new Analyser({
+    host: memoryHost(texts),
+    rules: [lostUpdate],
+    models: modelsOf(packages),
+    settingsFor: () => RECOMMENDED,
+    keep: "all",
+    ...(runtimeFolder === undefined ? {} : { runtimeFolder: () => runtimeFolder }),
+  });
+  analyser.open(Object.keys(texts).filter((it) => /^\/(?!node_modules).*\.[jt]s$/.test(it)));
+  return analyser;
+}
+
+/** The fix in question, tried. */
+function lockIn(analyser: Analyser): { report: Report; fix: FixReport } | undefined {
+  for (const { findings } of analyser.check()) {
+    for (const report of findings) {
+      const fix = report.fixes.find((it) => it.title.includes("under a lock"));
+      if (fix === undefined) continue;
+      expect(verifyFix(analyser, report, fix), fix.title).toBe("ok");
+      return { report, fix };
+    }
+  }
+  return undefined;
+}
+
+function importIn(fix: FixReport | undefined): string | undefined {
+  return fix?.edits
+    .map((it) => /(?:import|require).*?["'](.+?)["']/.exec(it.text)?.[1])
+    .find((it) => it !== undefined);
+}
+
+test("the runtime comes first", () => {
+  const analyser = opened({
+    "/src/stock.ts": STOCK,
+    ...installed("mooring-runtime"),
+    ...installed("async-mutex"),
+  });
+  const found = lockIn(analyser);
+  expect(importIn(found?.fix)).toBe("mooring-runtime");
+  expect(found?.fix.creates).toBeUndefined();
+});
+
+test("a library for the same that is there comes before a new file", () => {
+  const analyser = opened({ "/src/stock.ts": STOCK, ...installed("async-mutex") });
+  expect(importIn(lockIn(analyser)?.fix)).toBe("async-mutex");
+});
+
+test("else the file of the primitive comes along, and nothing of it stays when it was only tried", () => {
+  const analyser = opened({ "/src/deep/stock.ts": STOCK, ...MANIFEST });
+  const found = lockIn(analyser);
+  expect(importIn(found?.fix)).toBe("../mooring/mutex");
+  expect(found?.fix.creates?.map((it) => it.file)).toEqual(["/src/mooring/mutex.ts"]);
+  expect(found?.fix.title).toContain("which comes as 'mutex.ts'");
+  expect(analyser.textOf("/src/mooring/mutex.ts")).toBeUndefined();
+});
+
+test("a file that came earlier is used again", () => {
+  const first = lockIn(opened({ "/src/stock.ts": STOCK, ...MANIFEST }))?.fix.creates?.[0];
+  const analyser = opened({
+    "/src/stock.ts": STOCK,
+    ...MANIFEST,
+    [first?.file ?? ""]: first?.text ?? "",
+  });
+  const found = lockIn(analyser);
+  expect(importIn(found?.fix)).toBe("./mooring/mutex");
+  expect(found?.fix.creates).toBeUndefined();
+});
+
+test("the configuration says where such files are", () => {
+  const analyser = opened({ "/src/stock.ts": STOCK, ...MANIFEST }, "/lib/tools");
+  const found = lockIn(analyser);
+  expect(importIn(found?.fix)).toBe("../lib/tools/mutex");
+  expect(found?.fix.creates?.map((it) => it.file)).toEqual(["/lib/tools/mutex.ts"]);
+});
+
+test("where imports need endings, this one has one", () => {
+  const options = { strict: true, target: "es2022", module: "nodenext", types: [] };
+  const analyser = opened({
+    "/src/stock.ts": STOCK,
+    "/package.json": JSON.stringify({ type: "module" }),
+    "/tsconfig.json": JSON.stringify({ compilerOptions: options }),
+  });
+  expect(importIn(lockIn(analyser)?.fix)).toBe("./mooring/mutex.js");
+});
+
+test("a file of TypeScript is nothing for JavaScript", () => {
+  const text = STOCK.replace(
+    /: string|: \(item\) => Promise<void>|: \(item: string\) => Promise<void>/g,
+    "",
+  );
+  const config = JSON.stringify({
+    compilerOptions: { allowJs: true, target: "es2022", types: [] },
+  });
+  const analyser = opened({ "/src/stock.js": text, ...MANIFEST, "/tsconfig.json": config });
+  expect([...analyser.check()].flatMap((it) => it.findings)).toHaveLength(1);
+  expect(lockIn(analyser)).toBeUndefined();
+});
+
+test("two fixes bring the same file once", () => {
+  const other = STOCK.replaceAll("stock", "seats").replace("sell", "book");
+  const analyser = opened({ "/src/stock.ts": STOCK, "/src/seats.ts": other, ...MANIFEST });
+  // The fixes before the one in question do not fit code that uses the old value twice.
+  const { created, files, refused } = repair(analyser, ["/src/stock.ts", "/src/seats.ts"], {
+    safety: "suggestion",
+  });
+  expect(refused).toEqual([]);
+  expect(files).toHaveLength(2);
+  expect(created.map((it) => it.file)).toEqual(["/src/mooring/mutex.ts"]);
+});
