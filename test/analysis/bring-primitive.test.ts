@@ -4,7 +4,10 @@ import { packages } from "../../analysis/primitives/index.ts";
 import { modelsOf } from "../../analysis/primitives/models.ts";
 import { repair, verifyFix } from "../../analysis/repair.ts";
 import type { FixReport, Report } from "../../analysis/report.ts";
+import { applyEdits } from "../../analysis/edit.ts";
+import { defineRule } from "../../analysis/rule.ts";
 import { RECOMMENDED } from "../../analysis/settings.ts";
+import { limitFanOut } from "../../rules/fixes/map-limit.ts";
 import { lostUpdate } from "../../rules/lost-update/lost-update.ts";
 import { memoryHost } from "../harness/memory-host.ts";
 import { TSCONFIG } from "../harness/small-project.ts";
@@ -25,6 +28,24 @@ const MUTEX = `export declare class Mutex {
 }
 `;
 
+/** Offers to limit whatever is called `all`. */
+const fanOut = defineRule({
+  id: "fan-out",
+  summary: "Everything is started at once.",
+  severity: "hint",
+  profile: "recommended",
+  equivalents: [],
+  on: { kinds: ["CallExpression"] },
+  *check(call, program) {
+    const fixes = limitFanOut(call, program);
+    if (fixes.length > 0) yield { at: call, message: "All at once.", why: "", fixes };
+  },
+});
+
+const PAGES = `declare function load(id: string): Promise<number>;
+export const pages = (ids: readonly string[]) => Promise.all(ids.map((id) => load(id)));
+`;
+
 function installed(name: string): Record<string, string> {
   return {
     [`/node_modules/${name}/package.json`]: JSON.stringify({ name, types: "index.d.ts" }),
@@ -36,7 +57,7 @@ function opened(files: Readonly<Record<string, string>>, runtimeFolder?: string)
   const texts = { "/tsconfig.json": TSCONFIG, ...files };
   const analyser = new Analyser({
     host: memoryHost(texts),
-    rules: [lostUpdate],
+    rules: [lostUpdate, fanOut],
     models: modelsOf(packages),
     settingsFor: () => RECOMMENDED,
     keep: "all",
@@ -142,4 +163,37 @@ test("two fixes bring the same file once", () => {
   expect(refused).toEqual([]);
   expect(files).toHaveLength(2);
   expect(created.map((it) => it.file)).toEqual(["/src/mooring/mutex.ts"]);
+});
+
+/** What the limiting fix makes of the text. */
+function limited(files: Readonly<Record<string, string>>): string | undefined {
+  const analyser = opened({ "/src/pages.ts": PAGES, ...files });
+  for (const { findings } of analyser.check()) {
+    for (const report of findings) {
+      const [fix] = report.fixes;
+      if (fix === undefined) continue;
+      expect(verifyFix(analyser, report, fix), fix.title).toBe("ok");
+      return applyEdits(PAGES, fix.edits);
+    }
+  }
+  return undefined;
+}
+
+test("a fan-out gets a limit from the runtime's mapLimit", () => {
+  expect(limited(MANIFEST)).toBe(`import { mapLimit } from "./mooring/map-limit";
+
+declare function load(id: string): Promise<number>;
+export const pages = (ids: readonly string[]) => mapLimit(ids, 8, (id) => load(id));
+`);
+});
+
+test("a fan-out gets a limit from p-map where the project has that", () => {
+  const text = `export default function pMap<T, R>(
+    items: Iterable<T>, work: (item: T, index: number) => R | Promise<R>, options?: { concurrency?: number },
+  ): Promise<R[]>;`;
+  const files = {
+    "/node_modules/p-map/package.json": JSON.stringify({ name: "p-map", types: "index.d.ts" }),
+    "/node_modules/p-map/index.d.ts": text,
+  };
+  expect(limited(files)).toContain("pMap(ids, (id) => load(id), { concurrency: 8 });");
 });

@@ -1,0 +1,62 @@
+import type { Edit } from "../../analysis/edit.ts";
+import type { Program } from "../../analysis/program.ts";
+import type { Fix } from "../../analysis/rule.ts";
+import {
+  type CallExpression,
+  is,
+  methodCall,
+  nameOf,
+  sourceFileOf,
+  startOf,
+  unwrapped,
+  wrapped,
+} from "../../analysis/syntax.ts";
+import { bringPrimitive } from "./bring-primitive.ts";
+
+/** So many at a time, until somebody who knows the other side says another number. */
+const AT_ONCE = 8;
+
+const P_MAP = { module: "p-map", needed: { name: "default", as: "pMap" }, esmOnly: true } as const;
+
+/**
+ * `mapLimit(items, 8, work)` for `Promise.all(items.map(work))`: results in the same order, the same
+ * first error, and no more than so many calls at once. The callback gets the item and its index as
+ * before; one that wants the whole array as well stays as it is.
+ */
+export function limitFanOut(call: CallExpression, program: Program): Fix[] {
+  const all = methodCall(call);
+  const [list, second] = all?.args ?? [];
+  if (all?.method !== "all" || nameOf(unwrapped(all.receiver)) !== "Promise") return [];
+  if (list === undefined || second !== undefined) return [];
+  const mapped = methodCall(unwrapped(list));
+  const [work, thisArgument] = mapped?.args ?? [];
+  if (mapped?.method !== "map" || work === undefined || thisArgument !== undefined) return [];
+  const written = unwrapped(work);
+  const isFunction = is.ArrowFunction(written) || is.FunctionExpression(written);
+  if (isFunction && written.parameters.length > 2) return [];
+
+  const file = sourceFileOf(call);
+  const brought = bringPrimitive("mapLimit", file, program, {
+    libraries: [P_MAP],
+    replaced: { start: startOf(call), end: startOf(mapped.receiver) },
+  });
+  if (brought === undefined) return [];
+  const isLibrary = brought.from === P_MAP.module;
+  const items = wrapped(mapped.receiver);
+  const between = (start: number, end: number, text: string): Edit => {
+    return { file: file.fileName, start, end, text };
+  };
+  return [
+    {
+      title: `Run at most ${AT_ONCE} at a time, with '${brought.name}'${brought.aside}`,
+      safety: "suggestion",
+      edits: [
+        ...brought.edits,
+        between(startOf(call), startOf(items), `${brought.name}(`),
+        between(items.end, startOf(work), isLibrary ? ", " : `, ${AT_ONCE}, `),
+        between(work.end, call.end, isLibrary ? `, { concurrency: ${AT_ONCE} })` : ")"),
+      ],
+      creates: brought.creates,
+    },
+  ];
+}
