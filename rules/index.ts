@@ -20,6 +20,7 @@ import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executo
 import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
 import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
+import { staleEvent } from "./stale-event/stale-event.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
 import { uncheckedAbortedSignal } from "./unchecked-aborted-signal/unchecked-aborted-signal.ts";
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   racyCacheFill,
   racyLazyInit,
   signalNotForwarded,
+  staleEvent,
   swallowedRejection,
   unawaitedCallback,
   uncheckedAbortedSignal,

@@ -3,6 +3,7 @@ import { closest } from "../closest.ts";
 import type {
   CallbackModel,
   CallModel,
+  EventModel,
   LockModel,
   PackageModel,
   PairModel,
@@ -232,6 +233,14 @@ const scopeModel: v.GenericSchema<unknown, ScopeModel> = object("known of a scop
   ),
 });
 
+const eventModel: v.GenericSchema<unknown, EventModel> = object("known of an event's member", {
+  reason,
+  late: says(
+    oneOf(["ignored", "null", "empty", "throws"]),
+    "What it is when the event has been dispatched: `ignored` as a call, `null`, `empty`, or it `throws`.",
+  ),
+});
+
 // The annotation is the check that the table and the vocabulary of the analysis stay the same.
 const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a package", {
   modules: says(list("names of packages", text("a name")), "The package, by the names it has."),
@@ -252,6 +261,12 @@ const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a 
     says(
       table("scopes by name", v.string(), scopeModel),
       "Functions whose argument runs when something appears, such as effects.",
+    ),
+  ),
+  events: v.exactOptional(
+    says(
+      table("members by name", v.string(), eventModel),
+      "Members of events that have to be used while the event is dispatched, as `Type.member`.",
     ),
   ),
 });

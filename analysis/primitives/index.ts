@@ -3,6 +3,7 @@ import { dom } from "./dom.ts";
 import { ecmascript } from "./ecmascript.ts";
 import { emitters } from "./emitters.ts";
 import { endings } from "./endings.ts";
+import { events } from "./events.ts";
 import { lazyQueries } from "./lazy-queries.ts";
 import { limits } from "./limits.ts";
 import { locks } from "./locks.ts";
@@ -34,6 +35,7 @@ export const packages: readonly PackageModel[] = [
   react,
   ...limits,
   ...locks,
+  ...events,
   ...endings,
   ...platformPairs,
   ...signals,

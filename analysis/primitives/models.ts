@@ -1,5 +1,12 @@
 import type { TypeName } from "../engine/type-engine.ts";
-import type { CallModel, PackageModel, PairModel, ScopeModel, TypeModel } from "./primitive.ts";
+import type {
+  CallModel,
+  EventModel,
+  PackageModel,
+  PairModel,
+  ScopeModel,
+  TypeModel,
+} from "./primitive.ts";
 
 /** The models in force, by module and name. */
 export interface Models {
@@ -13,6 +20,9 @@ export interface Models {
   /** A pair that is known of every type with such a method: `*.addEventListener`. */
   pairOfMethod(method: string): Pair | undefined;
   scope(callee: TypeName | undefined): ScopeModel | undefined;
+  event(member: TypeName | undefined): EventModel | undefined;
+  /** Whether some event has a member of this name that has to be used in time. */
+  passes(name: string): boolean;
   /** Whether something of this name, whoever declares it, begins something: a cheap first look. */
   mayBegin(name: string): boolean;
 }
@@ -38,6 +48,8 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
   const pairsOfMethods = new Map<string, Pair>();
   const scopes = new Map<string, ScopeModel>();
   const beginning = new Set<string>();
+  const events = new Map<string, EventModel>();
+  const passing = new Set<string>();
   for (const { modules, ...model } of packages) {
     for (const module of modules) {
       for (const [name, it] of Object.entries(model.calls ?? {})) {
@@ -54,6 +66,10 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
       for (const [name, it] of Object.entries(model.scopes ?? {})) {
         scopes.set(key(module, name), it);
       }
+      for (const [name, it] of Object.entries(model.events ?? {})) {
+        events.set(key(module, name), it);
+        passing.add(lastOf(name));
+      }
     }
   }
   return {
@@ -64,6 +80,8 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
     pairOfMethod: (it) => pairsOfMethods.get(it),
     scope: (it) => it && found(scopes, it),
     signalMembers: [...new Set([...types.values()].flatMap((it) => it.signal?.carriedAs ?? []))],
+    event: (it) => it && found(events, it),
+    passes: (it) => passing.has(it),
     mayBegin: (it) => beginning.has(it),
   };
 }

@@ -123,6 +123,13 @@ export interface ScopeModel {
   readonly cleanup: "returned" | readonly string[];
 }
 
+/** A member of an event that does its work only while the event is being dispatched. */
+export interface EventModel {
+  readonly reason: string;
+  /** What it is afterwards: `ignored` as a call, `null`, `empty`, or it `throws`. */
+  readonly late: "ignored" | "null" | "empty" | "throws";
+}
+
 /**
  * One package, or the platform. Functions are written by their name, members `Type.method`, or
  * `*.method` for any type of the package. Calling a value of a named function type is written by
@@ -137,4 +144,6 @@ export interface PackageModel {
   /** What calls begin, by name as in `calls`; `new C()` by the name of the class. */
   readonly pairs?: Readonly<Record<string, PairModel>>;
   readonly scopes?: Readonly<Record<string, ScopeModel>>;
+  /** Members of events, by `Type.member`. */
+  readonly events?: Readonly<Record<string, EventModel>>;
 }
