@@ -27,6 +27,8 @@ export async function buildRuntime(target) {
       outbase: source,
       write: false,
       format,
+      // Among other things this names the exports of CommonJS modules in a way that every loader understands.
+      platform: "node",
       target: "es2022",
     });
     for (const { path, text } of outputFiles) write(path, withBuiltNames(text));

@@ -242,14 +242,18 @@ function namesOf(statement: ts.Statement): readonly string[] {
   return isNamed && statement.name !== undefined ? [statement.name.text] : [];
 }
 
+/** Whether nothing of the statement runs when the file is loaded: no initial value, no base class, no computed name. */
 function isMovable(statement: ts.Statement): boolean {
-  if (ts.isClassDeclaration(statement)) {
-    const isExtended = statement.heritageClauses?.some(
-      (it) => it.token === ts.SyntaxKind.ExtendsKeyword,
-    );
-    return isExtended !== true;
-  }
-  return !ts.isVariableStatement(statement);
+  if (!ts.isClassDeclaration(statement)) return !ts.isVariableStatement(statement);
+  const runs = (it: ts.ClassElement): boolean =>
+    (it.name !== undefined && ts.isComputedPropertyName(it.name)) ||
+    ts.isClassStaticBlockDeclaration(it) ||
+    (ts.isPropertyDeclaration(it) &&
+      it.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword) === true);
+  const isExtended = statement.heritageClauses?.some(
+    (it) => it.token === ts.SyntaxKind.ExtendsKeyword,
+  );
+  return isExtended !== true && !statement.members.some(runs);
 }
 
 /** The names of other declarations at the top of some file that the statement mentions. */

@@ -18,9 +18,8 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "cd282ed1087fe982",
+      "hash": "51bd0222c55164b8",
       "members": [
-        46,
         0,
         1,
         2,
@@ -62,7 +61,8 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        45
+        45,
+        46
       ]
     },
     {
@@ -75,7 +75,7 @@ export const sources: VendoredSources = {
         "CancelledError",
         "isCancelled"
       ],
-      "hash": "6d98e7128ffeab6e",
+      "hash": "1c7e152b5c9bcd82",
       "members": [
         47,
         0,
@@ -101,7 +101,7 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "e6f93f517fb71f49",
+      "hash": "fc2bd50d1701236b",
       "members": [
         50,
         0,
@@ -145,7 +145,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "onAbort"
       ],
-      "hash": "0a3067b4c460653c",
+      "hash": "b1c8ab20cd5e9423",
       "members": [
         49,
         0,
@@ -186,7 +186,7 @@ export const sources: VendoredSources = {
         "Work",
         "shield"
       ],
-      "hash": "51a37e0970d4454d",
+      "hash": "56be46a16a9f9078",
       "members": [
         51,
         0,
@@ -237,11 +237,10 @@ export const sources: VendoredSources = {
         "BroadcastReceiver",
         "broadcast"
       ],
-      "hash": "a0742e60e9edb18a",
+      "hash": "d6464a04fb342da6",
       "members": [
         76,
         77,
-        78,
         80,
         0,
         1,
@@ -291,6 +290,7 @@ export const sources: VendoredSources = {
         73,
         74,
         75,
+        78,
         79
       ]
     },
@@ -315,13 +315,11 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "2bac81a937c31dc9",
+      "hash": "1831e3084b0b4de0",
       "members": [
         81,
         82,
         83,
-        86,
-        87,
         88,
         89,
         0,
@@ -374,7 +372,9 @@ export const sources: VendoredSources = {
         74,
         75,
         84,
-        85
+        85,
+        86,
+        87
       ]
     },
     {
@@ -395,12 +395,10 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "abe4bb564d177697",
+      "hash": "c0869ad18738cfe6",
       "members": [
         94,
         95,
-        96,
-        97,
         98,
         0,
         1,
@@ -438,7 +436,9 @@ export const sources: VendoredSources = {
         71,
         90,
         92,
-        93
+        93,
+        96,
+        97
       ]
     },
     {
@@ -458,12 +458,10 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "4a9368837270c3fb",
+      "hash": "516f7882aa69a3c6",
       "members": [
         99,
         100,
-        101,
-        102,
         103,
         0,
         1,
@@ -507,7 +505,9 @@ export const sources: VendoredSources = {
         68,
         69,
         70,
-        71
+        71,
+        101,
+        102
       ]
     },
     {
@@ -525,7 +525,7 @@ export const sources: VendoredSources = {
         "ClosedError",
         "LaggedError"
       ],
-      "hash": "85aae52d9f86b21d",
+      "hash": "d6b0638092e8df74",
       "members": [
         0,
         2,
@@ -572,7 +572,7 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "0a42d0af0fdfada6",
+      "hash": "5fb710177af770a6",
       "members": [
         137,
         0,
@@ -652,7 +652,7 @@ export const sources: VendoredSources = {
         "Limiter",
         "limiter"
       ],
-      "hash": "b6f3a1cb1c67e1af",
+      "hash": "58bd7f7a82123eff",
       "members": [
         138,
         139,
@@ -702,7 +702,7 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "9541db3c9a00c729",
+      "hash": "1add03ace02ee25b",
       "members": [
         130,
         131,
@@ -788,7 +788,7 @@ export const sources: VendoredSources = {
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "3ec0aa7a5d8a010f",
+      "hash": "80451ea2b2e15e70",
       "members": [
         140,
         141,
@@ -866,7 +866,7 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "658b0a1a1536f749",
+      "hash": "8e58d2b26a9cc85b",
       "members": [
         142,
         143,
@@ -969,13 +969,11 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "5ff56174a763b8d5",
+      "hash": "3f299e8d3f04f3be",
       "members": [
         148,
         149,
         150,
-        151,
-        152,
         0,
         1,
         2,
@@ -1027,7 +1025,9 @@ export const sources: VendoredSources = {
         110,
         111,
         112,
-        113
+        113,
+        151,
+        152
       ]
     },
     {
@@ -1044,7 +1044,7 @@ export const sources: VendoredSources = {
         "Selectable",
         "aborted"
       ],
-      "hash": "4ed8a2a25e215725",
+      "hash": "8b48dbb50734cb1a",
       "members": [
         153,
         0,
@@ -1119,7 +1119,7 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "1546ca17a7d2d783",
+      "hash": "14c083ec6d31b739",
       "members": [
         155,
         156,
@@ -1183,7 +1183,7 @@ export const sources: VendoredSources = {
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "ceb886c5d7661660",
+      "hash": "d74c7e5cb17ac57f",
       "members": [
         0,
         1,
@@ -1260,7 +1260,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedBarrier"
       ],
-      "hash": "7ead2d156ef4f500",
+      "hash": "db36fe9b76df6464",
       "members": [
         0,
         1,
@@ -1324,11 +1324,10 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "dd529f9eaf71cc93",
+      "hash": "c4c59165c4de8be1",
       "members": [
         185,
         186,
-        187,
         188,
         189,
         0,
@@ -1383,7 +1382,8 @@ export const sources: VendoredSources = {
         181,
         182,
         183,
-        184
+        184,
+        187
       ]
     },
     {
@@ -1398,7 +1398,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedCondvar"
       ],
-      "hash": "af4203bb34fa4ce0",
+      "hash": "0bc9fc071f7d2ddd",
       "members": [
         191,
         192,
@@ -1462,7 +1462,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedMutex"
       ],
-      "hash": "9cc0fb9916e4bf5b",
+      "hash": "ff1125529b77755d",
       "members": [
         0,
         1,
@@ -1527,7 +1527,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedOnce"
       ],
-      "hash": "b7a5c295ef78b047",
+      "hash": "c472205fdbe7fca9",
       "members": [
         0,
         1,
@@ -1589,7 +1589,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "195a6ec3ae7269f7",
+      "hash": "c33eec5454b426a8",
       "members": [
         0,
         1,
@@ -1655,7 +1655,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedSemaphore"
       ],
-      "hash": "10910c4fc700327e",
+      "hash": "c001526fa0d3acb8",
       "members": [
         0,
         1,
@@ -1724,7 +1724,7 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "fb956de3ebb79d61",
+      "hash": "dd106a71e5c91992",
       "members": [
         202,
         203,
@@ -1732,7 +1732,6 @@ export const sources: VendoredSources = {
         205,
         206,
         208,
-        209,
         210,
         211,
         212,
@@ -1796,7 +1795,8 @@ export const sources: VendoredSources = {
         114,
         200,
         201,
-        207
+        207,
+        209
       ]
     },
     {
@@ -1814,7 +1814,7 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "db6e88600b042210",
+      "hash": "35c806a06a4f7331",
       "members": [
         213,
         214,
@@ -1882,7 +1882,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "dec4ec875e6ab6ab",
+      "hash": "a976accce485cd1e",
       "members": [
         218,
         219,
@@ -1944,7 +1944,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "merge"
       ],
-      "hash": "01f75bf34bdc7fc0",
+      "hash": "d1ff0d599ab3ac33",
       "members": [
         220,
         221,
@@ -2001,7 +2001,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "takeUntil"
       ],
-      "hash": "ee6eac0922ce0ee2",
+      "hash": "8514961528438cbc",
       "members": [
         222,
         0,
@@ -2060,7 +2060,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "a7e9061d72741938",
+      "hash": "b81184a61e76f21b",
       "members": [
         226,
         0,
@@ -2100,7 +2100,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "aff2d03158d684ba",
+      "hash": "6206df1b12d1ea12",
       "members": [
         227,
         0,
@@ -2145,7 +2145,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Condvar"
       ],
-      "hash": "9c6fbd22ad4f8bfd",
+      "hash": "9b9aec9de22bbf1d",
       "members": [
         228,
         229,
@@ -2192,7 +2192,7 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "96caa9dced499f29",
+      "hash": "7c5f7ff0d42e962c",
       "members": [
         231,
         0,
@@ -2244,7 +2244,7 @@ export const sources: VendoredSources = {
         "MutexGuard",
         "Mutex"
       ],
-      "hash": "b8a2c596ed02653e",
+      "hash": "47b42c1ecf824a59",
       "members": [
         232,
         233,
@@ -2297,7 +2297,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Notify"
       ],
-      "hash": "96e3da044168cffc",
+      "hash": "6640b918cddcf264",
       "members": [
         234,
         0,
@@ -2343,7 +2343,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "4b54d91cbe7b1fc8",
+      "hash": "7a508397004e8d68",
       "members": [
         235,
         0,
@@ -2407,7 +2407,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "721fa16b6642e18f",
+      "hash": "64878c32c48bb97e",
       "members": [
         236,
         0,
@@ -2472,7 +2472,7 @@ export const sources: VendoredSources = {
         "WriteGuard",
         "RwLock"
       ],
-      "hash": "120684e96a0a598d",
+      "hash": "a56bff4cf2cdba93",
       "members": [
         237,
         238,
@@ -2529,7 +2529,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Semaphore"
       ],
-      "hash": "56c86d384ea1ea66",
+      "hash": "437e82634b3517b5",
       "members": [
         241,
         0,
@@ -2603,7 +2603,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "704fdc84d0efd403",
+      "hash": "d6786415ba814ffb",
       "members": [
         243,
         0,
@@ -2678,7 +2678,7 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "cabfa54f9f86a2ca",
+      "hash": "15525f4ee0b250d6",
       "members": [
         244,
         245,
@@ -2771,7 +2771,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "ab6ea27d2371fefb",
+      "hash": "953732046efa93b4",
       "members": [
         247,
         248,
@@ -2861,7 +2861,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "062b2ed04f821838",
+      "hash": "99b30d5f143f495b",
       "members": [
         250,
         0,
@@ -2943,11 +2943,10 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "4097e1cd567edb06",
+      "hash": "72e61c6ba379c264",
       "members": [
         251,
         252,
-        253,
         0,
         1,
         2,
@@ -3012,7 +3011,8 @@ export const sources: VendoredSources = {
         114,
         115,
         116,
-        117
+        117,
+        253
       ]
     },
     {
@@ -3031,7 +3031,7 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "27007adb13227376",
+      "hash": "6179bdeac0925621",
       "members": [
         254,
         255,
@@ -3114,7 +3114,7 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "cb77572401d74fab",
+      "hash": "56e5f03b0ef3ee30",
       "members": [
         257,
         258,
@@ -3175,7 +3175,7 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "e02a70301f50474b",
+      "hash": "25eb2878d2edf0fa",
       "members": [
         261,
         262,
@@ -3236,7 +3236,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "ecf2722bc06c3879",
+      "hash": "794d4772af272ddf",
       "members": [
         223,
         225,
@@ -3278,7 +3278,7 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "6ab43e5ecaa2e740",
+      "hash": "657e1707c5ab62a1",
       "members": [
         200,
         201,
@@ -3331,7 +3331,7 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "05f03222bbec6749",
+      "hash": "ab600bd50bbbe648",
       "members": [
         310,
         311,
@@ -3391,7 +3391,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "b08cd1fa23363519",
+      "hash": "06aad4582bf1fefa",
       "members": [
         313,
         314,
@@ -3400,7 +3400,6 @@ export const sources: VendoredSources = {
         317,
         318,
         319,
-        323,
         324,
         325,
         0,
@@ -3512,7 +3511,8 @@ export const sources: VendoredSources = {
         309,
         320,
         321,
-        322
+        322,
+        323
       ]
     }
   ],
@@ -3535,27 +3535,27 @@ export const sources: VendoredSources = {
     {
       "name": "RuntimeError",
       "comment": "/** Its instances are recognised by their kind. */",
-      "code": "abstract class RuntimeError extends Error {\n  static readonly kind: string;\n  readonly [errorKind]: string;\n\n  constructor(kind: string, message: string, options?: Cause) {\n    super(message, options);\n    this.name = this[errorKind] = kind;\n  }\n\n  /** Holds for instances that another copy of the package has made. */\n  static override [Symbol.hasInstance](value: unknown): boolean {\n    // A class that somebody has derived from one of these has no kind of its own.\n    if (!Object.hasOwn(this, \"kind\")) return super[Symbol.hasInstance](value);\n    return (\n      typeof value === \"object\" &&\n      value !== null &&\n      errorKind in value &&\n      value[errorKind] === this.kind\n    );\n  }\n}"
+      "code": "abstract class RuntimeError extends Error {\n  declare readonly [errorKind]: string;\n\n  constructor(message: string, options?: Cause) {\n    super(message, options);\n    this.name = this[errorKind] = new.target.kind;\n  }\n\n  // A getter and no field: bundlers keep a class with a static field even where nobody uses it.\n  static get kind(): string {\n    return \"\";\n  }\n\n  /** Holds for instances that another copy of the package has made. */\n  static override [Symbol.hasInstance](value: unknown): boolean {\n    // A class that somebody has derived from one of these has no kind of its own.\n    if (!Object.hasOwn(this, \"kind\")) return super[Symbol.hasInstance](value);\n    return (\n      typeof value === \"object\" &&\n      value !== null &&\n      errorKind in value &&\n      value[errorKind] === this.kind\n    );\n  }\n}"
     },
     {
       "name": "CancelledError",
       "comment": "/**\n * Work was cancelled, and nobody gave a reason of their own. Its `name` is `AbortError`, the name that `fetch`, the\n * DOM and Node use, so that a check for the name covers both.\n *\n * @example\n * const error = new CancelledError(\"the user left the page\");\n * assert.equal(error.name, \"AbortError\");\n */",
-      "code": "class CancelledError extends RuntimeError {\n  static override readonly kind = \"AbortError\";\n\n  constructor(message = \"The operation was cancelled.\", options?: Cause) {\n    super(CancelledError.kind, message, options);\n  }\n}"
+      "code": "class CancelledError extends RuntimeError {\n  static override get kind(): string {\n    return \"AbortError\";\n  }\n\n  constructor(message = \"The operation was cancelled.\", options?: Cause) {\n    super(message, options);\n  }\n}"
     },
     {
       "name": "TimeoutError",
       "comment": "/**\n * A time limit passed. `cause` holds what the work failed with afterwards, unless that was the cancellation itself.\n *\n * @example\n * await assert.rejects(timeout(5, () => new Promise(() => {})), TimeoutError);\n */",
-      "code": "class TimeoutError extends RuntimeError {\n  static override readonly kind = \"TimeoutError\";\n\n  constructor(message = \"The time limit passed.\", options?: Cause) {\n    super(TimeoutError.kind, message, options);\n  }\n}"
+      "code": "class TimeoutError extends RuntimeError {\n  static override get kind(): string {\n    return \"TimeoutError\";\n  }\n\n  constructor(message = \"The time limit passed.\", options?: Cause) {\n    super(message, options);\n  }\n}"
     },
     {
       "name": "ClosedError",
       "comment": "/**\n * What was used has been closed: a channel without receiver, a semaphore, a task group, a pool.\n *\n * @example\n * const { tx, rx } = channel<number>(1);\n * rx.close();\n * await assert.rejects(tx.send(1), ClosedError);\n */",
-      "code": "class ClosedError extends RuntimeError {\n  static override readonly kind = \"ClosedError\";\n\n  constructor(message: string, options?: Cause) {\n    super(ClosedError.kind, message, options);\n  }\n}"
+      "code": "class ClosedError extends RuntimeError {\n  static override get kind(): string {\n    return \"ClosedError\";\n  }\n\n  constructor(message: string, options?: Cause) {\n    super(message, options);\n  }\n}"
     },
     {
       "name": "LaggedError",
       "comment": "/**\n * A receiver of a broadcast was too slow, and `missed` messages were overwritten before it came to them. The next\n * `recv` goes on with the oldest message still there.\n *\n * @example\n * const { tx } = broadcast<number>(1);\n * const rx = tx.subscribe();\n * tx.send(1);\n * tx.send(2);\n * await assert.rejects(rx.recv(), (error) => error instanceof LaggedError && error.missed === 1);\n */",
-      "code": "class LaggedError extends RuntimeError {\n  static override readonly kind = \"LaggedError\";\n\n  /** How many messages this receiver will never see. */\n  readonly missed: number;\n\n  constructor(missed: number) {\n    super(LaggedError.kind, `The receiver was too slow and missed ${missed} messages.`);\n    this.missed = missed;\n  }\n}"
+      "code": "class LaggedError extends RuntimeError {\n  static override get kind(): string {\n    return \"LaggedError\";\n  }\n\n  /** How many messages this receiver will never see. */\n  readonly missed: number;\n\n  constructor(missed: number) {\n    super(`The receiver was too slow and missed ${missed} messages.`);\n    this.missed = missed;\n  }\n}"
     },
     {
       "name": "isReason",
@@ -5035,7 +5035,7 @@ export const sources: VendoredSources = {
     {
       "name": "WorkerError",
       "comment": "/**\n * A worker has ended in the middle of a task: it called `process.exit`, ran out of memory, or had an error that nobody\n * caught, which is the `cause`.\n *\n * @example\n * const crash = runWorker(\"data:text/javascript,process.exit(3)\");\n * await assert.rejects(crash, (error) => error instanceof WorkerError && error.exitCode === 3);\n */",
-      "code": "class WorkerError extends RuntimeError {\n  static override readonly kind = \"WorkerError\";\n\n  /** What Node says; browsers have no such thing. */\n  readonly exitCode: number | undefined;\n\n  constructor(message: string, exitCode: number | undefined, options?: Cause) {\n    super(WorkerError.kind, message, options);\n    this.exitCode = exitCode;\n  }\n}"
+      "code": "class WorkerError extends RuntimeError {\n  static override get kind(): string {\n    return \"WorkerError\";\n  }\n\n  /** What Node says; browsers have no such thing. */\n  readonly exitCode: number | undefined;\n\n  constructor(message: string, exitCode: number | undefined, options?: Cause) {\n    super(message, options);\n    this.exitCode = exitCode;\n  }\n}"
     },
     {
       "name": "workerError",

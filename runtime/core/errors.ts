@@ -10,12 +10,16 @@ export interface Cause {
 
 /** Its instances are recognised by their kind. */
 export abstract class RuntimeError extends Error {
-  static readonly kind: string;
-  readonly [errorKind]: string;
+  declare readonly [errorKind]: string;
 
-  constructor(kind: string, message: string, options?: Cause) {
+  constructor(message: string, options?: Cause) {
     super(message, options);
-    this.name = this[errorKind] = kind;
+    this.name = this[errorKind] = new.target.kind;
+  }
+
+  // A getter and no field: bundlers keep a class with a static field even where nobody uses it.
+  static get kind(): string {
+    return "";
   }
 
   /** Holds for instances that another copy of the package has made. */
@@ -40,10 +44,12 @@ export abstract class RuntimeError extends Error {
  * assert.equal(error.name, "AbortError");
  */
 export class CancelledError extends RuntimeError {
-  static override readonly kind = "AbortError";
+  static override get kind(): string {
+    return "AbortError";
+  }
 
   constructor(message = "The operation was cancelled.", options?: Cause) {
-    super(CancelledError.kind, message, options);
+    super(message, options);
   }
 }
 
@@ -54,10 +60,12 @@ export class CancelledError extends RuntimeError {
  * await assert.rejects(timeout(5, () => new Promise(() => {})), TimeoutError);
  */
 export class TimeoutError extends RuntimeError {
-  static override readonly kind = "TimeoutError";
+  static override get kind(): string {
+    return "TimeoutError";
+  }
 
   constructor(message = "The time limit passed.", options?: Cause) {
-    super(TimeoutError.kind, message, options);
+    super(message, options);
   }
 }
 
@@ -70,10 +78,12 @@ export class TimeoutError extends RuntimeError {
  * await assert.rejects(tx.send(1), ClosedError);
  */
 export class ClosedError extends RuntimeError {
-  static override readonly kind = "ClosedError";
+  static override get kind(): string {
+    return "ClosedError";
+  }
 
   constructor(message: string, options?: Cause) {
-    super(ClosedError.kind, message, options);
+    super(message, options);
   }
 }
 
@@ -89,13 +99,15 @@ export class ClosedError extends RuntimeError {
  * await assert.rejects(rx.recv(), (error) => error instanceof LaggedError && error.missed === 1);
  */
 export class LaggedError extends RuntimeError {
-  static override readonly kind = "LaggedError";
+  static override get kind(): string {
+    return "LaggedError";
+  }
 
   /** How many messages this receiver will never see. */
   readonly missed: number;
 
   constructor(missed: number) {
-    super(LaggedError.kind, `The receiver was too slow and missed ${missed} messages.`);
+    super(`The receiver was too slow and missed ${missed} messages.`);
     this.missed = missed;
   }
 }

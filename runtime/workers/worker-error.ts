@@ -9,13 +9,15 @@ import { type Cause, RuntimeError } from "../core/errors.ts";
  * await assert.rejects(crash, (error) => error instanceof WorkerError && error.exitCode === 3);
  */
 export class WorkerError extends RuntimeError {
-  static override readonly kind = "WorkerError";
+  static override get kind(): string {
+    return "WorkerError";
+  }
 
   /** What Node says; browsers have no such thing. */
   readonly exitCode: number | undefined;
 
   constructor(message: string, exitCode: number | undefined, options?: Cause) {
-    super(WorkerError.kind, message, options);
+    super(message, options);
     this.exitCode = exitCode;
   }
 }

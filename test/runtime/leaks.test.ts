@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { subject } from "./subject.ts";
 
 // A hundred thousand operations on one signal that stays. Each case runs in a process of its own, whose heap nothing
 // else fills, and is repeated there: what the first round keeps is compiled code and the like.
@@ -12,7 +13,7 @@ import { afterAll, expect, test } from "vitest";
 const folder = mkdtempSync(join(tmpdir(), "mooring-leaks-"));
 const bundle = join(folder, "runtime.mjs");
 buildSync({
-  entryPoints: [fileURLToPath(new URL("../../runtime/index.ts", import.meta.url))],
+  entryPoints: [fileURLToPath(new URL("index.ts", subject))],
   bundle: true,
   format: "esm",
   outfile: bundle,

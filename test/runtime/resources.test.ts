@@ -16,6 +16,7 @@ import {
   trace,
 } from "../../runtime/index.ts";
 import { deferred, listeners, rejection, settled, stateOf } from "./steps.ts";
+import { isVendored } from "./subject.ts";
 
 describe("OnceCell and once", () => {
   test("concurrent callers share one run; a failure leaves it empty", async () => {
@@ -325,7 +326,8 @@ describe("batcher", () => {
   });
 });
 
-describe("trace", () => {
+// It follows the primitives of its own copy of the package.
+describe.skipIf(isVendored)("trace", () => {
   test("records tasks, their parents and their waits, and nothing from outside", async () => {
     const lock = new Mutex();
     const outside = spawn(() => sleep(5), { name: "outside" });

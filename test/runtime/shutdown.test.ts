@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { onLateError, shutdown, sleep } from "../../runtime/index.ts";
+import { subject } from "./subject.ts";
 
-const entry = fileURLToPath(new URL("../../runtime/index.ts", import.meta.url));
+const entry = fileURLToPath(new URL("index.ts", subject));
 const tsx = fileURLToPath(new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url));
 
 /** Runs a program of its own, and says how it ended and what it printed. */

@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashOf } from "../../cli/hash.ts";
 import {
@@ -51,6 +52,23 @@ test.each(names)("%s imports nothing and says where it is from", (fileName) => {
   expect(text).not.toMatch(/^(import|export .* from|\} from)\b|^[^*]*\brequire\(/m);
   expect(headerIn(text)).toEqual({ name, version: runtimeVersion, hash: hashOf(text) });
   expect(text).toContain("SPDX-License-Identifier: MIT. Copyright (c) 2026 The Mooring authors.");
+});
+
+test("each can be loaded alone, without anything running before it is declared", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mooring-loaded-"));
+  await build({
+    entryPoints: names.map((it) => join(project, it)),
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    // Declarations as they stand, not hoisted: a class that needs a constant below it then fails.
+    format: "esm",
+    target: "es2022",
+  });
+  const load = names.map((it) => `await import("./${it.replace(".ts", ".mjs")}");`).join("\n");
+  writeFileSync(join(folder, "load.mjs"), load);
+  const { stderr } = spawnSync(process.execPath, [join(folder, "load.mjs")], { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  expect(stderr).toBe("");
 });
 
 test("a file is found by the name of the primitive, and by what it provides", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { expect, test } from "vitest";
+import { subject } from "../subject.ts";
 import { ending } from "../workers/bundle.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -19,7 +20,7 @@ test("the examples of shared memory and workers run as they stand", () => {
   expect(examples.length).toBeGreaterThanOrEqual(12);
   const all = files
     .filter((it) => !it.includes("entry"))
-    .map((it, index) => `import * as m${index} from "./${it}";`);
+    .map((it, index) => `import * as m${index} from "./${it.replace("runtime/", "")}";`);
   const names = `AtomicFlag, AtomicInt, SharedBarrier, sharedChannel, SharedCondvar, SharedMutex, SharedOnce,
     SharedRwLock, SharedSemaphore, WorkerPool, WorkerError, runWorker`;
   const program = `import assert from "node:assert/strict";
@@ -27,5 +28,5 @@ ${all.join("\n")}
 const { ${names} } = { ${all.map((_, index) => `...m${index}`).join(", ")} };
 ${examples.map((it) => `await (async () => {\n${it}\n})();`).join("\n")}
 console.log("all");`;
-  expect(ending(program, root)).toEqual({ status: 0, stdout: "all", stderr: "" });
+  expect(ending(program, subject)).toEqual({ status: 0, stdout: "all", stderr: "" });
 });

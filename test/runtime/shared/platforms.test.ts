@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { subject } from "../subject.ts";
 import { ending } from "../workers/bundle.ts";
 
-const here = new URL("../../../runtime/shared/", import.meta.url);
+const here = new URL("shared/", subject);
 const begin = `import { Worker } from "node:worker_threads";
   import { AtomicFlag } from "./atomic-flag.ts";
   import { SharedMutex } from "./shared-mutex.ts";`;

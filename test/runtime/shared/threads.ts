@@ -1,8 +1,9 @@
 /* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
 import { Worker } from "node:worker_threads";
+import { subject } from "../subject.ts";
 import { bundled } from "../workers/bundle.ts";
 
-const folder = new URL("../../../runtime/shared/", import.meta.url);
+const folder = new URL("shared/", subject);
 const imports = [
   "atomic-flag:AtomicFlag",
   "atomic-int:AtomicInt",

@@ -22,7 +22,9 @@ export function ending(
 ): { status: number | null; stdout: string; stderr: string } {
   const { imports, body } = split(source);
   const code = bundled(`${imports}\nvoid (async () => {${body}})();`, directory);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", `${first}\n${code}`], {
+  // By standard input: an argument has a limit that two copies of the runtime come near to.
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["-"], {
+    input: `${first}\n${code}`,
     encoding: "utf8",
     timeout: 20_000,
   });
