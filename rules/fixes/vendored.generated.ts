@@ -315,7 +315,7 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "1831e3084b0b4de0",
+      "hash": "742040d1d8421885",
       "members": [
         81,
         82,
@@ -395,7 +395,7 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "c0869ad18738cfe6",
+      "hash": "144c4ce044f1b1d5",
       "members": [
         94,
         95,
@@ -458,7 +458,7 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "516f7882aa69a3c6",
+      "hash": "18c87073db1a2a00",
       "members": [
         99,
         100,
@@ -525,7 +525,7 @@ export const sources: VendoredSources = {
         "ClosedError",
         "LaggedError"
       ],
-      "hash": "d6b0638092e8df74",
+      "hash": "b0d94a3b2fa04345",
       "members": [
         0,
         2,
@@ -969,7 +969,7 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "3f299e8d3f04f3be",
+      "hash": "0136845fc894033d",
       "members": [
         148,
         149,
@@ -1324,7 +1324,7 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "c4c59165c4de8be1",
+      "hash": "87180cc4f6a9beea",
       "members": [
         185,
         186,
@@ -2529,7 +2529,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Semaphore"
       ],
-      "hash": "437e82634b3517b5",
+      "hash": "26b94d0bd0c78abc",
       "members": [
         241,
         0,
@@ -2771,7 +2771,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "953732046efa93b4",
+      "hash": "1b2de6169511c41f",
       "members": [
         247,
         248,
@@ -2943,7 +2943,7 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "72e61c6ba379c264",
+      "hash": "b26ef049180d9702",
       "members": [
         251,
         252,
@@ -3391,7 +3391,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "06aad4582bf1fefa",
+      "hash": "f2a2276c8678625f",
       "members": [
         313,
         314,
@@ -3550,7 +3550,7 @@ export const sources: VendoredSources = {
     {
       "name": "ClosedError",
       "comment": "/**\n * What was used has been closed: a channel without receiver, a semaphore, a task group, a pool.\n *\n * @example\n * const { tx, rx } = channel<number>(1);\n * rx.close();\n * await assert.rejects(tx.send(1), ClosedError);\n */",
-      "code": "class ClosedError extends RuntimeError {\n  static override get kind(): string {\n    return \"ClosedError\";\n  }\n\n  constructor(message: string, options?: Cause) {\n    super(message, options);\n  }\n}"
+      "code": "class ClosedError extends RuntimeError {\n  static override get kind(): string {\n    return \"ClosedError\";\n  }\n}"
     },
     {
       "name": "LaggedError",

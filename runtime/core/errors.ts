@@ -81,10 +81,6 @@ export class ClosedError extends RuntimeError {
   static override get kind(): string {
     return "ClosedError";
   }
-
-  constructor(message: string, options?: Cause) {
-    super(message, options);
-  }
 }
 
 /**
