@@ -26,6 +26,8 @@ import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
 import { uncheckedAbortedSignal } from "./unchecked-aborted-signal/unchecked-aborted-signal.ts";
 import { unclearedRaceTimer } from "./uncleared-race-timer/uncleared-race-timer.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
+import { unhandledErrorEvent } from "./unhandled-error-event/unhandled-error-event.ts";
+import { unhandledWorkerError } from "./unhandled-worker-error/unhandled-worker-error.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
 import { unreleasedLock } from "./unreleased-lock/unreleased-lock.ts";
 
@@ -55,6 +57,8 @@ export const rules: readonly Rule[] = [
   uncheckedAbortedSignal,
   unclearedRaceTimer,
   unconsumedAsyncGenerator,
+  unhandledErrorEvent,
+  unhandledWorkerError,
   unobservedPromise,
   unreleasedLock,
 ];

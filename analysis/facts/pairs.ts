@@ -19,7 +19,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { callbackOf } from "./callbacks.ts";
-import { importedFrom, knownSymbol, referenceKey, variableBehind } from "./references.ts";
+import { calledAs, referenceKey, variableBehind } from "./references.ts";
 
 // What does a call begin that another call has to end, and does one?
 //
@@ -54,22 +54,7 @@ function pairFor(call: CallExpression | NewExpression, program: Program): Pair |
   const name = calleeNameOf(call);
   const text = nameOf(name);
   if (text === undefined || !program.models.mayBegin(text)) return undefined;
-  const symbol = knownSymbol(name, program);
-  if (symbol !== undefined) return program.models.pair(symbol);
-  const callee = unwrapped(call.expression);
-  const module = is.Identifier(callee)
-    ? (importedFrom(text, sourceFileOf(call)) ?? "lib")
-    : isOfGlobal(callee)
-      ? "lib"
-      : undefined;
-  return module === undefined ? undefined : program.models.pair({ module, name: text });
-}
-
-const GLOBALS: ReadonlySet<string> = new Set(["window", "globalThis", "self", "global"]);
-
-/** `window.setTimeout(…)`: by its name, where nothing is known of its type. */
-function isOfGlobal(callee: Node): boolean {
-  return is.PropertyAccessExpression(callee) && GLOBALS.has(nameOf(callee.expression) ?? "");
+  return program.models.pair(calledAs(call, program));
 }
 
 /** Where what a call gave is kept. */

@@ -1,11 +1,14 @@
-import type { SymbolAnswer } from "../engine/type-engine.ts";
+import type { SymbolAnswer, TypeName } from "../engine/type-engine.ts";
 import { type Program, resolve } from "../program.ts";
 import {
   ancestor,
+  type CallExpression,
+  calleeNameOf,
   type Identifier,
   is,
   isFunctionLike,
   isOneOf,
+  type NewExpression,
   type Node,
   nameOf,
   type SourceFile,
@@ -125,6 +128,70 @@ export function importedFrom(name: string, file: SourceFile): string | undefined
         ? [namedBindings.name.text]
         : [];
     if (bound.includes(name)) return statement.moduleSpecifier.text;
+  }
+  return undefined;
+}
+
+/**
+ * The name under which models know what is called. Where the compiler does not know it, as in
+ * JavaScript without types, the import or `require` that the name comes from says it as well.
+ */
+export function calledAs(
+  call: CallExpression | NewExpression,
+  program: Program,
+): TypeName | undefined {
+  const name = calleeNameOf(call);
+  const symbol = knownSymbol(name, program);
+  if (symbol !== undefined && !isRequired(symbol, program)) return symbol;
+  const callee = unwrapped(call.expression);
+  const root = is.PropertyAccessExpression(callee) ? unwrapped(callee.expression) : callee;
+  const text = nameOf(name);
+  if (!is.Identifier(root) || text === undefined) return undefined;
+  const file = sourceFileOf(call);
+  const module = importedFrom(root.text, file) ?? requiredFrom(root.text, file);
+  if (module !== undefined) return { module: BUILTIN.has(module) ? `node:${module}` : module, name: text };
+  if (symbol !== undefined) return symbol;
+  const isGlobal = root === callee || GLOBAL_OBJECTS.has(root.text);
+  return isGlobal ? { module: "lib", name: text } : undefined;
+}
+
+const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(["window", "globalThis", "self", "global"]);
+
+/** Node's modules that were there before the prefix. */
+const BUILTIN: ReadonlySet<string> = new Set(
+  "child_process cluster dgram events fs fs/promises http http2 https net readline stream timers tls worker_threads zlib".split(
+    " ",
+  ),
+);
+
+/** A variable that holds what `require` gave is no function of the user's own. */
+function isRequired({ declarations }: SymbolAnswer, program: Program): boolean {
+  const [place] = declarations;
+  const node = place && program.types.isOwn(place.file) ? resolve(place, program) : undefined;
+  return (is.VariableDeclaration(node) || is.BindingElement(node)) && isRequire(node);
+}
+
+function isRequire(declaration: Node): boolean {
+  const holder = ancestor(declaration, is.VariableDeclaration) ?? declaration;
+  const value = is.VariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const call = value ?? (is.VariableDeclaration(holder) ? holder.initializer : undefined);
+  const inner = call && unwrapped(call);
+  return is.CallExpression(inner) && nameOf(inner.expression) === "require";
+}
+
+/** The module that the top of a file requires under this name. */
+export function requiredFrom(name: string, file: SourceFile): string | undefined {
+  for (const statement of file.statements) {
+    if (!is.VariableStatement(statement)) continue;
+    for (const { name: bound, initializer } of statement.declarationList.declarations) {
+      const call = initializer && unwrapped(initializer);
+      if (!is.CallExpression(call) || nameOf(call.expression) !== "require") continue;
+      const [module] = call.arguments;
+      const names = is.ObjectBindingPattern(bound)
+        ? bound.elements.map((it) => nameOf(it.name))
+        : [nameOf(bound)];
+      if (names.includes(name) && is.StringLiteral(module)) return module.text;
+    }
   }
   return undefined;
 }

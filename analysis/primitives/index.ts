@@ -4,6 +4,7 @@ import { ecmascript } from "./ecmascript.ts";
 import { emitters } from "./emitters.ts";
 import { endings } from "./endings.ts";
 import { events } from "./events.ts";
+import { errorEvents } from "./error-events.ts";
 import { lazyQueries } from "./lazy-queries.ts";
 import { limits } from "./limits.ts";
 import { locks } from "./locks.ts";
@@ -38,6 +39,7 @@ export const packages: readonly PackageModel[] = [
   ...events,
   ...endings,
   ...platformPairs,
+  ...errorEvents,
   ...signals,
   ...scopes,
 ];

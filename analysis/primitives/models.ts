@@ -7,6 +7,7 @@ import type {
   ScopeModel,
   TypeModel,
 } from "./primitive.ts";
+import type { CallModel, ErrorEventModel, PackageModel, PairModel, ScopeModel, TypeModel } from "./primitive.ts";
 
 /** The models in force, by module and name. */
 export interface Models {
@@ -23,6 +24,7 @@ export interface Models {
   event(member: TypeName | undefined): EventModel | undefined;
   /** Whether some event has a member of this name that has to be used in time. */
   passes(name: string): boolean;
+  errorEvent(callee: TypeName | undefined): ErrorEventModel | undefined;
   /** Whether something of this name, whoever declares it, begins something: a cheap first look. */
   mayBegin(name: string): boolean;
 }
@@ -50,6 +52,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
   const beginning = new Set<string>();
   const events = new Map<string, EventModel>();
   const passing = new Set<string>();
+  const errorEvents = new Map<string, ErrorEventModel>();
   for (const { modules, ...model } of packages) {
     for (const module of modules) {
       for (const [name, it] of Object.entries(model.calls ?? {})) {
@@ -69,6 +72,9 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
       for (const [name, it] of Object.entries(model.events ?? {})) {
         events.set(key(module, name), it);
         passing.add(lastOf(name));
+      for (const [name, it] of Object.entries(model.errorEvents ?? {})) {
+        errorEvents.set(key(module, name), it);
+        beginning.add(lastOf(name));
       }
     }
   }
@@ -79,6 +85,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
     pair: (it) => it && found(pairs, it),
     pairOfMethod: (it) => pairsOfMethods.get(it),
     scope: (it) => it && found(scopes, it),
+    errorEvent: (it) => it && found(errorEvents, it),
     signalMembers: [...new Set([...types.values()].flatMap((it) => it.signal?.carriedAs ?? []))],
     event: (it) => it && found(events, it),
     passes: (it) => passing.has(it),

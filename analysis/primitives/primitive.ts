@@ -128,6 +128,13 @@ export interface EventModel {
   readonly reason: string;
   /** What it is afterwards: `ignored` as a call, `null`, `empty`, or it `throws`. */
   readonly late: "ignored" | "null" | "empty" | "throws";
+/** A call that gives an emitter whose `error` event throws where nobody listens to it. */
+export interface ErrorEventModel {
+  readonly reason: string;
+  /** What it gives, as messages call it: `stream`, `child process`. */
+  readonly gives: string;
+  /** It runs code of its own beside this one, whose end has to be looked at as well. */
+  readonly runs?: "process" | "thread";
 }
 
 /**
@@ -146,4 +153,6 @@ export interface PackageModel {
   readonly scopes?: Readonly<Record<string, ScopeModel>>;
   /** Members of events, by `Type.member`. */
   readonly events?: Readonly<Record<string, EventModel>>;
+  /** What calls give that fails by an event, by name as in `calls`. */
+  readonly errorEvents?: Readonly<Record<string, ErrorEventModel>>;
 }
