@@ -14,6 +14,7 @@ import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-ha
 import { lockCycle } from "./lock-cycle/lock-cycle.ts";
 import { lostUpdate } from "./lost-update/lost-update.ts";
 import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
+import { overlappingInterval } from "./overlapping-interval/overlapping-interval.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   lockCycle,
   lostUpdate,
   missingTeardown,
+  overlappingInterval,
   promiseAsValue,
   promiseEscapesTry,
   promiseExecutorMisuse,

@@ -149,7 +149,8 @@ export function calledAs(
   if (!is.Identifier(root) || text === undefined) return undefined;
   const file = sourceFileOf(call);
   const module = importedFrom(root.text, file) ?? requiredFrom(root.text, file);
-  if (module !== undefined) return { module: BUILTIN.has(module) ? `node:${module}` : module, name: text };
+  if (module !== undefined)
+    return { module: BUILTIN.has(module) ? `node:${module}` : module, name: text };
   if (symbol !== undefined) return symbol;
   const isGlobal = root === callee || GLOBAL_OBJECTS.has(root.text);
   return isGlobal ? { module: "lib", name: text } : undefined;

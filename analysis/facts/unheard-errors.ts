@@ -126,10 +126,12 @@ function mayHear(mention: Node, program: Program): boolean {
   const { parent } = node;
   if (is.PropertyAccessExpression(parent) && parent.expression === node) {
     const outer = wrapped(parent).parent;
-    if (isAssignment(outer) && unwrapped(outer.left) === parent) return parent.name.text === "onerror";
+    if (isAssignment(outer) && unwrapped(outer.left) === parent)
+      return parent.name.text === "onerror";
     const call = methodCall(outer);
     if (call === undefined) return false;
-    if (parent.name.text === "addEventListener") return call.args[0] === undefined || isErrorEvent(call.args[0]);
+    if (parent.name.text === "addEventListener")
+      return call.args[0] === undefined || isErrorEvent(call.args[0]);
     if (parent.name.text === "emit") return false;
     return registers(call.call, program) || endOfChain(node) === "heard";
   }
@@ -167,10 +169,12 @@ export function waitsWithoutErrors(
   const { fn, carriers } = executor;
   let found: UnheardWait | undefined;
   walk(fn, (it) => {
-    if (found !== undefined || !is.CallExpression(it)) return found === undefined ? undefined : "skip";
+    if (found !== undefined || !is.CallExpression(it))
+      return found === undefined ? undefined : "skip";
     const registration = registrationOf(it, program);
     const event = registration && eventKey(registration.event);
-    if (registration === undefined || event === undefined || !INSTEAD_OF_ERROR.has(event)) return undefined;
+    if (registration === undefined || event === undefined || !INSTEAD_OF_ERROR.has(event))
+      return undefined;
     const { listener, target } = registration;
     const settles = carriers.some((mention) => mention === listener || isInside(mention, listener));
     if (!settles || target === undefined) return undefined;

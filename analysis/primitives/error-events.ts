@@ -47,7 +47,13 @@ export const errorEvents: readonly PackageModel[] = [
   {
     modules: ["node:zlib"],
     errorEvents: each(
-      ["createGunzip", "createUnzip", "createInflate", "createInflateRaw", "createBrotliDecompress"],
+      [
+        "createGunzip",
+        "createUnzip",
+        "createInflate",
+        "createInflateRaw",
+        "createBrotliDecompress",
+      ],
       CORRUPT,
     ),
   },

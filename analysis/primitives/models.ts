@@ -1,13 +1,13 @@
 import type { TypeName } from "../engine/type-engine.ts";
 import type {
   CallModel,
+  ErrorEventModel,
   EventModel,
   PackageModel,
   PairModel,
   ScopeModel,
   TypeModel,
 } from "./primitive.ts";
-import type { CallModel, ErrorEventModel, PackageModel, PairModel, ScopeModel, TypeModel } from "./primitive.ts";
 
 /** The models in force, by module and name. */
 export interface Models {

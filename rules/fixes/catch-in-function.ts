@@ -59,12 +59,12 @@ function catching(handler: string, line: string, step = ""): string {
   return `catch (${error}) {${line}${step}${handler}(${error});${line}}`;
 }
 
-function lastIndentOf(text: string): string {
+export function lastIndentOf(text: string): string {
   return /[ \t]*$/.exec(text.slice(text.lastIndexOf("\n") + 1, -1))?.[0] ?? "";
 }
 
 /** Where the lines below the first begin, but for those inside a text, which would change it. */
-function linesOf(block: Node): number[] {
+export function linesOf(block: Node): number[] {
   const file = sourceFileOf(block);
   const texts: Node[] = [];
   walk(block, (it) => {
@@ -81,6 +81,6 @@ function linesOf(block: Node): number[] {
   return lines;
 }
 
-function insertAt(node: Node, start: number, text: string): Edit {
+export function insertAt(node: Node, start: number, text: string): Edit {
   return { file: sourceFileOf(node).fileName, start, end: start, text };
 }

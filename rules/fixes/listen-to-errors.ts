@@ -81,7 +81,8 @@ function inBraces(call: Node, listens: string): Edit[] {
 
 function besides(call: Node, listens: string): Edit[] {
   let link = wrapped(call);
-  while (is.PropertyAccessExpression(link.parent) || is.CallExpression(link.parent)) link = link.parent;
+  while (is.PropertyAccessExpression(link.parent) || is.CallExpression(link.parent))
+    link = link.parent;
   const statement = statementOf(link);
   if (statement === undefined || !isInList(statement)) return [];
   const isOneLine = !textOf(statement.parent).includes("\n");
