@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type {
   CallbackModel,
   CallModel,
+  ErrorEventModel,
   EventModel,
   LockModel,
   PackageModel,
@@ -174,6 +175,17 @@ const eventModel: v.GenericSchema<unknown, EventModel> = object("known of an eve
   ),
 });
 
+const errorEventModel: v.GenericSchema<unknown, ErrorEventModel> = object("known of an emitter", {
+  reason,
+  gives: says(
+    text("a noun"),
+    "What the call gives, as messages call it: `stream`, `connection`, `child process`.",
+  ),
+  runs: v.exactOptional(
+    says(oneOf(["process", "thread"]), "It runs code of its own, beside the code that calls it."),
+  ),
+});
+
 // The annotation is the check that the table and the vocabulary of the analysis stay the same.
 export const packageModel: v.GenericSchema<unknown, PackageModel> = object("known of a package", {
   modules: says(list("names of packages", text("a name")), "The package, by the names it has."),
@@ -200,6 +212,12 @@ export const packageModel: v.GenericSchema<unknown, PackageModel> = object("know
     says(
       table("members by name", v.string(), eventModel),
       "Members of events that have to be used while the event is dispatched, as `Type.member`.",
+    ),
+  ),
+  errorEvents: v.exactOptional(
+    says(
+      table("emitters by the name of the call", v.string(), errorEventModel),
+      "Calls that give an emitter whose `error` event throws where nobody listens to it.",
     ),
   ),
 });

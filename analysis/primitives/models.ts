@@ -72,6 +72,7 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
       for (const [name, it] of Object.entries(model.events ?? {})) {
         events.set(key(module, name), it);
         passing.add(lastOf(name));
+      }
       for (const [name, it] of Object.entries(model.errorEvents ?? {})) {
         errorEvents.set(key(module, name), it);
         beginning.add(lastOf(name));

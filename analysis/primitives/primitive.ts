@@ -128,6 +128,8 @@ export interface EventModel {
   readonly reason: string;
   /** What it is afterwards: `ignored` as a call, `null`, `empty`, or it `throws`. */
   readonly late: "ignored" | "null" | "empty" | "throws";
+}
+
 /** A call that gives an emitter whose `error` event throws where nobody listens to it. */
 export interface ErrorEventModel {
   readonly reason: string;
