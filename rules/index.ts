@@ -22,8 +22,11 @@ import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
 import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
 import { staleEvent } from "./stale-event/stale-event.ts";
+import { swallowedAbort } from "./swallowed-abort/swallowed-abort.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
+import { uncancellableLoop } from "./uncancellable-loop/uncancellable-loop.ts";
+import { uncancellableWait } from "./uncancellable-wait/uncancellable-wait.ts";
 import { uncheckedAbortedSignal } from "./unchecked-aborted-signal/unchecked-aborted-signal.ts";
 import { unclearedRaceTimer } from "./uncleared-race-timer/uncleared-race-timer.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
@@ -31,6 +34,8 @@ import { unhandledErrorEvent } from "./unhandled-error-event/unhandled-error-eve
 import { unhandledWorkerError } from "./unhandled-worker-error/unhandled-worker-error.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
 import { unreleasedLock } from "./unreleased-lock/unreleased-lock.ts";
+import { unusedSignal } from "./unused-signal/unused-signal.ts";
+import { wrongSignal } from "./wrong-signal/wrong-signal.ts";
 
 export const rules: readonly Rule[] = [
   asyncOverrideOfVoid,
@@ -54,8 +59,11 @@ export const rules: readonly Rule[] = [
   racyLazyInit,
   signalNotForwarded,
   staleEvent,
+  swallowedAbort,
   swallowedRejection,
   unawaitedCallback,
+  uncancellableLoop,
+  uncancellableWait,
   uncheckedAbortedSignal,
   unclearedRaceTimer,
   unconsumedAsyncGenerator,
@@ -63,4 +71,6 @@ export const rules: readonly Rule[] = [
   unhandledWorkerError,
   unobservedPromise,
   unreleasedLock,
+  unusedSignal,
+  wrongSignal,
 ];

@@ -91,6 +91,9 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
       "What becomes of function arguments: `0` is the first, `rest` stands for all further ones.",
     ),
   ),
+  brief: v.exactOptional(
+    says(flag(), "It is over soon, and better not cut off: it need not be given a signal."),
+  ),
   observes: v.exactOptional(
     says(flag(), "The call waits for the promises among its arguments, or keeps them."),
   ),

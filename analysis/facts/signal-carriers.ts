@@ -19,6 +19,7 @@ import {
   walk,
   wrapped,
 } from "../syntax.ts";
+import { mentionsOfBinding } from "./bindings.ts";
 import { isRead } from "./mentions.ts";
 
 // Where does a signal go, and who looks at it?
@@ -52,6 +53,30 @@ export function carries(expression: Node, signal: Reach) {
     return found ? "skip" : undefined;
   });
   return found;
+}
+
+/**
+ * Whether work is given one of the signals in some way, or stands among the arguments of a call that
+ * is, as in a race against the signal. `from` is a call, or a variable that holds its promise.
+ */
+export function isGivenTo(from: Node, signals: readonly Reach[], program: Program): boolean {
+  const isGiven = (part: Node) => signals.some((it) => carries(part, it));
+  for (let node = from; ; ) {
+    const isAround = (part: Node) => part.pos <= from.pos && from.end <= part.end;
+    if (partsOf(node).some((it) => (node === from || !isAround(it)) && isGiven(it))) return true;
+    const outer = wrapped(node).parent;
+    if (is.VariableDeclaration(outer) && is.Identifier(outer.name)) {
+      const { reads } = mentionsOfBinding(outer, program);
+      return reads.some((it) => isGivenTo(it, signals, program));
+    }
+    if (!is.CallExpression(outer) && !is.ArrayLiteralExpression(outer)) return false;
+    node = outer;
+  }
+}
+
+function partsOf(node: Node): readonly Node[] {
+  if (is.ArrayLiteralExpression(node)) return node.elements;
+  return is.CallExpression(node) ? [node.expression, ...node.arguments] : [];
 }
 
 /**

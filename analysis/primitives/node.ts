@@ -57,6 +57,13 @@ export const node: readonly PackageModel[] = [
     },
   },
   {
+    modules: ["node:fs/promises"],
+    calls: every(["appendFile", "readFile", "writeFile"], {
+      reason: "A file on the disk is read or written soon; a write that is cut off leaves a part.",
+      brief: true,
+    }),
+  },
+  {
     modules: ["node:worker_threads"],
     calls: {
       "Worker.terminate": {

@@ -24,6 +24,9 @@ export interface CallModel {
     readonly rest?: CallbackModel;
   };
 
+  /** It is over soon, and better not cut off, so that nobody has to be able to cancel it. */
+  readonly brief?: boolean;
+
   /** The call waits for the promises among (or inside) its arguments, or keeps them for good. */
   readonly observes?: boolean;
 

@@ -1,6 +1,7 @@
 import { insertBefore } from "../../analysis/edit.ts";
 import type { Listening } from "../../analysis/facts/abort-checks.ts";
 import { functionsIn } from "../../analysis/facts/callees.ts";
+import type { Signal } from "../../analysis/facts/signals.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import {
@@ -9,12 +10,13 @@ import {
   is,
   isAsync,
   type Node,
+  type NodeOf,
   nameOf,
   statementOf,
   textOf,
   unwrapped,
 } from "../../analysis/syntax.ts";
-import { indentOf, isInList, statementBefore } from "./statements.ts";
+import { atHeadOf, indentOf, isInList, statementBefore } from "./statements.ts";
 
 /** `signal.throwIfAborted();` in front, where what is thrown rejects the promise that waits. */
 export function checkSignalFirst(listening: Listening, inExecutor: boolean): Fix[] {
@@ -60,4 +62,46 @@ function accessOf({ at, signal }: Listening): string {
 
 function isInChain(node: Node): boolean {
   return is.PropertyAccessExpression(node) && hasQuestionDot(node);
+}
+
+/** `signal.throwIfAborted();` at the head of a loop; what has no such method is asked, and left. */
+export function stopInLoop(
+  { statement }: { readonly statement: Node },
+  { text, nullable, model }: Signal,
+): Fix[] {
+  if (!is.Block(statement)) return [];
+  const [first] = statement.statements;
+  if (first === undefined) return [];
+  const access = `${text}${nullable ? "?." : "."}`;
+  const check =
+    model.check === undefined ? `if (${access}${model.flag}) break;` : `${access}${model.check}();`;
+  return [
+    {
+      title: `Stop the loop when '${text}' is set`,
+      safety: "suggestion",
+      edits: statementBefore(first, check),
+    },
+  ];
+}
+
+/** `if (signal.aborted) throw error;` at the head of a `catch`. */
+export function throwAborted(
+  { variableDeclaration, block }: NodeOf<"CatchClause">,
+  signal: Signal,
+): Fix[] {
+  const { text, nullable, model } = signal;
+  const access = `${text}${nullable ? "?." : "."}`;
+  const caught = nameOf(variableDeclaration?.name);
+  if (caught === undefined && model.check === undefined) return [];
+  const line =
+    caught === undefined
+      ? `${access}${model.check}();`
+      : `if (${access}${model.flag}) throw ${caught};`;
+  return [
+    {
+      title: `Throw it again when '${text}' is set`,
+      safety: "suggestion",
+      edits: [atHeadOf(block, line)],
+    },
+  ];
 }

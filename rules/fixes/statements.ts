@@ -1,5 +1,5 @@
 import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
-import { isOneOf, type Node, sourceFileOf, startOf } from "../../analysis/syntax.ts";
+import { isOneOf, type Node, type NodeOf, sourceFileOf, startOf } from "../../analysis/syntax.ts";
 
 /** The white space in front of the line that the node starts on. */
 export function indentOf(node: Node): string {
@@ -31,6 +31,18 @@ export function statementBefore(statement: Node, text: string): Edit[] {
     insertBefore(statement, `{\n${inner}${text}\n${inner}`),
     insertAfter(statement, `\n${outer}}`),
   ];
+}
+
+/** The first statement of a block; on a line of its own where the block has several lines. */
+export function atHeadOf(block: NodeOf<"Block">, text: string): Edit {
+  const file = sourceFileOf(block);
+  const start = startOf(block, file) + 1;
+  const [first] = block.statements;
+  const end = first === undefined ? block.end - 1 : startOf(first, file);
+  const isTall = file.text.slice(start, end).includes("\n");
+  const indent = first !== undefined && isTall ? indentOf(first) : `${indentOf(block)}  `;
+  const inserted = isTall ? `\n${indent}${text}` : ` ${text}${first === undefined ? " " : ""}`;
+  return { file: file.fileName, start, end: start, text: inserted };
 }
 
 /** The statement with its line. */

@@ -1,8 +1,9 @@
 import { belongsTo, isCleanUp, isNamedForEnd } from "../../analysis/facts/belonging.ts";
+import { calleeOf } from "../../analysis/facts/callees.ts";
 import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { isPromise } from "../../analysis/facts/promises.ts";
 import { type EmptySlot, emptySlot } from "../../analysis/facts/signal-slots.ts";
-import { carries, isAskedBefore, isAskedEachTime } from "../../analysis/facts/signal-carriers.ts";
+import { isAskedBefore, isAskedEachTime, isGivenTo } from "../../analysis/facts/signal-carriers.ts";
 import { type Signal, signalsAt } from "../../analysis/facts/signals.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule } from "../../analysis/rule.ts";
@@ -11,7 +12,6 @@ import {
   calleeNameOf,
   is,
   nameOf,
-  type Node,
   sourceFileOf,
   wrapped,
 } from "../../analysis/syntax.ts";
@@ -22,7 +22,8 @@ import { passNoSignal, passSignal } from "../fixes/pass-signal.ts";
 // The callee says that it can be cancelled, and the caller has the signal in its hand. What was let
 // go, and what cleans up, is not to be cancelled. That a signal of the object is meant for this call
 // is a guess, so a field alone is for the strict profile. So is a step of a loop that looks at the
-// signal between its steps, which may be all that was meant, and a test, which ends by itself.
+// signal between its steps, which may be all that was meant; a signal whose name says that it is not
+// used; a call that is over soon and better not cut off; and a test, which ends by itself.
 export const signalNotForwarded = defineRule({
   id: "signal-not-forwarded",
   summary: "A call that can be cancelled is not given the signal that its caller was given.",
@@ -38,6 +39,8 @@ export const signalNotForwarded = defineRule({
     const name = nameOf(calleeNameOf(call)) ?? "this";
     const isGuess =
       signal.origin === "field" ||
+      signal.variable.startsWith("_") ||
+      calleeOf(call, program).model?.brief === true ||
       isAskedEachTime(call, signal) ||
       isTestFile(sourceFileOf(call), program);
     yield {
@@ -59,24 +62,11 @@ function missingSignal(
   const signals = signalsAt(call, program);
   const [signal] = signals;
   if (signal === undefined || signal.origin === "made") return undefined;
-  if (isGivenAround(call, signals) || isCleanUp(call, signal.owner)) return undefined;
+  if (isGivenTo(call, signals, program) || isCleanUp(call, signal.owner)) return undefined;
   if (isAskedBefore(call, signal) || !belongsTo(call, signal.owner, program)) return undefined;
   if (!givesLater(call, program)) return undefined;
   const slot = emptySlot(call, signal.model, program);
   return slot && { signal, slot };
-}
-
-/** Whether the call is given one of them in some way, or stands in the arguments of one that is. */
-function isGivenAround(call: CallExpression, signals: readonly Signal[]): boolean {
-  for (let node: Node = call; is.CallExpression(node); ) {
-    const parts = [node.expression, ...node.arguments];
-    const others = parts.filter((it) => it.pos > call.pos || it.end < call.end || node === call);
-    if (others.some((part) => signals.some((it) => carries(part, it)))) return true;
-    let outer = wrapped(node).parent;
-    while (is.ArrayLiteralExpression(outer)) outer = wrapped(outer).parent;
-    node = outer;
-  }
-  return false;
 }
 
 /** A promise, or what `for await` reads. */
