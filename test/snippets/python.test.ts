@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { fixturesIn, workFolder } from "./fixtures.ts";
+import { hasToolchain, run } from "./run.ts";
+
+const fixtures = fixturesIn("python");
+/** The first version with TaskGroup, timeout and ExceptionGroup. */
+const isRecent = "import sys; sys.exit(sys.version_info < (3, 11))";
+
+describe.skipIf(!hasToolchain("Python 3.11", "python3", "-c", isRecent))("Python", () => {
+  let folder = "";
+
+  beforeAll(() => {
+    folder = workFolder(
+      "python",
+      Object.fromEntries(fixtures.map((it) => [`${it.name}.py`, it.text])),
+    );
+  });
+
+  test("compiles", async () => {
+    const files = fixtures.map((it) => `${it.name}.py`);
+    const { status, output } = await run(
+      "python3",
+      ["-W", "error", "-m", "py_compile", ...files],
+      folder,
+    );
+    expect(status, output).toBe(0);
+  });
+
+  // Development mode reports what was never awaited, never closed, or blocks the event loop.
+  test.each(fixtures.filter((it) => !it.endless))(
+    "$name runs, and complains of nothing",
+    async ({ name }) => {
+      const env = { PYTHONASYNCIODEBUG: "1" };
+      const { status, output } = await run(
+        "python3",
+        ["-X", "dev", "-W", "error", `${name}.py`],
+        folder,
+        env,
+      );
+      expect(output).toBe("");
+      expect(status).toBe(0);
+    },
+  );
+});

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { fixturesIn, workFolder } from "./fixtures.ts";
+import { hasToolchain, run } from "./run.ts";
+
+// One crate with a module per snippet, against the crates that Debian packages: their folder is a
+// cargo registry, so that nothing is downloaded.
+
+const fixtures = fixturesIn("rust");
+const REGISTRY = "/usr/share/cargo/registry";
+const hasCrates =
+  hasToolchain("Rust", "cargo", "--version") &&
+  hasToolchain("Rust", "ls", `${REGISTRY}/tokio-1.24.2`);
+
+const CARGO = `[package]
+name = "patterns"
+version = "0.0.0"
+edition = "2021"
+
+[dependencies]
+futures = "0.3"
+rayon = "1"
+tokio = { version = "1", features = ["full"] }
+tokio-stream = { version = "0.1", features = ["sync", "time"] }
+tokio-util = { version = "0.7", features = ["rt"] }
+
+[profile.dev]
+debug = false
+`;
+
+const CONFIG = `[source.crates-io]
+replace-with = "debian"
+
+[source.debian]
+directory = "${REGISTRY}"
+
+[net]
+offline = true
+`;
+
+describe.skipIf(!hasCrates)("Rust", () => {
+  let folder = "";
+  // Kept from run to run: the dependencies take half a minute.
+  const env = { CARGO_TARGET_DIR: join(process.cwd(), ".work/cargo"), CARGO_TERM_COLOR: "never" };
+
+  beforeAll(() => {
+    folder = workFolder("rust", {
+      "Cargo.toml": CARGO,
+      ".cargo/config.toml": CONFIG,
+      "src/main.rs": mainRs(),
+      ...Object.fromEntries(fixtures.map((it) => [`src/${it.name}.rs`, it.text])),
+    });
+  });
+
+  test("compiles without a warning", async () => {
+    const hasClippy = hasToolchain("Rust (clippy)", "cargo", "clippy", "--version");
+    const args = hasClippy ? ["clippy", "--quiet", "--", "-D", "warnings"] : ["check", "--quiet"];
+    const { status, output } = await run("cargo", args, folder, env);
+    expect(output).toBe("");
+    expect(status).toBe(0);
+  }, 400_000);
+
+  test("runs", async () => {
+    const { status, output } = await run("cargo", ["run", "--quiet"], folder, env);
+    expect(status, output).toBe(0);
+  }, 400_000);
+});
+
+function mainRs(): string {
+  const runs = fixtures
+    .filter((it) => !it.endless)
+    .map(({ name }) => `    eprintln!("${name}");\n    ${name}::run().await?;\n`);
+  return `${fixtures.map(({ name }) => `mod ${name};\n`).join("")}
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+${runs.join("")}    Ok(())
+}
+`;
+}
