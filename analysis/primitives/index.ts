@@ -8,6 +8,7 @@ import { errorEvents } from "./error-events.ts";
 import { lazyQueries } from "./lazy-queries.ts";
 import { limits } from "./limits.ts";
 import { locks } from "./locks.ts";
+import { mooringRuntime } from "./mooring-runtime.ts";
 import { node } from "./node.ts";
 import { platformPairs } from "./platform-pairs.ts";
 import type { PackageModel } from "./primitive.ts";
@@ -37,6 +38,7 @@ export const packages: readonly PackageModel[] = [
   ...limits,
   ...locks,
   ...events,
+  mooringRuntime,
   ...endings,
   ...platformPairs,
   ...errorEvents,

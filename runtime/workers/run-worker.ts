@@ -3,6 +3,8 @@ import type { Cancellable } from "../core/types.ts";
 import { moduleUrl, startThread, type Thread, type ThreadOptions } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
 
+export { WorkerError } from "./worker-error.ts";
+
 export interface RunWorkerOptions extends Cancellable, ThreadOptions {}
 
 /**

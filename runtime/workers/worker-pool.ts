@@ -12,6 +12,8 @@ import { Lane, type LaneOwner } from "./lane.ts";
 import { cores, moduleUrl } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
 
+export { WorkerError } from "./worker-error.ts";
+
 export interface WorkerPoolOptions {
   /** How many threads there are at most; as many as the processor has cores, unless told. */
   readonly size?: number | undefined;

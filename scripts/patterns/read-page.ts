@@ -19,6 +19,8 @@ export interface Host {
   readonly text: string;
   /** It does not end by itself, so it is compiled and not run. */
   readonly endless: boolean;
+  /** Further files beside it, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
@@ -38,6 +40,7 @@ export function readPage(path: string): PatternPage {
   const title = /^# (.+)$/m.exec(source)?.[1] ?? fail(path, "has no title");
   const code: PatternCode[] = [];
   const hosts: Host[] = [];
+  let files: Record<string, string> = {};
   for (const { groups } of source.matchAll(FENCE)) {
     const { name = "", info = "", text = "" } = groups ?? {};
     const language =
@@ -47,8 +50,12 @@ export function readPage(path: string): PatternPage {
       .trim()
       .split(/\s+/);
     const form = words.includes("runtime") ? "runtime" : "plain";
-    if (words.includes("host")) {
-      hosts.push({ language, form, text, endless: words.includes("endless") });
+    const file = /file="(.*?)"/.exec(info)?.[1];
+    if (file !== undefined) {
+      files[file] = text;
+    } else if (words.includes("host")) {
+      hosts.push({ language, form, text, files, endless: words.includes("endless") });
+      files = {};
     } else {
       const also = listOf(/also="(.*?)"/.exec(info)?.[1]);
       code.push(codeOf({ language, form, also }, text, path));

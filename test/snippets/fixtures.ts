@@ -17,6 +17,8 @@ export interface Fixture {
   readonly start: number;
   readonly end: number;
   readonly endless: boolean;
+  /** Further files beside it, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export const pages: readonly PatternPage[] = readdirSync("snippets/patterns")
@@ -61,6 +63,7 @@ function fixtureOf(page: PatternPage, code: PatternCode): Fixture {
     start,
     end: start + lines.length - 1,
     endless: host.endless,
+    files: host.files,
   };
 }
 

@@ -17,7 +17,7 @@ describe.skipIf(!hasGo)("Go", () => {
 
   beforeAll(() => {
     const folder = workFolder("go", {
-      "src/patterns/main.go": mainGo(),
+      "src/run/main.go": mainGo(),
       ...Object.fromEntries(
         fixtures.map((it) => [`src/patterns/${it.name}/${it.name}.go`, it.text]),
       ),
@@ -37,7 +37,7 @@ describe.skipIf(!hasGo)("Go", () => {
   }, 120_000);
 
   test("runs, and the race detector sees nothing", async () => {
-    const built = await run("go", ["build", "-race", "-o", "run"], sources, env);
+    const built = await run("go", ["build", "-race", "-o", "run", "run"], sources, env);
     expect(built.status, built.output).toBe(0);
     const { status, output } = await run("./run", [], sources);
     expect(status, output).toBe(0);
@@ -53,7 +53,7 @@ import (
 \t"fmt"
 \t"os"
 
-${runnable.map(({ name }) => `\t${name} "patterns/${name}"\n`).join("")})
+${runnable.map(({ name }) => `\tp_${name} "patterns/${name}"\n`).join("")})
 
 func main() {
 \trun := func(name string, test func(context.Context) error) {
@@ -62,6 +62,6 @@ func main() {
 \t\t\tos.Exit(1)
 \t\t}
 \t}
-${runnable.map(({ name }) => `\trun("${name}", ${name}.Run)\n`).join("")}}
+${runnable.map(({ name }) => `\trun("${name}", p_${name}.Run)\n`).join("")}}
 `;
 }

@@ -5,6 +5,8 @@ export interface Ran {
   readonly output: string;
 }
 
+const TIME_LIMIT = 180_000;
+
 /** Runs a program to its end. Says what it printed, both streams together. */
 export async function run(
   command: string,
@@ -16,6 +18,8 @@ export async function run(
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    // What hangs is a failure, with what it has printed.
+    timeout: TIME_LIMIT,
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
