@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Rule } from "../analysis/rule.ts";
 import { kindsModule } from "./generate-kinds.ts";
 import { manifestFiles } from "./manifest.ts";
+import { patternFiles } from "./patterns/outputs.ts";
 import { configSchemaFile } from "./schema.ts";
 import { vendoredModule } from "./vendored.ts";
 import { workerEntryModule } from "./worker-entry.ts";
@@ -16,6 +17,7 @@ import { workerEntryModule } from "./worker-entry.ts";
 //     schema/                      the JSON schema of the configuration, from its one table
 //     runtime/workers/entry.generated.ts  what runs in a worker, as text
 //     rules/fixes/vendored.generated.ts   the runtime, taken apart for vendored files
+//     snippets/, docs/patterns.md  the patterns, from the pages in snippets/patterns/
 //     package.json, package.nls*   what VS Code is told, from the tables of client/
 //
 // `npm run generate` writes the files; test/generated.test.ts fails when one of them is stale.
@@ -39,6 +41,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   }
   files.set("README.md", section(readFileSync("README.md", "utf8"), "rules", tableOf(rules)));
   files.set("schema/mooring.config.schema.json", configSchemaFile(rules));
+  const ids = rules.map((it) => it.id);
+  for (const [path, text] of patternFiles(ids)) files.set(path, text);
   for (const [path, text] of manifestFiles()) files.set(path, text);
   files.set("rules/fixes/vendored.generated.ts", vendoredModule());
   return files;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { COMMANDS, type CommandEntry } from "../client/commands-table.ts";
 import { SETTINGS, type Setting, type Words } from "../client/settings-table.ts";
 import { WALKTHROUGH } from "../client/walkthrough-table.ts";
@@ -95,7 +95,7 @@ function fieldsOf(texts: Texts): object {
       // A .json file may have comments here, as the configuration may.
       languages: [{ id: "jsonc", filenames: ["mooring.config.json"] }],
       walkthroughs: [walkthrough(texts)],
-      ...snippets(),
+      snippets: snippets(),
     },
   };
 }
@@ -141,18 +141,22 @@ function walkthrough(texts: Texts): object {
   };
 }
 
-/** Those that are there: snippets/<language>.json is for that language and its like. */
-function snippets(): object {
-  if (!existsSync("snippets")) return {};
-  const files = readdirSync("snippets").filter((it) => it.endsWith(".json"));
-  if (files.length === 0) return {};
-  return {
-    snippets: files.toSorted().flatMap((file) => {
-      const name = file.replace(".json", "");
-      const languages = name === "typescript" ? LANGUAGES : [name];
-      return languages.map((language) => ({ language, path: `./snippets/${file}` }));
-    }),
-  };
+/** By language as VS Code names it, the file of snippets/. */
+const SNIPPETS: Readonly<Record<string, string>> = {
+  typescript: "typescript",
+  typescriptreact: "typescript",
+  javascript: "javascript",
+  javascriptreact: "javascript",
+  rust: "rust",
+  python: "python",
+  go: "go",
+};
+
+function snippets(): readonly object[] {
+  return Object.entries(SNIPPETS).map(([language, file]) => ({
+    language,
+    path: `./snippets/${file}.json`,
+  }));
 }
 
 function json(value: unknown): string {

@@ -11,6 +11,7 @@ const SOURCES = [
   "rules",
   "server",
   "client",
+  "snippets",
   "package-lock.json",
   "scripts/build.mjs",
   "scripts/bundles.mjs",

@@ -14,7 +14,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "analysis/config": ["analysis", "ignore", "jsonc-parser", "minimatch", "valibot"],
   "analysis/engine": ["analysis", "ts-morph", "@ts-morph/common", "typescript", "node:module"],
   rules: ["analysis"],
-  server: ["analysis", "rules", "vscode-languageserver", "node:fs", "node:path", "node:url"],
+  snippets: [],
+  server: [
+    "analysis",
+    "rules",
+    "snippets",
+    "vscode-languageserver",
+    "node:fs",
+    "node:path",
+    "node:url",
+  ],
   cli: [
     "analysis",
     "rules",
@@ -37,7 +46,7 @@ const FORBIDDEN_BELOW: Readonly<Record<string, readonly string[]>> = {
   rules: ["analysis/engine/morph", "analysis/engine/native", "analysis/analyser"],
 };
 
-const sources = globSync("{runtime,analysis,rules,server,cli,client}/**/*.ts");
+const sources = globSync("{runtime,analysis,rules,snippets,server,cli,client}/**/*.ts");
 
 for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
   test(`${folder} imports only ${["itself", ...allowed].join(", ")}`, () => {

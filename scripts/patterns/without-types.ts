@@ -108,7 +108,11 @@ function cut(parts: readonly Part[], ranges: readonly Range[]): readonly Part[] 
       const start = at;
       if (typeof part === "string") {
         at += part.length;
-        const left = [...part].filter((_, index) => !isCut(start + index)).join("");
+        // By UTF-16 unit, as positions are.
+        const left = part
+          .split("")
+          .filter((_, index) => !isCut(start + index))
+          .join("");
         return left === "" ? [] : [left];
       }
       if (part.content.length === 0) {
@@ -118,7 +122,21 @@ function cut(parts: readonly Part[], ranges: readonly Range[]): readonly Part[] 
       const content = visit(part.content);
       return content.length === 0 ? [] : [{ ...part, content }];
     });
-  return withDefaults(visit(parts), defaults);
+  return renumbered(withDefaults(visit(parts), defaults));
+}
+
+/** Where types have taken stops with them, the others close ranks. */
+function renumbered(parts: readonly Part[]): readonly Part[] {
+  const numbers = new Map<number, number>();
+  const visit = (all: readonly Part[]): readonly Part[] =>
+    all.map((part) => {
+      if (typeof part === "string") return part;
+      if (!("stop" in part)) return { ...part, content: visit(part.content) };
+      const stop = part.stop === 0 ? 0 : (numbers.get(part.stop) ?? numbers.size + 1);
+      if (stop !== 0) numbers.set(part.stop, stop);
+      return { ...part, stop, content: visit(part.content) };
+    });
+  return visit(parts);
 }
 
 /** Where the stop that had the text is gone, the first one left gets it. */

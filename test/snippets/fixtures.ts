@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Host, type PatternPage, readPage } from "../../scripts/patterns/read-page.ts";
+import { pages } from "../../scripts/patterns/outputs.ts";
+import type { Host, PatternPage } from "../../scripts/patterns/read-page.ts";
+import { importLine } from "../../snippets/import-line.ts";
 import { expandSnippet, parseSnippet } from "../../snippets/snippet-text.ts";
 import type { Language, PatternCode } from "../../snippets/pattern.ts";
 
@@ -20,10 +22,6 @@ export interface Fixture {
   /** Further files beside it, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
-
-export const pages: readonly PatternPage[] = readdirSync("snippets/patterns")
-  .toSorted()
-  .map((it) => readPage(`snippets/patterns/${it}`));
 
 export function fixturesIn(language: Language): readonly Fixture[] {
   return pages.flatMap((page) =>
@@ -68,16 +66,7 @@ function fixtureOf(page: PatternPage, code: PatternCode): Fixture {
 }
 
 function importLines({ imports }: PatternCode): string {
-  return imports
-    .map(({ from, names }) => {
-      const main = names.filter((it) => it.name === "default").map(() => "main");
-      const rest = names
-        .filter((it) => it.name !== "default")
-        .map((it) => (it.typeOnly === true ? `type ${it.name}` : it.name));
-      const clause = [...main, ...(rest.length === 0 ? [] : [`{ ${rest.join(", ")} }`])].join(", ");
-      return `import ${clause} from "${from}";\n`;
-    })
-    .join("");
+  return imports.map((it) => `${importLine(it)}\n`).join("");
 }
 
 /** JavaScript is tried in the hosts of TypeScript, which has to be able to use it. */

@@ -20,7 +20,7 @@ edition = "2021"
 [dependencies]
 futures = "0.3"
 rayon = "1"
-tokio = { version = "1", features = ["full"] }
+tokio = { version = "1", features = ["full", "test-util"] }
 tokio-stream = { version = "0.1", features = ["sync", "time"] }
 tokio-util = { version = "0.7", features = ["rt"] }
 
@@ -47,33 +47,40 @@ describe.skipIf(!hasCrates)("Rust", () => {
     folder = workFolder("rust", {
       "Cargo.toml": CARGO,
       ".cargo/config.toml": CONFIG,
-      "src/main.rs": mainRs(),
+      "src/lib.rs": libRs(),
       ...Object.fromEntries(fixtures.map((it) => [`src/${it.name}.rs`, it.text])),
     });
   });
 
   test("compiles without a warning", async () => {
     const hasClippy = hasToolchain("Rust (clippy)", "cargo", "clippy", "--version");
-    const args = hasClippy ? ["clippy", "--quiet", "--", "-D", "warnings"] : ["check", "--quiet"];
+    const check = [hasClippy ? "clippy" : "check", "--quiet", "--all-targets"];
+    const args = hasClippy ? [...check, "--", "-D", "warnings"] : check;
     const { status, output } = await run("cargo", args, folder, env);
     expect(output).toBe("");
     expect(status).toBe(0);
   }, 400_000);
 
   test("runs", async () => {
-    const { status, output } = await run("cargo", ["run", "--quiet"], folder, env);
+    const { status, output } = await run("cargo", ["test", "--quiet"], folder, env);
     expect(status, output).toBe(0);
   }, 400_000);
 });
 
-function mainRs(): string {
-  const runs = fixtures
+/** A test for each snippet that ends; those that are tests themselves run as well. */
+function libRs(): string {
+  const tests = fixtures
     .filter((it) => !it.endless)
-    .map(({ name }) => `    eprintln!("${name}");\n    ${name}::run().await?;\n`);
-  return `${fixtures.map(({ name }) => `mod ${name};\n`).join("")}
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-${runs.join("")}    Ok(())
-}
+    .map(
+      ({ name }) => `    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn ${name}() -> Result<(), Box<dyn std::error::Error>> {
+        crate::${name}::run().await
+    }
+`,
+    );
+  return `${fixtures.map(({ name }) => `pub mod ${name};\n`).join("")}
+#[cfg(test)]
+mod tests {
+${tests.join("\n")}}
 `;
 }
