@@ -181,7 +181,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "Semaphore"
     ],
-    "rules": [],
+    "rules": [
+      "unreleased-lock"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -616,7 +618,11 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "Mutex"
     ],
-    "rules": [],
+    "rules": [
+      "racy-lazy-init",
+      "racy-cache-fill",
+      "lost-update"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -1542,7 +1548,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "CancellationToken"
     ],
-    "rules": [],
+    "rules": [
+      "signal-not-forwarded"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2304,7 +2312,9 @@ export const patterns: readonly Pattern[] = [
       "TaskGroup",
       "WorkerPool"
     ],
-    "rules": [],
+    "rules": [
+      "unhandled-worker-error"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2582,7 +2592,8 @@ export const patterns: readonly Pattern[] = [
       "runWorker"
     ],
     "rules": [
-      "promise-executor-misuse"
+      "promise-executor-misuse",
+      "unhandled-worker-error"
     ],
     "code": [
       {
@@ -2736,7 +2747,9 @@ export const patterns: readonly Pattern[] = [
       "linkSignals",
       "timeout"
     ],
-    "rules": [],
+    "rules": [
+      "signal-not-forwarded"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2922,7 +2935,9 @@ export const patterns: readonly Pattern[] = [
       "Mutex",
       "AtomicInt"
     ],
-    "rules": [],
+    "rules": [
+      "lost-update"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3009,7 +3024,9 @@ export const patterns: readonly Pattern[] = [
     "when": "A task, timer or listener was started for the work in a block, and must not outlive it.",
     "whenNot": "The language has a block for it: `moor-using`, `moor-scope`.",
     "primitives": [],
-    "rules": [],
+    "rules": [
+      "unreleased-lock"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3060,7 +3077,9 @@ export const patterns: readonly Pattern[] = [
       "Mutex",
       "deferAsync"
     ],
-    "rules": [],
+    "rules": [
+      "unreleased-lock"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3582,7 +3601,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "runWorker"
     ],
-    "rules": [],
+    "rules": [
+      "unhandled-worker-error"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4097,7 +4118,9 @@ export const patterns: readonly Pattern[] = [
       "Condvar",
       "SharedCondvar"
     ],
-    "rules": [],
+    "rules": [
+      "condition-without-loop"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4403,7 +4426,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "WorkerPool"
     ],
-    "rules": [],
+    "rules": [
+      "unhandled-worker-error"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4676,7 +4701,9 @@ export const patterns: readonly Pattern[] = [
       "spawn",
       "runWorker"
     ],
-    "rules": [],
+    "rules": [
+      "unhandled-worker-error"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4857,7 +4884,10 @@ export const patterns: readonly Pattern[] = [
       "once",
       "OnceCell"
     ],
-    "rules": [],
+    "rules": [
+      "racy-lazy-init",
+      "racy-cache-fill"
+    ],
     "code": [
       {
         "language": "typescript",
