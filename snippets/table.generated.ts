@@ -440,7 +440,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "retry"
     ],
-    "rules": [],
+    "rules": [
+      "swallowed-abort"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -906,7 +908,9 @@ export const patterns: readonly Pattern[] = [
       "select",
       "shutdown"
     ],
-    "rules": [],
+    "rules": [
+      "uncancellable-loop"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -1549,7 +1553,8 @@ export const patterns: readonly Pattern[] = [
       "CancellationToken"
     ],
     "rules": [
-      "signal-not-forwarded"
+      "signal-not-forwarded",
+      "uncancellable-loop"
     ],
     "code": [
       {
@@ -1650,7 +1655,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "shutdown"
     ],
-    "rules": [],
+    "rules": [
+      "uncancellable-loop"
+    ],
     "code": [
       {
         "language": "typescript",
