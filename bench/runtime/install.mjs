@@ -8,13 +8,21 @@ const target = new URL("node_modules/mooring-runtime/", import.meta.url);
 export async function install() {
   mkdirSync(target, { recursive: true });
   await build({
-    entryPoints: [fileURLToPath(new URL("../../runtime/index.ts", import.meta.url))],
-    outfile: fileURLToPath(new URL("index.mjs", target)),
+    entryPoints: {
+      index: fileURLToPath(new URL("../../runtime/index.ts", import.meta.url)),
+      testing: fileURLToPath(new URL("../../runtime/testing/index.ts", import.meta.url)),
+    },
+    outdir: fileURLToPath(target),
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     format: "esm",
     target: "es2022",
     logLevel: "error",
   });
-  const manifest = { name: "mooring-runtime", type: "module", exports: "./index.mjs" };
+  const manifest = {
+    name: "mooring-runtime",
+    type: "module",
+    exports: { ".": "./index.mjs", "./testing": "./testing.mjs" },
+  };
   writeFileSync(new URL("package.json", target), JSON.stringify(manifest));
 }

@@ -1814,13 +1814,12 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "35c806a06a4f7331",
+      "hash": "98ab0d15f80a311a",
       "members": [
         213,
         214,
         215,
         216,
-        217,
         0,
         1,
         2,
@@ -1863,6 +1862,16 @@ export const sources: VendoredSources = {
         43,
         44,
         56,
+        58,
+        59,
+        60,
+        61,
+        62,
+        63,
+        64,
+        66,
+        67,
+        68,
         90,
         92,
         118,
@@ -1884,8 +1893,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "a976accce485cd1e",
       "members": [
+        217,
         218,
-        219,
         0,
         1,
         2,
@@ -1946,8 +1955,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "d1ff0d599ab3ac33",
       "members": [
+        219,
         220,
-        221,
         0,
         1,
         2,
@@ -2003,7 +2012,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "8514961528438cbc",
       "members": [
-        222,
+        221,
         0,
         1,
         2,
@@ -2062,7 +2071,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "b81184a61e76f21b",
       "members": [
-        226,
+        225,
         0,
         1,
         2,
@@ -2084,9 +2093,9 @@ export const sources: VendoredSources = {
         112,
         113,
         118,
+        222,
         223,
-        224,
-        225
+        224
       ]
     },
     {
@@ -2102,7 +2111,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "6206df1b12d1ea12",
       "members": [
-        227,
+        226,
         0,
         1,
         2,
@@ -2147,8 +2156,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "9b9aec9de22bbf1d",
       "members": [
+        227,
         228,
-        229,
         0,
         1,
         2,
@@ -2192,9 +2201,12 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "7c5f7ff0d42e962c",
+      "hash": "63a376d8822bc6e0",
       "members": [
+        229,
         231,
+        232,
+        233,
         0,
         1,
         2,
@@ -2225,9 +2237,7 @@ export const sources: VendoredSources = {
         43,
         44,
         52,
-        53,
         54,
-        55,
         230
       ]
     },
@@ -2246,8 +2256,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "47b42c1ecf824a59",
       "members": [
-        232,
-        233,
+        234,
+        235,
         0,
         1,
         2,
@@ -2299,7 +2309,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "6640b918cddcf264",
       "members": [
-        234,
+        236,
         0,
         1,
         2,
@@ -2345,7 +2355,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "7a508397004e8d68",
       "members": [
-        235,
+        237,
         0,
         1,
         2,
@@ -2409,7 +2419,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "64878c32c48bb97e",
       "members": [
-        236,
+        238,
         0,
         1,
         2,
@@ -2455,7 +2465,7 @@ export const sources: VendoredSources = {
         90,
         92,
         104,
-        235
+        237
       ]
     },
     {
@@ -2474,9 +2484,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "a56bff4cf2cdba93",
       "members": [
-        237,
-        238,
+        239,
         240,
+        242,
         0,
         1,
         2,
@@ -2513,7 +2523,7 @@ export const sources: VendoredSources = {
         127,
         128,
         129,
-        239
+        241
       ]
     },
     {
@@ -2531,7 +2541,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "26b94d0bd0c78abc",
       "members": [
-        241,
+        243,
         0,
         1,
         2,
@@ -2581,7 +2591,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "af50704a59ee58d4",
       "members": [
-        242
+        244
       ]
     },
     {
@@ -2605,7 +2615,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "d6786415ba814ffb",
       "members": [
-        243,
+        245,
         0,
         1,
         2,
@@ -2680,9 +2690,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "15525f4ee0b250d6",
       "members": [
-        244,
-        245,
         246,
+        247,
+        248,
         0,
         1,
         2,
@@ -2773,9 +2783,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "1b2de6169511c41f",
       "members": [
-        247,
-        248,
         249,
+        250,
+        251,
         0,
         1,
         2,
@@ -2863,7 +2873,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "99b30d5f143f495b",
       "members": [
-        250,
+        252,
         0,
         1,
         2,
@@ -2945,8 +2955,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "b26ef049180d9702",
       "members": [
-        251,
-        252,
+        253,
+        254,
         0,
         1,
         2,
@@ -3012,7 +3022,7 @@ export const sources: VendoredSources = {
         115,
         116,
         117,
-        253
+        255
       ]
     },
     {
@@ -3033,9 +3043,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "6179bdeac0925621",
       "members": [
-        254,
-        255,
         256,
+        257,
+        258,
         0,
         1,
         2,
@@ -3098,7 +3108,7 @@ export const sources: VendoredSources = {
         124,
         125,
         126,
-        245
+        247
       ]
     },
     {
@@ -3116,8 +3126,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "56e5f03b0ef3ee30",
       "members": [
-        257,
-        258,
+        259,
+        260,
         0,
         1,
         2,
@@ -3138,9 +3148,9 @@ export const sources: VendoredSources = {
         111,
         112,
         113,
+        222,
         223,
-        224,
-        225
+        224
       ]
     },
     {
@@ -3154,8 +3164,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "afd19d3c8a231466",
       "members": [
-        259,
-        260
+        261,
+        262
       ]
     },
     {
@@ -3177,11 +3187,11 @@ export const sources: VendoredSources = {
       ],
       "hash": "25eb2878d2edf0fa",
       "members": [
-        261,
-        262,
+        263,
         264,
-        265,
         266,
+        267,
+        268,
         0,
         1,
         2,
@@ -3218,10 +3228,10 @@ export const sources: VendoredSources = {
         112,
         113,
         114,
+        222,
         223,
         224,
-        225,
-        263
+        265
       ]
     },
     {
@@ -3238,8 +3248,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "794d4772af272ddf",
       "members": [
-        223,
-        225,
+        222,
+        224,
         0,
         1,
         2,
@@ -3260,7 +3270,7 @@ export const sources: VendoredSources = {
         111,
         112,
         113,
-        224
+        223
       ]
     },
     {
@@ -3333,8 +3343,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "ab600bd50bbbe648",
       "members": [
-        310,
-        311,
+        312,
+        313,
         0,
         1,
         2,
@@ -3348,8 +3358,6 @@ export const sources: VendoredSources = {
         26,
         27,
         28,
-        287,
-        288,
         289,
         290,
         291,
@@ -3360,10 +3368,12 @@ export const sources: VendoredSources = {
         296,
         297,
         298,
+        299,
         300,
-        301,
         302,
-        312
+        303,
+        304,
+        314
       ]
     },
     {
@@ -3393,15 +3403,15 @@ export const sources: VendoredSources = {
       ],
       "hash": "f2a2276c8678625f",
       "members": [
-        313,
-        314,
         315,
         316,
         317,
         318,
         319,
-        324,
-        325,
+        320,
+        321,
+        326,
+        327,
         0,
         1,
         2,
@@ -3478,8 +3488,6 @@ export const sources: VendoredSources = {
         134,
         135,
         136,
-        279,
-        280,
         281,
         282,
         283,
@@ -3509,10 +3517,12 @@ export const sources: VendoredSources = {
         307,
         308,
         309,
-        320,
-        321,
+        310,
+        311,
         322,
-        323
+        323,
+        324,
+        325
       ]
     }
   ],
@@ -4604,17 +4614,12 @@ export const sources: VendoredSources = {
     {
       "name": "Ahead",
       "comment": "/** The work that runs ahead of the reader. */",
-      "code": "class Ahead<T, R> {\n  readonly controller: ChildController;\n  private readonly puller: Puller<T>;\n  private readonly limit: number;\n  private readonly work: (item: T, signal: AbortSignal) => R | PromiseLike<R>;\n\n  /** What is worked on or waits to be read, in the order of the items, and in that of being ready. */\n  private readonly started = new Set<Result<R>>();\n  private readonly finished = new Ring<Result<R>>();\n  private readonly changes = new Waiters<void>(\"item\");\n  private running = 0;\n  private pulling = false;\n  private exhausted = false;\n\n  constructor(\n    source: Items<T>,\n    limit: number,\n    work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n    signal: AbortSignal | undefined,\n  ) {\n    this.limit = checkedCount(\"limit\", limit, 1);\n    this.work = work;\n    this.controller = new ChildController(signal);\n    if (this.controller.aborted) throw this.controller.reason;\n    this.puller = new Puller(source);\n    this.controller.onAborted = () => {\n      this.puller.stop();\n      this.changes.wakeAll();\n    };\n  }\n\n  /** The outcome to read next; undefined at the end. */\n  async next(ordered: boolean): Promise<Outcome<R> | undefined> {\n    for (;;) {\n      const result = ordered ? oldestOf(this.started) : this.finished.shift();\n      if (this.controller.aborted) throw this.controller.reason;\n      if (result?.outcome !== undefined) {\n        this.started.delete(result);\n        return result.outcome;\n      }\n      void this.pull();\n      if (this.exhausted && this.started.size === 0) return undefined;\n      if (!this.canRead(ordered)) await this.changes.wait();\n    }\n  }\n\n  /** Stops everything, and ends when nothing runs any more. */\n  async end(): Promise<void> {\n    this.controller.abort();\n    while (0 < this.running) await this.changes.wait();\n    for (const { outcome } of this.started) {\n      const late = outcome?.status === \"error\" ? outcome.error : this.controller.reason;\n      if (!isReason(late, this.controller.reason)) reportLate(late);\n    }\n    await this.puller.close();\n  }\n\n  private canRead(ordered: boolean): boolean {\n    return ordered ? oldestOf(this.started)?.outcome !== undefined : 0 < this.finished.length;\n  }\n\n  /** Starts work as far as there are places and items. */\n  private async pull(): Promise<void> {\n    if (this.pulling) return;\n    this.pulling = true;\n    try {\n      while (!this.exhausted && !this.controller.aborted && this.started.size < this.limit) {\n        const pulled = this.puller.next();\n        const step = \"then\" in pulled ? await pulled : pulled;\n        if (step.done === true) this.exhausted = true;\n        else void this.start(step.value);\n      }\n    } catch (error) {\n      this.exhausted = true;\n      const result: Result<R> = { outcome: { status: \"error\", error } };\n      this.started.add(result);\n      this.finished.push(result);\n    }\n    this.pulling = false;\n    this.changes.wakeAll();\n  }\n\n  private async start(item: T): Promise<void> {\n    const result: Result<R> = { outcome: undefined };\n    this.started.add(result);\n    this.running++;\n    try {\n      // Sound: what declares one parameter does not read a second.\n      const work = this.work as (item: T, signal?: AbortSignal) => R | PromiseLike<R>;\n      const value = await (work.length < 2 ? work(item) : work(item, this.controller.signal));\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    this.running--;\n    this.finished.push(result);\n    this.changes.wakeAll();\n  }\n}"
-    },
-    {
-      "name": "oldestOf",
-      "comment": "",
-      "code": "function oldestOf<R>(results: ReadonlySet<Result<R>>): Result<R> | undefined {\n  for (const oldest of results) return oldest;\n  return undefined;\n}"
+      "code": "class Ahead<T, R> {\n  readonly controller: ChildController;\n  private readonly puller: Puller<T>;\n  private readonly limit: number;\n  private readonly work: (item: T, signal: AbortSignal) => R | PromiseLike<R>;\n  private readonly ordered: boolean;\n\n  /** In the order in which they are read: with order they are here from the start of the work on, else from its end. */\n  private readonly results = new Ring<Result<R>>();\n  private readonly changes = new Waiters<void>(\"item\");\n  private running = 0;\n  private unread = 0;\n  private pulling = false;\n  private exhausted = false;\n\n  constructor(\n    source: Items<T>,\n    limit: number,\n    work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n    { ordered = true, signal }: BufferedOptions,\n  ) {\n    this.limit = checkedCount(\"limit\", limit, 1);\n    this.work = work;\n    this.ordered = ordered;\n    this.controller = new ChildController(signal);\n    if (this.controller.aborted) throw this.controller.reason;\n    this.puller = new Puller(source);\n    this.controller.onAborted = () => {\n      this.puller.stop();\n      this.changes.wakeAll();\n    };\n  }\n\n  /** The outcome to read next, if it is there. */\n  take(): Outcome<R> | undefined {\n    const outcome = this.results.first()?.outcome;\n    if (this.controller.aborted) throw this.controller.reason;\n    if (outcome === undefined) return undefined;\n    this.results.take();\n    this.unread--;\n    return outcome;\n  }\n\n  /** Starts work as far as there are places and items. */\n  fill(): void {\n    while (!this.pulling && !this.exhausted && this.running + this.unread < this.limit) {\n      try {\n        const pulled = this.puller.next();\n        if (\"then\" in pulled) void this.startLater(pulled);\n        else this.begin(pulled);\n      } catch (error) {\n        this.break(error);\n      }\n    }\n  }\n\n  /** Ends when there may be an outcome; false when there will be none any more. */\n  async wait(): Promise<boolean> {\n    if (this.exhausted && this.running + this.unread === 0 && !this.pulling) return false;\n    if (this.results.first()?.outcome === undefined) await this.changes.wait();\n    return true;\n  }\n\n  /** Stops everything, and ends when nothing runs any more. */\n  async end(): Promise<void> {\n    this.exhausted = true;\n    this.controller.abort();\n    while (0 < this.running) await this.changes.wait();\n    for (let it = this.results.shift(); it !== undefined; it = this.results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : this.controller.reason;\n      if (!isReason(late, this.controller.reason)) reportLate(late);\n    }\n    await this.puller.close();\n  }\n\n  private async startLater(pulled: Promise<IteratorResult<T, unknown>>): Promise<void> {\n    this.pulling = true;\n    try {\n      this.begin(await pulled);\n    } catch (error) {\n      this.break(error);\n    }\n    this.pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    this.changes.wakeAll();\n    if (!this.controller.aborted) this.fill();\n  }\n\n  private begin(step: IteratorResult<T, unknown>): void {\n    if (step.done === true) this.exhausted = true;\n    else void this.start(step.value);\n  }\n\n  /** The source has failed: in its place there is an error to read. */\n  private break(error: unknown): void {\n    this.exhausted = true;\n    this.results.push({ outcome: { status: \"error\", error } });\n    this.unread++;\n  }\n\n  private async start(item: T): Promise<void> {\n    const result: Result<R> = { outcome: undefined };\n    if (this.ordered) this.results.push(result);\n    this.running++;\n    try {\n      // Sound: what declares one parameter does not read a second.\n      const work = this.work as (item: T, signal?: AbortSignal) => R | PromiseLike<R>;\n      const value = await (work.length < 2 ? work(item) : work(item, this.controller.signal));\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    this.running--;\n    this.unread++;\n    if (!this.ordered) this.results.push(result);\n    this.changes.wakeAll();\n  }\n}"
     },
     {
       "name": "buffered",
       "comment": "/**\n * Maps a stream by work of which up to `limit` run ahead of the reader.\n *\n * - **Backpressure.** At most `limit` items are worked on or wait to be read; the source is read no faster.\n * - **Errors.** With order, the results before the failed item come first, then this throws its error. What runs is\n *   told by its signal and waited for, and the source is closed.\n * - **`break`** does the same and throws nothing. Errors that come then go to `onLateError`.\n * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.\n *\n * Counterpart of `StreamExt::buffered` and `buffer_unordered`.\n *\n * @example\n * const sizes: number[] = [];\n * for await (const size of buffered([\"a\", \"bb\", \"ccc\"], 2, async (word) => word.length)) sizes.push(size);\n * assert.deepEqual(sizes, [1, 2, 3]);\n */",
-      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  { ordered = true, signal }: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  const ahead = new Ahead(source, limit, work, signal);\n  try {\n    for (;;) {\n      const outcome = await ahead.next(ordered);\n      if (outcome === undefined) return;\n      yield unwrap(outcome);\n    }\n  } finally {\n    await ahead.end();\n  }\n}"
+      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  options: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  const ahead = new Ahead(source, limit, work, options);\n  try {\n    do {\n      ahead.fill();\n      for (let it = ahead.take(); it !== undefined; it = ahead.take()) {\n        ahead.fill();\n        yield unwrap(it);\n        if (mustTurn()) await turn();\n      }\n    } while (await ahead.wait());\n  } finally {\n    await ahead.end();\n  }\n}"
     },
     {
       "name": "chunks",
@@ -4677,14 +4682,29 @@ export const sources: VendoredSources = {
       "code": "function canSuspend(guard: Guard): guard is Guard & { [suspend](): () => Promise<void> } {\n  return suspend in guard;\n}"
     },
     {
-      "name": "KeyPermits",
-      "comment": "/** A lock that is in the map while somebody has it or waits for it. */",
-      "code": "class KeyPermits<K> extends Permits {\n  private readonly key: K;\n  private readonly locks: Map<K, Permits>;\n\n  constructor(key: K, locks: Map<K, Permits>) {\n    super(1, \"lock\");\n    this.key = key;\n    this.locks = locks;\n  }\n\n  override acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {\n    // After a condition variable gave this lock back for a while, the key may have another one.\n    const current = this.locks.get(this.key) ?? this;\n    if (current !== this) return current.acquire(count, signal);\n    if (signal?.aborted !== true) this.locks.set(this.key, this);\n    return super.acquire(count, signal);\n  }\n\n  override put(count: number): void {\n    super.put(count);\n    if (this.available !== 0) this.locks.delete(this.key);\n  }\n}"
+      "name": "Holders",
+      "comment": "",
+      "code": "type Holders<K> = Map<K, KeyGuard<K>>;"
+    },
+    {
+      "name": "KeyGuard",
+      "comment": "/** The holder of a key, and those who wait for it: a key that nobody else wants needs no more than its guard. */",
+      "code": "class KeyGuard<K> implements Guard {\n  /** Where the guard is found by its key; undefined when nothing is held. */\n  holders: Holders<K> | undefined;\n  queue: Waiters<KeyGuard<K>> | undefined;\n  readonly key: K;\n\n  constructor(holders: Holders<K>, key: K, queue?: Waiters<KeyGuard<K>>) {\n    this.holders = holders;\n    this.key = key;\n    this.queue = queue;\n  }\n\n  get held(): boolean {\n    return this.holders !== undefined;\n  }\n\n  get release(): () => void {\n    return () => {\n      this[dispose]();\n    };\n  }\n\n  [dispose](): void {\n    const { holders, key, queue } = this;\n    if (holders === undefined) return;\n    this.holders = undefined;\n    const next = queue && new KeyGuard(holders, key, queue);\n    if (next !== undefined && queue?.wake(next) === true) holders.set(key, next);\n    else holders.delete(key);\n  }\n\n  [suspend](): () => Promise<void> {\n    const { holders, key } = this;\n    if (holders === undefined) throw new TypeError(\"The guard is not held.\");\n    this[dispose]();\n    return async () => {\n      // The guard that comes is seen by nobody; this one is in its place from here on.\n      const { queue } = await lockKey(holders, key, undefined);\n      this.queue = queue;\n      this.holders = holders;\n      holders.set(key, this);\n    };\n  }\n}"
+    },
+    {
+      "name": "lockKey",
+      "comment": "",
+      "code": "function lockKey<K>(\n  holders: Holders<K>,\n  key: K,\n  signal: AbortSignal | undefined,\n): Promise<KeyGuard<K>> {\n  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n  const holder = holders.get(key);\n  return holder === undefined\n    ? Promise.resolve(takeKey(holders, key))\n    : (holder.queue ??= new Waiters(\"lock\")).wait(signal);\n}"
+    },
+    {
+      "name": "takeKey",
+      "comment": "/** The key must be free. */",
+      "code": "function takeKey<K>(holders: Holders<K>, key: K): KeyGuard<K> {\n  const guard = new KeyGuard(holders, key);\n  holders.set(key, guard);\n  return guard;\n}"
     },
     {
       "name": "KeyedMutex",
       "comment": "/**\n * One mutex per key: work on the same key is done one at a time, work on different keys is not held up.\n *\n * Everything about fairness, cancellation and errors is as with `Mutex`. A key takes memory only while it is locked.\n * Keys are compared as in a Map. O(1).\n *\n * @example\n * const accounts = new KeyedMutex<string>();\n * const guard = await accounts.lock(\"anna\");\n * assert.equal(accounts.locked(\"anna\"), true);\n * assert.equal(accounts.locked(\"bert\"), false);\n * guard.release();\n * assert.equal(accounts.size, 0);\n */",
-      "code": "class KeyedMutex<K> {\n  private readonly locks = new Map<K, Permits>();\n\n  /** How many keys are locked. */\n  get size(): number {\n    return this.locks.size;\n  }\n\n  locked(key: K): boolean {\n    return this.locks.has(key);\n  }\n\n  lock(key: K, options?: Cancellable): Promise<Guard> {\n    const lock = this.locks.get(key) ?? new KeyPermits(key, this.locks);\n    return lock.acquire(1, options?.signal);\n  }\n\n  tryLock(key: K): Guard | undefined {\n    if (this.locks.has(key)) return undefined;\n    const lock = new KeyPermits(key, this.locks);\n    this.locks.set(key, lock);\n    return lock.tryAcquire(1);\n  }\n\n  /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */\n  async runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const guard = await this.lock(key, options);\n    try {\n      return await work();\n    } finally {\n      guard.release();\n    }\n  }\n}"
+      "code": "class KeyedMutex<K> {\n  private readonly holders: Holders<K> = new Map();\n\n  /** How many keys are locked. */\n  get size(): number {\n    return this.holders.size;\n  }\n\n  locked(key: K): boolean {\n    return this.holders.has(key);\n  }\n\n  lock(key: K, options?: Cancellable): Promise<Guard> {\n    return lockKey(this.holders, key, options?.signal);\n  }\n\n  tryLock(key: K): Guard | undefined {\n    return this.locked(key) ? undefined : takeKey(this.holders, key);\n  }\n\n  /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */\n  async runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const guard = await this.lock(key, options);\n    try {\n      return await work();\n    } finally {\n      guard.release();\n    }\n  }\n}"
     },
     {
       "name": "MutexGuard",

@@ -1,6 +1,7 @@
 import { ChildController } from "../core/child.ts";
 import { isReason } from "../core/is-reason.ts";
 import { reportLate } from "../core/late.ts";
+import { mustTurn, turn } from "../core/pace.ts";
 import { checkedCount } from "../core/permits.ts";
 import { type Items, Puller } from "../core/pull.ts";
 import { Ring } from "../core/ring.ts";
@@ -23,12 +24,13 @@ class Ahead<T, R> {
   private readonly puller: Puller<T>;
   private readonly limit: number;
   private readonly work: (item: T, signal: AbortSignal) => R | PromiseLike<R>;
+  private readonly ordered: boolean;
 
-  /** What is worked on or waits to be read, in the order of the items, and in that of being ready. */
-  private readonly started = new Set<Result<R>>();
-  private readonly finished = new Ring<Result<R>>();
+  /** In the order in which they are read: with order they are here from the start of the work on, else from its end. */
+  private readonly results = new Ring<Result<R>>();
   private readonly changes = new Waiters<void>("item");
   private running = 0;
+  private unread = 0;
   private pulling = false;
   private exhausted = false;
 
@@ -36,10 +38,11 @@ class Ahead<T, R> {
     source: Items<T>,
     limit: number,
     work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,
-    signal: AbortSignal | undefined,
+    { ordered = true, signal }: BufferedOptions,
   ) {
     this.limit = checkedCount("limit", limit, 1);
     this.work = work;
+    this.ordered = ordered;
     this.controller = new ChildController(signal);
     if (this.controller.aborted) throw this.controller.reason;
     this.puller = new Puller(source);
@@ -49,60 +52,76 @@ class Ahead<T, R> {
     };
   }
 
-  /** The outcome to read next; undefined at the end. */
-  async next(ordered: boolean): Promise<Outcome<R> | undefined> {
-    for (;;) {
-      const result = ordered ? oldestOf(this.started) : this.finished.shift();
-      if (this.controller.aborted) throw this.controller.reason;
-      if (result?.outcome !== undefined) {
-        this.started.delete(result);
-        return result.outcome;
+  /** The outcome to read next, if it is there. */
+  take(): Outcome<R> | undefined {
+    const outcome = this.results.first()?.outcome;
+    if (this.controller.aborted) throw this.controller.reason;
+    if (outcome === undefined) return undefined;
+    this.results.take();
+    this.unread--;
+    return outcome;
+  }
+
+  /** Starts work as far as there are places and items. */
+  fill(): void {
+    while (!this.pulling && !this.exhausted && this.running + this.unread < this.limit) {
+      try {
+        const pulled = this.puller.next();
+        if ("then" in pulled) void this.startLater(pulled);
+        else this.begin(pulled);
+      } catch (error) {
+        this.break(error);
       }
-      void this.pull();
-      if (this.exhausted && this.started.size === 0) return undefined;
-      if (!this.canRead(ordered)) await this.changes.wait();
     }
+  }
+
+  /** Ends when there may be an outcome; false when there will be none any more. */
+  async wait(): Promise<boolean> {
+    if (this.exhausted && this.running + this.unread === 0 && !this.pulling) return false;
+    if (this.results.first()?.outcome === undefined) await this.changes.wait();
+    return true;
   }
 
   /** Stops everything, and ends when nothing runs any more. */
   async end(): Promise<void> {
+    this.exhausted = true;
     this.controller.abort();
     while (0 < this.running) await this.changes.wait();
-    for (const { outcome } of this.started) {
-      const late = outcome?.status === "error" ? outcome.error : this.controller.reason;
+    for (let it = this.results.shift(); it !== undefined; it = this.results.shift()) {
+      const late = it.outcome?.status === "error" ? it.outcome.error : this.controller.reason;
       if (!isReason(late, this.controller.reason)) reportLate(late);
     }
     await this.puller.close();
   }
 
-  private canRead(ordered: boolean): boolean {
-    return ordered ? oldestOf(this.started)?.outcome !== undefined : 0 < this.finished.length;
-  }
-
-  /** Starts work as far as there are places and items. */
-  private async pull(): Promise<void> {
-    if (this.pulling) return;
+  private async startLater(pulled: Promise<IteratorResult<T, unknown>>): Promise<void> {
     this.pulling = true;
     try {
-      while (!this.exhausted && !this.controller.aborted && this.started.size < this.limit) {
-        const pulled = this.puller.next();
-        const step = "then" in pulled ? await pulled : pulled;
-        if (step.done === true) this.exhausted = true;
-        else void this.start(step.value);
-      }
+      this.begin(await pulled);
     } catch (error) {
-      this.exhausted = true;
-      const result: Result<R> = { outcome: { status: "error", error } };
-      this.started.add(result);
-      this.finished.push(result);
+      this.break(error);
     }
     this.pulling = false;
+    // Asked for before that: whether it is the end is known only now.
     this.changes.wakeAll();
+    if (!this.controller.aborted) this.fill();
+  }
+
+  private begin(step: IteratorResult<T, unknown>): void {
+    if (step.done === true) this.exhausted = true;
+    else void this.start(step.value);
+  }
+
+  /** The source has failed: in its place there is an error to read. */
+  private break(error: unknown): void {
+    this.exhausted = true;
+    this.results.push({ outcome: { status: "error", error } });
+    this.unread++;
   }
 
   private async start(item: T): Promise<void> {
     const result: Result<R> = { outcome: undefined };
-    this.started.add(result);
+    if (this.ordered) this.results.push(result);
     this.running++;
     try {
       // Sound: what declares one parameter does not read a second.
@@ -113,14 +132,10 @@ class Ahead<T, R> {
       result.outcome = { status: "error", error };
     }
     this.running--;
-    this.finished.push(result);
+    this.unread++;
+    if (!this.ordered) this.results.push(result);
     this.changes.wakeAll();
   }
-}
-
-function oldestOf<R>(results: ReadonlySet<Result<R>>): Result<R> | undefined {
-  for (const oldest of results) return oldest;
-  return undefined;
 }
 
 /**
@@ -143,15 +158,18 @@ export async function* buffered<T, R>(
   source: Items<T>,
   limit: number,
   work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,
-  { ordered = true, signal }: BufferedOptions = {},
+  options: BufferedOptions = {},
 ): AsyncGenerator<R, void, void> {
-  const ahead = new Ahead(source, limit, work, signal);
+  const ahead = new Ahead(source, limit, work, options);
   try {
-    for (;;) {
-      const outcome = await ahead.next(ordered);
-      if (outcome === undefined) return;
-      yield unwrap(outcome);
-    }
+    do {
+      ahead.fill();
+      for (let it = ahead.take(); it !== undefined; it = ahead.take()) {
+        ahead.fill();
+        yield unwrap(it);
+        if (mustTurn()) await turn();
+      }
+    } while (await ahead.wait());
   } finally {
     await ahead.end();
   }

@@ -1,29 +1,74 @@
-import { type Guard, type Permit, Permits } from "../core/permits.ts";
+import { type Guard, suspend } from "../core/permits.ts";
+import { reasonOf } from "../core/signals.ts";
+import { dispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
+import { Waiters } from "../core/waiters.ts";
 
-/** A lock that is in the map while somebody has it or waits for it. */
-class KeyPermits<K> extends Permits {
-  private readonly key: K;
-  private readonly locks: Map<K, Permits>;
+type Holders<K> = Map<K, KeyGuard<K>>;
 
-  constructor(key: K, locks: Map<K, Permits>) {
-    super(1, "lock");
+/** The holder of a key, and those who wait for it: a key that nobody else wants needs no more than its guard. */
+class KeyGuard<K> implements Guard {
+  /** Where the guard is found by its key; undefined when nothing is held. */
+  holders: Holders<K> | undefined;
+  queue: Waiters<KeyGuard<K>> | undefined;
+  readonly key: K;
+
+  constructor(holders: Holders<K>, key: K, queue?: Waiters<KeyGuard<K>>) {
+    this.holders = holders;
     this.key = key;
-    this.locks = locks;
+    this.queue = queue;
   }
 
-  override acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {
-    // After a condition variable gave this lock back for a while, the key may have another one.
-    const current = this.locks.get(this.key) ?? this;
-    if (current !== this) return current.acquire(count, signal);
-    if (signal?.aborted !== true) this.locks.set(this.key, this);
-    return super.acquire(count, signal);
+  get held(): boolean {
+    return this.holders !== undefined;
   }
 
-  override put(count: number): void {
-    super.put(count);
-    if (this.available !== 0) this.locks.delete(this.key);
+  get release(): () => void {
+    return () => {
+      this[dispose]();
+    };
   }
+
+  [dispose](): void {
+    const { holders, key, queue } = this;
+    if (holders === undefined) return;
+    this.holders = undefined;
+    const next = queue && new KeyGuard(holders, key, queue);
+    if (next !== undefined && queue?.wake(next) === true) holders.set(key, next);
+    else holders.delete(key);
+  }
+
+  [suspend](): () => Promise<void> {
+    const { holders, key } = this;
+    if (holders === undefined) throw new TypeError("The guard is not held.");
+    this[dispose]();
+    return async () => {
+      // The guard that comes is seen by nobody; this one is in its place from here on.
+      const { queue } = await lockKey(holders, key, undefined);
+      this.queue = queue;
+      this.holders = holders;
+      holders.set(key, this);
+    };
+  }
+}
+
+function lockKey<K>(
+  holders: Holders<K>,
+  key: K,
+  signal: AbortSignal | undefined,
+): Promise<KeyGuard<K>> {
+  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
+  const holder = holders.get(key);
+  return holder === undefined
+    ? Promise.resolve(takeKey(holders, key))
+    : (holder.queue ??= new Waiters("lock")).wait(signal);
+}
+
+/** The key must be free. */
+function takeKey<K>(holders: Holders<K>, key: K): KeyGuard<K> {
+  const guard = new KeyGuard(holders, key);
+  holders.set(key, guard);
+  return guard;
 }
 
 /**
@@ -41,27 +86,23 @@ class KeyPermits<K> extends Permits {
  * assert.equal(accounts.size, 0);
  */
 export class KeyedMutex<K> {
-  private readonly locks = new Map<K, Permits>();
+  private readonly holders: Holders<K> = new Map();
 
   /** How many keys are locked. */
   get size(): number {
-    return this.locks.size;
+    return this.holders.size;
   }
 
   locked(key: K): boolean {
-    return this.locks.has(key);
+    return this.holders.has(key);
   }
 
   lock(key: K, options?: Cancellable): Promise<Guard> {
-    const lock = this.locks.get(key) ?? new KeyPermits(key, this.locks);
-    return lock.acquire(1, options?.signal);
+    return lockKey(this.holders, key, options?.signal);
   }
 
   tryLock(key: K): Guard | undefined {
-    if (this.locks.has(key)) return undefined;
-    const lock = new KeyPermits(key, this.locks);
-    this.locks.set(key, lock);
-    return lock.tryAcquire(1);
+    return this.locked(key) ? undefined : takeKey(this.holders, key);
   }
 
   /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */

@@ -151,4 +151,64 @@ export const rows = [
       },
     },
   },
+  {
+    id: "keyed-lock",
+    title: "lock by key, uncontended",
+    goals: [{ against: "async-lock", must: 1 }],
+    cases: {
+      ours: async () => {
+        const { KeyedMutex } = await import("mooring-runtime");
+        const locks = new KeyedMutex();
+        return async () => {
+          for (let index = 0; index < 50_000; index++) {
+            await locks.runExclusive(index & 63, async () => index);
+          }
+          return 50_000;
+        };
+      },
+      "async-lock": async () => {
+        const { default: AsyncLock } = await import("async-lock");
+        const locks = new AsyncLock();
+        return async () => {
+          for (let index = 0; index < 50_000; index++) {
+            await locks.acquire(String(index & 63), async () => index);
+          }
+          return 50_000;
+        };
+      },
+    },
+  },
+  {
+    id: "stream-buffered",
+    title: "map a stream, 16 at a time, in order",
+    goals: [{ against: "it-parallel", must: 1 }],
+    cases: {
+      ours: async () => {
+        const { stream } = await import("mooring-runtime");
+        return async () => {
+          let count = 0;
+          for await (const _ of stream.buffered(items.slice(0, 20_000), places, increment)) count++;
+          return count;
+        };
+      },
+      "it-parallel": async () => {
+        const { default: parallel } = await import("it-parallel");
+        return async () => {
+          let count = 0;
+          const jobs = items.slice(0, 20_000).map((item) => () => increment(item));
+          for await (const _ of parallel(jobs, { concurrency: places, ordered: true })) count++;
+          return count;
+        };
+      },
+      "p-map, pMapIterable": async () => {
+        const { pMapIterable } = await import("p-map");
+        return async () => {
+          let count = 0;
+          const mapped = pMapIterable(items.slice(0, 20_000), increment, { concurrency: places });
+          for await (const _ of mapped) count++;
+          return count;
+        };
+      },
+    },
+  },
 ];

@@ -1,0 +1,4 @@
+import workerpool from "workerpool";
+import { increment } from "./tasks.mjs";
+
+workerpool.worker({ increment });
