@@ -21,6 +21,7 @@ import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executo
 import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
 import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
+import { staleEffectWrite } from "./stale-effect-write/stale-effect-write.ts";
 import { staleEvent } from "./stale-event/stale-event.ts";
 import { swallowedAbort } from "./swallowed-abort/swallowed-abort.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   racyCacheFill,
   racyLazyInit,
   signalNotForwarded,
+  staleEffectWrite,
   staleEvent,
   swallowedAbort,
   swallowedRejection,

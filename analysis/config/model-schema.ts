@@ -168,6 +168,12 @@ const scopeModel: v.GenericSchema<unknown, ScopeModel> = object("known of a scop
     ),
     "How it says what to undo: `returned`, or the functions that are given the cleanup.",
   ),
+  repeats: v.exactOptional(
+    says(
+      v.union([v.literal("always"), index()], "has to be `always` or a position"),
+      "It runs again: `always`, or when a value changes in the list at this position.",
+    ),
+  ),
 });
 
 const eventModel: v.GenericSchema<unknown, EventModel> = object("known of an event's member", {

@@ -98,10 +98,11 @@ export function effectOf(
   return { kind: "effect", fn, call, model, scope: outermost(call) };
 }
 
-function scopeOf(call: CallExpression, program: Program): ScopeModel | undefined {
+/** What is known of a call that runs a function when something appears or changes. */
+export function scopeOf(call: CallExpression, program: Program): ScopeModel | undefined {
   const name = calleeNameOf(call);
   const text = nameOf(name);
-  if (text === undefined || !/^(?:use|on|create)[A-Z]/.test(text)) return undefined;
+  if (text === undefined || !SCOPES.test(text)) return undefined;
   const symbol = knownSymbol(name, program);
   if (symbol !== undefined) return program.models.scope(symbol);
   const callee = unwrapped(call.expression);
@@ -109,6 +110,9 @@ function scopeOf(call: CallExpression, program: Program): ScopeModel | undefined
   const module = is.Identifier(root) ? importedFrom(root.text, sourceFileOf(call)) : undefined;
   return module === undefined ? undefined : program.models.scope({ module, name: text });
 }
+
+/** Cheap, and asked of every call. */
+const SCOPES = /^(?:(?:use|on|create)[A-Z]|watch|\$effect)/;
 
 /** The outermost function around a node, or the file. */
 function outermost(node: Node): Node {

@@ -124,6 +124,11 @@ export interface ScopeModel {
   readonly runs: number;
   /** `returned`: by returning a function. Else by calling one of these with a function. */
   readonly cleanup: "returned" | readonly string[];
+  /**
+   * It runs again: `always`, whenever something it has read may have changed, or when one of the
+   * values has changed that stand in the argument at this position.
+   */
+  readonly repeats?: "always" | number;
 }
 
 /** A member of an event that does its work only while the event is being dispatched. */

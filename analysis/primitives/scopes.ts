@@ -7,25 +7,36 @@ const RETURNS: ScopeModel = {
   runs: 0,
   cleanup: "returned",
 };
+const RETURNS_AND_REPEATS: ScopeModel = { ...RETURNS, repeats: 1 };
+const WATCHES: ScopeModel = {
+  reason: "It runs again at each change; functions that are handed to onCleanup run before that.",
+  runs: 1,
+  cleanup: ["onCleanup", "onInvalidate", "onWatcherCleanup", "onScopeDispose", "onUnmounted"],
+  repeats: "always",
+};
 
 export const scopes: readonly PackageModel[] = [
   {
     modules: ["react", "preact/hooks", "preact"],
     scopes: {
-      "React.useEffect": RETURNS,
-      "React.useLayoutEffect": RETURNS,
-      "React.useInsertionEffect": RETURNS,
-      useEffect: RETURNS,
-      useLayoutEffect: RETURNS,
+      "React.useEffect": RETURNS_AND_REPEATS,
+      "React.useLayoutEffect": RETURNS_AND_REPEATS,
+      "React.useInsertionEffect": RETURNS_AND_REPEATS,
+      useEffect: RETURNS_AND_REPEATS,
+      useLayoutEffect: RETURNS_AND_REPEATS,
     },
   },
   {
     modules: ["svelte"],
-    scopes: { onMount: RETURNS },
+    scopes: { onMount: RETURNS, $effect: { ...RETURNS, repeats: "always" } },
   },
   {
-    modules: ["vue", "@vue/runtime-core", "@vue/runtime-dom"],
+    modules: ["vue", "@vue/runtime-core", "@vue/reactivity", "@vue/runtime-dom"],
     scopes: {
+      watch: WATCHES,
+      watchEffect: { ...WATCHES, runs: 0 },
+      watchPostEffect: { ...WATCHES, runs: 0 },
+      watchSyncEffect: { ...WATCHES, runs: 0 },
       onMounted: {
         reason: "What was begun is undone by the hooks that run when the component goes.",
         runs: 0,
@@ -45,6 +56,7 @@ export const scopes: readonly PackageModel[] = [
         reason: "What was begun is undone by functions that are handed to onCleanup.",
         runs: 0,
         cleanup: ["onCleanup"],
+        repeats: "always",
       },
     },
   },
