@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isBuilt } from "./sources.mjs";
 
@@ -17,7 +17,7 @@ const STAMP = "node_modules/.mooring-install";
 if (!isInstalled()) {
   say("Installing dependencies…");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-  writeFileSync(STAMP, lockHash());
+  stamp();
 }
 if (!isBuilt()) {
   say("Building…");
@@ -29,8 +29,14 @@ function isInstalled() {
   // Installed by hand: npm leaves its own copy of the lock file, with a date.
   const installed = "node_modules/.package-lock.json";
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(LOCK).mtimeMs) return false;
-  writeFileSync(STAMP, lockHash());
+  stamp();
   return true;
+}
+
+/** As a file of its own: copies of a tree made of hard links share what is written in place. */
+function stamp() {
+  rmSync(STAMP, { force: true });
+  writeFileSync(STAMP, lockHash());
 }
 
 function lockHash() {

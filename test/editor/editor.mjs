@@ -23,7 +23,8 @@ const SETTINGS = {
   "extensions.ignoreRecommendations": true,
   "files.autoSave": "off",
   "git.enabled": false,
-  "security.workspace.trust.enabled": false,
+  // Asked in a window of its own, which nobody answers.
+  "security.workspace.trust.startupPrompt": "never",
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
 };
@@ -32,44 +33,39 @@ const FLAGS = [
   "--auth=none",
   "--disable-telemetry",
   "--disable-update-check",
-  "--disable-workspace-trust",
   "--disable-getting-started-override",
   "--ignore-last-opened",
   "--disable-proxy",
 ];
 
-/** `files`: the workspace, by path. `vsix`: what is installed first. */
-export async function startEditor({ files, vsix, settings = {}, flags = [] }) {
-  const home = mkdtempSync(join(tmpdir(), "mooring-editor-"));
+/**
+ * `files`: the workspace, by path. `home`: a folder that is kept, with data/ and extensions/.
+ * `vsix`: what is installed first. `isTrusting`: whether folders are trusted without a question.
+ */
+export async function startEditor({
+  files = {},
+  home: kept,
+  vsix,
+  settings = {},
+  flags = [],
+  isTrusting = true,
+}) {
+  const home = kept ?? mkdtempSync(join(tmpdir(), "mooring-editor-"));
   const workspace = join(home, "harbour");
   for (const [path, text] of Object.entries(files)) write(join(workspace, path), text);
-  write(join(home, "data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
-  write(join(home, "config.yaml"), "{}\n");
-
-  const env = {
-    ...process.env,
-    HOME: home,
-    TMPDIR: home,
-    XDG_RUNTIME_DIR: home,
-    XDG_CONFIG_HOME: home,
-    XDG_DATA_HOME: home,
-    EXTENSIONS_GALLERY: "{}",
-  };
-  const places = [
-    ["--user-data-dir", join(home, "data")],
-    ["--extensions-dir", join(home, "extensions")],
-    ["--config", join(home, "config.yaml")],
-  ].flat();
-  if (vsix !== undefined) {
-    execFileSync(NODE, [CODE_SERVER, ...places, "--install-extension", vsix, "--force"], {
-      env,
-      // It misses parts that are not built here and not needed; what it says counts when it fails.
-      stdio: "pipe",
-    });
-  }
+  const trust = { "security.workspace.trust.enabled": !isTrusting };
+  write(
+    join(home, "data/User/settings.json"),
+    JSON.stringify({ ...SETTINGS, ...trust, ...settings }),
+  );
+  const env = environmentIn(home);
+  const places = placesIn(home);
+  if (vsix !== undefined) installExtension(vsix, home);
 
   const port = await freePort();
-  const args = [CODE_SERVER, ...places, `--bind-addr=127.0.0.1:${port}`, ...FLAGS, ...flags];
+  const trusting = isTrusting ? ["--disable-workspace-trust"] : [];
+  const own = [`--bind-addr=127.0.0.1:${port}`, ...FLAGS, ...trusting, ...flags];
+  const args = [CODE_SERVER, ...places, ...own];
   const server = spawn(NODE, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
   server.stdout.on("data", (it) => (output += it));
@@ -95,8 +91,43 @@ export async function startEditor({ files, vsix, settings = {}, flags = [] }) {
         // It has ended by itself.
       }
       await Promise.race([exited, sleep(5000)]);
-      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      if (kept === undefined) removeFolder(home);
     },
+  };
+}
+
+export function installExtension(vsix, home) {
+  execFileSync(NODE, [CODE_SERVER, ...placesIn(home), "--install-extension", vsix, "--force"], {
+    env: environmentIn(home),
+    // It misses parts that are not built here and not needed; what it says counts when it fails.
+    stdio: "pipe",
+  });
+}
+
+/** What just ended may still be writing into it. */
+export function removeFolder(folder) {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+
+function placesIn(home) {
+  write(join(home, "config.yaml"), "{}\n");
+  return [
+    ["--user-data-dir", join(home, "data")],
+    ["--extensions-dir", join(home, "extensions")],
+    ["--config", join(home, "config.yaml")],
+  ].flat();
+}
+
+/** Somebody who has nothing yet, and no gallery to install from. */
+function environmentIn(home) {
+  return {
+    ...process.env,
+    HOME: home,
+    TMPDIR: home,
+    XDG_RUNTIME_DIR: home,
+    XDG_CONFIG_HOME: home,
+    XDG_DATA_HOME: home,
+    EXTENSIONS_GALLERY: "{}",
   };
 }
 

@@ -1,20 +1,23 @@
-// Runs the suite of test/extension/ in the extension host of the editor, beside the installed .vsix.
+// Runs a suite of test/extension/ in the extension host of the editor, beside the installed .vsix.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { format } from "node:util";
 import { build } from "esbuild";
-import { openWindow, startBrowser, startEditor } from "./editor.mjs";
+import { openWindow, startBrowser } from "./editor.mjs";
 import { EDITOR, ROOT } from "./install.mjs";
-import { FILES } from "./workspace.mjs";
 
 /** An extension that holds nothing but the tests: what is tested is the one that is installed. */
 export const SUITE = join(EDITOR, "suite");
 
+/** A built editor takes no tests without it. */
+export const TAKES_TESTS = ["--vscode-option", "enable-smoke-test-driver"];
+
 const LIMIT = 300_000;
 
-export async function buildSuite() {
+/** `entry`: a module of test/extension/ that exports `run`. Gives the file that it became. */
+export async function buildSuite(entry = "index") {
   mkdirSync(SUITE, { recursive: true });
   const manifest = {
     name: "suite",
@@ -23,9 +26,15 @@ export async function buildSuite() {
     engines: { vscode: "*" },
   };
   writeFileSync(join(SUITE, "package.json"), JSON.stringify(manifest));
-  await build({
-    entryPoints: { index: join(ROOT, "test/extension/index.ts") },
-    outdir: SUITE,
+  await buildModule(entry, SUITE);
+  return join(SUITE, `${entry}.cjs`);
+}
+
+/** Bundles a module of test/extension/ into a folder. */
+export function buildModule(entry, outdir) {
+  return build({
+    entryPoints: { [entry]: join(ROOT, `test/extension/${entry}.ts`) },
+    outdir,
     outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
@@ -35,15 +44,16 @@ export async function buildSuite() {
     external: ["vscode", "mocha"],
     logLevel: "warning",
   });
-  return join(SUITE, "index.cjs");
 }
 
-/** Gives the exit code of the suite. */
-export async function runInHost(vsix, { development = SUITE, suite, locale } = {}) {
-  const tests = suite ?? (await buildSuite());
-  // Without this a built editor takes no tests.
-  const flags = ["--vscode-option", "enable-smoke-test-driver"];
-  const editor = await startEditor({ files: FILES, vsix, flags });
+/**
+ * Gives the exit code of the suite, and the lines that it marks as its own.
+ * `folder`, `workspace`: what the window opens; a workspace is a file.
+ */
+export async function runInHost(
+  editor,
+  { tests, development = SUITE, folder, workspace, locale, say },
+) {
   const browser = await startBrowser();
   try {
     const { page } = await openWindow(browser, { locale });
@@ -52,8 +62,8 @@ export async function runInHost(vsix, { development = SUITE, suite, locale } = {
     });
     await page.exposeFunction("codeAutomationLog", (_, args) => {
       const text = format(...(args ?? []));
-      // The editor says a lot; the suite marks what is its own.
-      if (text.startsWith("│")) process.stdout.write(`  ${text.slice(1)}\n`);
+      // The editor says a lot.
+      if (text.startsWith("│")) say(text.slice(1));
     });
     const payload = [
       ["extensionDevelopmentPath", editor.remote(development)],
@@ -62,15 +72,15 @@ export async function runInHost(vsix, { development = SUITE, suite, locale } = {
       ["skipReleaseNotes", "true"],
     ];
     const query = new URLSearchParams({
-      folder: editor.workspace,
+      ...(folder === undefined ? {} : { folder }),
+      ...(workspace === undefined ? {} : { workspace }),
       payload: JSON.stringify(payload),
     });
     await page.goto(`${editor.url}/?${query}`);
     const code = await Promise.race([exited, sleep(LIMIT, "late", { ref: false })]);
-    if (code === "late") process.stdout.write(`  The suite did not end in ${LIMIT / 1000} s.\n`);
+    if (code === "late") say(`The suite did not end in ${LIMIT / 1000} s.`);
     return typeof code === "number" ? code : 2;
   } finally {
     await browser.close();
-    await editor.stop();
   }
 }

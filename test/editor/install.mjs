@@ -26,26 +26,55 @@ const BROWSERS = [
 /** Written last: an installation that was interrupted is none. */
 const STAMP = join(EDITOR, ".installed");
 const FILES = ["package.json", "package-lock.json"];
+const RUNNER = ["@vscode/test-electron", "mocha"];
 
 export function installEditor() {
-  if (process.platform !== "linux" || process.arch !== "x64") {
+  if (!isOnOurLinux()) {
     throw new Unable(
       `The editor that these tests install runs on Linux on x64, and this is ${process.platform} on ${process.arch}.`,
-      "Run `npm run test:electron` with a desktop VS Code, or this one in a Linux container.",
+      "Run `npm run test:electron`, which runs the same suite in a desktop VS Code.",
     );
   }
-  const wanted = FILES.map((it) => readFileSync(join(ROOT, "test/editor", it), "utf8")).join();
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+  if (isInstalled("editor")) return;
   process.stdout.write("Installing the editor (a minute, 500 MB)…\n");
-  rmSync(STAMP, { force: true });
-  mkdirSync(EDITOR, { recursive: true });
-  for (const it of FILES) cpSync(join(ROOT, "test/editor", it), join(EDITOR, it));
+  prepareFolder();
   const vscode = join(EDITOR, "node_modules/code-server/lib/vscode");
   npm(EDITOR, "ci");
   // What its own script would do, without building native modules, which it does not need for this.
   npm(vscode, "install", "--omit=dev");
   npm(join(vscode, "extensions"), "install", "--omit=dev");
-  writeFileSync(STAMP, wanted);
+  writeFileSync(STAMP, `editor\n${wanted()}`);
+}
+
+/** What runs a suite in an editor that somebody else brings; the rest is for Linux on x64 only. */
+export function installRunner() {
+  if (isInstalled("editor") || isInstalled("runner")) return;
+  process.stdout.write("Installing @vscode/test-electron…\n");
+  prepareFolder();
+  const { dependencies, ...manifest } = JSON.parse(readFileSync(join(EDITOR, FILES[0]), "utf8"));
+  const needed = Object.fromEntries(RUNNER.map((it) => [it, dependencies[it]]));
+  writeFileSync(join(EDITOR, FILES[0]), JSON.stringify({ ...manifest, dependencies: needed }));
+  rmSync(join(EDITOR, FILES[1]));
+  npm(EDITOR, "install");
+  writeFileSync(STAMP, `runner\n${wanted()}`);
+}
+
+function isOnOurLinux() {
+  return process.platform === "linux" && process.arch === "x64";
+}
+
+function isInstalled(what) {
+  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === `${what}\n${wanted()}`;
+}
+
+function wanted() {
+  return FILES.map((it) => readFileSync(join(ROOT, "test/editor", it), "utf8")).join();
+}
+
+function prepareFolder() {
+  rmSync(STAMP, { force: true });
+  mkdirSync(EDITOR, { recursive: true });
+  for (const it of FILES) cpSync(join(ROOT, "test/editor", it), join(EDITOR, it));
 }
 
 export function chromiumPath() {
@@ -76,11 +105,20 @@ export function fromEditor(name) {
 
 function npm(cwd, ...args) {
   const all = [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  const { status, error } = spawnSync("npm", all, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  const { status, error } = spawnSync("npm", all, {
+    cwd,
+    shell: process.platform === "win32",
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (status === 0) return;
-  throw new Unable(
-    `\`npm ${all.join(" ")}\` failed in ${cwd}${error === undefined ? "" : ` (${error.message})`}.`,
-    "The editor comes from the npm registry: is it reachable, and are there 600 MB left on the disk?",
+  const reason = error === undefined ? "" : ` (${error.message})`;
+  throw noEditor(`\`npm ${all.join(" ")}\` failed in ${cwd}${reason}`);
+}
+
+function noEditor(reason) {
+  return new Unable(
+    `${reason}, so there is no editor to test in.`,
+    "It comes from the npm registry: is that reachable, and are there 600 MB left on the disk?",
   );
 }
 

@@ -14,6 +14,7 @@ export async function playScenes(vsix) {
   const editor = await startEditor({ files: FILES, vsix });
   const browser = await startBrowser();
   const since = Date.now();
+  let passed = 0;
   const { page, outside } = await openWindow(browser);
   try {
     const stage = { page, editor, say: (text) => say(text, since) };
@@ -22,15 +23,18 @@ export async function playScenes(vsix) {
     for (const scene of SCENES) {
       await scene(stage);
       await picture(page, scene.name);
+      passed += 1;
     }
     const toasts = await page.evaluate(() => globalThis.seenNotifications);
     if (toasts.length > 0) throw new Error(`Nobody asked for these: ${toasts.join(" | ")}`);
     stage.say(
       `no notification; outside hosts asked for by the editor: ${[...outside].join(", ") || "none"}`,
     );
+    return { passed: passed + 1, failed: 0 };
   } catch (error) {
     await picture(page, "failure");
-    throw error;
+    process.stdout.write(`  ✗ ${SCENES[passed]?.name ?? "at the end"}: ${error.stack}\n`);
+    return { passed, failed: 1 };
   } finally {
     await browser.close();
     await editor.stop();
