@@ -108,6 +108,7 @@ export class Connection {
   private options(): LanguageClientOptions {
     const initializationOptions: InitializationOptions = {
       explainCommand: "mooring.explainRule",
+      showsMessages: true,
       statusNotifications: true,
     };
     const { log } = this.setup;

@@ -7,10 +7,11 @@ import type {
 } from "vscode-languageserver";
 import type { Edit } from "../analysis/edit.ts";
 import type { ConfigProblem } from "../analysis/projects.ts";
-import type { Report } from "../analysis/report.ts";
+import type { NoteReport, Report } from "../analysis/report.ts";
 import type { Lines } from "./positions.ts";
 import type { RuleCustomization } from "./protocol.ts";
 import { names } from "./settings.ts";
+import { placesOf } from "./timeline.ts";
 
 // What the analysis says, in the words of the protocol. Objects are built field by field, so that
 // nothing crosses the wire that was not made for it.
@@ -36,7 +37,8 @@ export function diagnosticOf(report: Report, wording: Wording): Diagnostic | und
   const severity = severityOf(report, wording.customizations);
   if (severity === "off") return undefined;
   const { places } = wording;
-  const { rule, message, file, start, end, notes } = report;
+  const { rule, message, file, start, end } = report;
+  const taking = wording.relatedInformation ? placesOf(report) : [];
   const link = wording.linkOf(rule);
   return {
     range: places.linesOf(file).range(start, end),
@@ -46,9 +48,7 @@ export function diagnosticOf(report: Report, wording: Wording): Diagnostic | und
     source: SOURCE,
     message,
     ...(rule === "unused-allow" ? { tags: [UNNECESSARY] } : {}),
-    ...(wording.relatedInformation && 0 < notes.length
-      ? { relatedInformation: notes.map((it) => relatedOf(it, places)) }
-      : {}),
+    ...(0 < taking.length ? { relatedInformation: taking.map((it) => relatedOf(it, places)) } : {}),
   };
 }
 
@@ -85,7 +85,7 @@ function severityOf(report: Report, customizations: readonly RuleCustomization[]
   return last?.severity ?? report.severity;
 }
 
-function relatedOf(note: Report["notes"][number], places: Places): DiagnosticRelatedInformation {
+function relatedOf(note: NoteReport, places: Places): DiagnosticRelatedInformation {
   const { file, start, end, message } = note;
   const range = places.linesOf(file).range(start, end);
   return { location: { uri: places.uriOf(file), range }, message };

@@ -11,6 +11,11 @@ export interface InitializationOptions {
    * client has to let command links through.
    */
   readonly explainCommand?: string;
+  /**
+   * Whether the client shows a diagnostic's message where it shows hovers, as VS Code does; hovers
+   * then do not repeat it.
+   */
+  readonly showsMessages?: boolean;
   /** Whether the client wants `mooring/status` notifications. */
   readonly statusNotifications?: boolean;
 }

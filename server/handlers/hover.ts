@@ -4,6 +4,7 @@ import { ALLOW_RULES } from "../../analysis/suppressions.ts";
 import { rules } from "../../rules/index.ts";
 import { throwIfCancelled } from "../pause.ts";
 import type { Session } from "../session.ts";
+import { lineOf, linkTo, timelineMarkdown, timelinePlain } from "../timeline.ts";
 
 /** Explains what is found at a place, or the rule that is named there. Asks no network. */
 export async function hover(
@@ -23,7 +24,7 @@ export async function hover(
   if (first !== undefined) {
     const start = Math.min(...here.map((it) => it.start));
     const end = Math.max(...here.map((it) => it.end));
-    const parts = here.map((it) => aboutFinding(it, session));
+    const parts = here.map((it) => aboutFinding(it, session, here.length === 1));
     return { contents: markup(parts.join("\n\n---\n\n"), session), range: lines.range(start, end) };
   }
   const named = document && ruleAt(document.text, document.lines.offset(position), path);
@@ -34,35 +35,47 @@ export async function hover(
   };
 }
 
-function aboutFinding(report: Report, session: Session): string {
-  const { rule, message, why, notes, fixes } = report;
-  const parts = [`**${rule}**: ${message}`, why];
-  if (0 < notes.length) {
-    const steps = notes.map((note, index) => {
-      const { line } = session.linesOf(note.file).position(note.start);
-      const uri = `${session.uriOf(note.file)}#L${line + 1}`;
-      return `${index + 1}. [line ${line + 1}](${uri}): ${note.message}`;
-    });
-    parts.push(steps.join("\n"));
-  }
+/** What VS Code says above it by itself, the message, is left out there. */
+function aboutFinding(report: Report, session: Session, isAlone: boolean): string {
+  const { rule, message, why, file, fixes } = report;
+  const isSaid = session.options["showsMessages"] === true;
+  const parts = isSaid ? [isAlone ? "" : `**${rule}**`, why] : [`**${rule}**: ${message}`, why];
+  parts.push(happening(report, session));
   if (0 < fixes.length) {
     parts.push(`**How to fix it**\n\n${fixes.map((it) => `- ${it.title}`).join("\n")}`);
   }
+  parts.push(linkToPage(rule, session));
   const exception = session.pages.section(rule, "When not to use it");
   if (exception !== undefined) parts.push(`**When not to use it**\n\n${exception}`);
-  parts.push(linkTo(rule, session));
   return parts.filter((it) => it !== "").join("\n\n");
+
+  function happening({ notes, interleaving }: Report, { client, places }: Session): string {
+    if (interleaving === undefined) {
+      return notes
+        .map((it, index) => {
+          const place = linkTo(it, `line ${lineOf(it, file, places)}`, places);
+          return `${index + 1}. ${place}: ${it.message}`;
+        })
+        .join("\n");
+    }
+    const { evidence } = interleaving;
+    const place = linkTo(evidence, `line ${lineOf(evidence, file, places)}`, places);
+    const lanes = client.markdown
+      ? timelineMarkdown(interleaving, file, places)
+      : timelinePlain(interleaving, file, places);
+    return `**How it happens**\n\n${evidence.message} (${place})\n\n${lanes}`;
+  }
 }
 
 function aboutRule(rule: string, session: Session): string {
   const known = [...rules, ...ALLOW_RULES].find((it) => it.id === rule);
-  return [`**${rule}**`, known?.summary ?? "", linkTo(rule, session)]
+  return [`**${rule}**`, known?.summary ?? "", linkToPage(rule, session)]
     .filter((it) => it !== "")
     .join("\n\n");
 }
 
 /** To the page, shown by the client where it can, else the file itself. */
-function linkTo(rule: string, session: Session): string {
+function linkToPage(rule: string, session: Session): string {
   const link = session.pages.link(rule);
   if (link === undefined) return "";
   const command = session.options["explainCommand"];
@@ -87,6 +100,7 @@ function ruleAt(text: string, offset: number, path: string) {
 
 function markup(markdown: string, session: Session): MarkupContent {
   if (session.client.markdown) return { kind: "markdown", value: markdown };
-  const plain = markdown.replace(/\*\*|`/g, "").replace(/\[([^\]]+)\]\([^)]+\)/g, "$1");
+  // Names stay in their quotes: without them sentences about code are hard to read.
+  const plain = markdown.replace(/^\*\*(.+?)\*\*/gm, "$1").replace(/\[([^\]]+)\]\([^)]+\)/g, "$1");
   return { kind: "plaintext", value: plain };
 }

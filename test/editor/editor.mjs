@@ -40,7 +40,7 @@ const FLAGS = [
 
 /**
  * `files`: the workspace, by path. `home`: a folder that is kept, with data/ and extensions/.
- * `vsix`: what is installed first. `isTrusting`: whether folders are trusted without a question.
+ * `vsix`: what is installed first, one or several. `isTrusting`: whether folders are trusted without a question.
  */
 export async function startEditor({
   files = {},
@@ -60,7 +60,7 @@ export async function startEditor({
   );
   const env = environmentIn(home);
   const places = placesIn(home);
-  if (vsix !== undefined) installExtension(vsix, home);
+  for (const it of [vsix ?? []].flat()) installExtension(it, home);
 
   const port = await freePort();
   const trusting = isTrusting ? ["--disable-workspace-trust"] : [];

@@ -43,6 +43,7 @@ export async function playScenes(vsix) {
 
 const SCENES = [
   squiggle,
+  race,
   hover,
   lightBulb,
   repaired,
@@ -61,7 +62,20 @@ async function squiggle({ page, say }) {
   say("squiggle");
 }
 
+async function race({ page, say }) {
+  await open(page, "connection.ts");
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  const lanes = page.locator(".monaco-hover .hover-contents", { hasText: "How it happens" });
+  await until("the hover tells how the race happens", async () => {
+    await page.mouse.move(900, 700);
+    await word(page, "connect", 1).hover();
+    return appears(lanes.locator("table").first(), 3000);
+  });
+  say("how a race happens");
+}
+
 async function hover({ page, say }) {
+  await open(page, "checkout.ts");
   const explanation = page.locator(".monaco-hover .hover-contents", { hasText: "How to fix it" });
   await until("the hover explains the finding", async () => {
     await page.mouse.move(900, 700);
@@ -106,7 +120,7 @@ async function repaired({ page, editor, say }) {
 async function status({ page, say }) {
   await page.locator('[id="status.languageStatus"]').click();
   const ours = page.locator(".hover-language-status");
-  await ours.filter({ hasText: /Mooring 0.+ findings? in 4 files/ }).waitFor();
+  await ours.filter({ hasText: /Mooring 0.+ findings? in 5 files/ }).waitFor();
   await ours.filter({ hasText: /recommended.+TypeScript/ }).waitFor();
   say("status");
 }
@@ -121,6 +135,9 @@ async function menu({ page, say }) {
 async function explained({ page, say }) {
   await page.keyboard.press("Escape");
   await run(page, "Mooring: Explain Rule");
+  // The list draws only what fits.
+  await page.locator(".quick-input-list", { hasText: "error ·" }).waitFor();
+  await page.locator(".quick-input-widget input").fill("floating-promise");
   const rule = page.locator(".quick-input-list .monaco-list-row", { hasText: "floating-promise" });
   await rule.first().click();
   const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");

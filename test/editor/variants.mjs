@@ -1,6 +1,7 @@
 // The installed extension in surroundings that change what it may do: suites of test/extension/ that
 // have a window of their own.
 
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEditor } from "./editor.mjs";
@@ -37,13 +38,14 @@ export async function runVariants(vsix) {
   for (const { name, isVirtual = false, ...surroundings } of VARIANTS) {
     process.stdout.write(`In the extension host, ${name}:\n`);
     const tests = await buildSuite(name);
-    const editor = await startEditor({ ...surroundings, vsix, flags: TAKES_TESTS });
+    const installed = isVirtual ? [vsix, await memoryFiles()] : [vsix];
+    const editor = await startEditor({ ...surroundings, vsix: installed, flags: TAKES_TESTS });
     try {
       let passed = 0;
       let failed = 0;
       const code = await runInHost(editor, {
         tests,
-        ...(isVirtual ? await virtualIn(editor) : { folder: editor.workspace }),
+        ...(isVirtual ? virtualIn(editor) : { folder: editor.workspace }),
         say: (text) => {
           process.stdout.write(`  ${text}\n`);
           passed += text.startsWith("✓") ? 1 : 0;
@@ -60,21 +62,35 @@ export async function runVariants(vsix) {
 }
 
 /** A workspace of one folder, which an extension of its own serves from memory. */
-async function virtualIn({ workspace }) {
+function virtualIn({ workspace }) {
+  const file = `${workspace}.code-workspace`;
+  writeFileSync(file, JSON.stringify({ folders: [{ uri: "vscode-vfs://harbour/" }] }));
+  return { workspace: file };
+}
+
+/** Installed, since only then it is there before the folder is looked at. */
+async function memoryFiles() {
   const folder = join(EDITOR, "memory-files");
   mkdirSync(folder, { recursive: true });
   const manifest = {
     name: "memory-files",
     publisher: "mooring",
-    version: "0.0.0",
-    engines: { vscode: "*" },
+    version: "0.0.1",
+    engines: { vscode: "^1.101.0" },
     main: "./memory-files.cjs",
     activationEvents: ["onFileSystem:vscode-vfs"],
     capabilities: { virtualWorkspaces: true },
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "README.md"), "For tests.\n");
+  writeFileSync(join(folder, "LICENSE"), "MIT\n");
   await buildModule("memory-files", folder);
-  const file = `${workspace}.code-workspace`;
-  writeFileSync(file, JSON.stringify({ folders: [{ uri: "vscode-vfs://harbour/" }] }));
-  return { workspace: file, development: folder };
+  const out = join(folder, "memory-files.vsix");
+  const tool = join(EDITOR, "packaging/node_modules/@vscode/vsce/vsce");
+  const flags = ["--no-dependencies", "--allow-missing-repository", "--allow-package-all-secrets"];
+  execFileSync(process.execPath, [tool, "package", ...flags, "--out", out], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return out;
 }

@@ -13,6 +13,12 @@ export const FILES = {
   readonly items: readonly string[];
 }
 
+export interface Connection {
+  close(): Promise<void>;
+}
+
+export declare function connect(url: string): Promise<Connection>;
+
 export async function save(cart: Cart): Promise<void> {
   if (cart.items.length === 0) throw new Error("The cart is empty.");
 }
@@ -48,6 +54,17 @@ export async function remind(carts: readonly Cart[]): Promise<void> {
   for (const cart of carts) {
     sendReceipt(cart.email);
   }
+}
+`,
+  "src/connection.ts": `import { type Connection, connect } from "./store.js";
+
+let connection: Connection | undefined;
+
+export async function connected(url: string): Promise<Connection> {
+  if (connection === undefined) {
+    connection = await connect(url);
+  }
+  return connection;
 }
 `,
 };

@@ -7,7 +7,7 @@ export function commandSuite(): void {
   suite("commands", () => {
     test("Check Workspace counts all files", async () => {
       const tally = await commands.executeCommand<Tally>("mooring.checkWorkspace");
-      assert.equal(tally.files, 4);
+      assert.equal(tally.files, 5);
       assert.ok(0 < tally.errors);
     });
 

@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   type Extension,
   extensions,
+  type Hover,
   languages,
   type TextDocument,
   Uri,
@@ -60,4 +61,8 @@ export async function closeAll(): Promise<void> {
 export function versionOf({ packageJSON }: Extension<Exports>): string {
   const { version }: { readonly version?: unknown } = packageJSON;
   return String(version);
+}
+
+export function hoverText({ contents }: Hover): string {
+  return contents.map((it) => (typeof it === "string" ? it : it.value)).join("\n");
 }

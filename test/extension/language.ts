@@ -10,7 +10,7 @@ import {
   workspace,
   WorkspaceEdit,
 } from "vscode";
-import { closeAll, codesOf, eventually, findings, open, uriOf } from "./helpers.ts";
+import { closeAll, codesOf, eventually, findings, hoverText, open, uriOf } from "./helpers.ts";
 
 const CHECKOUT = "src/checkout.ts";
 
@@ -68,7 +68,7 @@ export function languageSuite(): void {
           uri,
           new Position(3, 3),
         );
-        const text = hovers.flatMap((it) => it.contents.map(textOf)).join("\n");
+        const text = hovers.map(hoverText).join("\n");
         assert.match(text, /How to fix it/);
         assert.match(text, /command:mooring\.explainRule/);
       });
@@ -143,8 +143,4 @@ async function actionsAt(
     kind,
     5,
   );
-}
-
-function textOf(content: Hover["contents"][number]): string {
-  return typeof content === "string" ? content : content.value;
 }

@@ -13,13 +13,13 @@ import {
 
 const FILES = new Map<string, Uint8Array>(
   Object.entries({
-    "/pay.ts": `async function send(): Promise<void> {}
+    "/pay.ts": `declare function send(): Promise<void>;
 export async function pay(): Promise<number> {
   send();
   return 1;
 }
 `,
-    "/other.ts": "async function send(): Promise<void> {}\nsend();\nexport {};\n",
+    "/other.ts": "declare function send(): Promise<void>;\nsend();\nexport {};\n",
   }).map(([path, text]) => [path, new TextEncoder().encode(text)]),
 );
 

@@ -12,7 +12,7 @@ export function statusSuite(): void {
         await status.refresh();
         const { current, shown } = status;
         assert.equal(shown.text, `Mooring ${versionOf(extension())}`);
-        assert.match(shown.detail, /\d+ findings in 4 files/);
+        assert.match(shown.detail, /\d+ findings in 5 files/);
         assert.equal(current?.file?.profile, "recommended");
         assert.match(current.compiler ?? "", /TypeScript \d/);
         assert.equal(current.state, "idle");

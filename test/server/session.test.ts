@@ -20,6 +20,11 @@ async function hover(client: Awaited<ReturnType<typeof start>>, name: string, at
   });
 }
 
+function textOf(hover: Hover | null): string {
+  const contents = hover?.contents ?? "";
+  return typeof contents === "object" && "value" in contents ? contents.value : "";
+}
+
 test("a hover says what, why, when not, and how to fix it", async () => {
   const client = await start({ files, options: { explainCommand: "mooring.explainRule" } });
   await client.open("cart.ts");
@@ -32,6 +37,72 @@ test("a hover says what, why, when not, and how to fix it", async () => {
   expect(text).toMatch(/\*\*When not to use it\*\*/);
   expect(text).toContain("(command:mooring.explainRule?%5B%22floating-promise%22%5D)");
   expect(await hover(client, "cart.ts", "import")).toBeNull();
+});
+
+const POOL = `declare function connect(url: string): Promise<{ a: 1 } | { close(): void }>;
+let pool: { a: 1 } | { close(): void } | undefined;
+export async function open(url: string) {
+  if (pool === undefined) {
+    pool = await connect(url);
+  }
+  return pool;
+}
+`;
+
+test("a race is told in two lanes, step by step, each step a place to jump to", async () => {
+  const client = await start({ files: { ...files, "pool.ts": POOL } });
+  await client.open("pool.ts");
+  const found = await hover(client, "pool.ts", "pool = await");
+  const value = textOf(found);
+  const lanes = value.split("\n").filter((it) => it.startsWith("|"));
+  const place = `${client.workspace.uri("pool.ts")}#L`;
+  const rows = lanes.map((it) => it.replace(/\[(\d+)\]\(([^#]+#L)\d+,\d+\)/g, "$1"));
+  expect(rows).toEqual([
+    "| A | B |",
+    "| :-- | :-- |",
+    "| 4 finds `pool` empty | |",
+    "| 5 pauses at `await connect(url)` | |",
+    "| | 4 finds `pool` empty |",
+    "| | 5 fills `pool` |",
+    "| 5 fills `pool` again | |",
+  ]);
+  expect(lanes.slice(2).every((it) => it.includes(`](${place}`))).toBe(true);
+  expect(value).toMatch(/\*\*How it happens\*\*\n\n`open` is exported, .* \(\[line 3\]\(/);
+
+  const [diagnostic] = await client.diagnostics("pool.ts");
+  const related = diagnostic?.relatedInformation ?? [];
+  expect(related.map((it) => it.message)).toEqual([
+    "`open` is exported, so it can be called again before an earlier call is over.",
+    "1. A finds `pool` empty",
+    "2. A pauses at `await connect(url)`",
+    "3. B finds `pool` empty",
+    "4. B fills `pool`",
+    "5. A fills `pool` again",
+  ]);
+  expect(related.map((it) => client.textOf("pool.ts", it.location.range))[2]).toBe(
+    "await connect(url)",
+  );
+});
+
+test("a race is told in lanes of text to clients without Markdown", async () => {
+  const textDocument = { ...MODERN.textDocument, hover: { contentFormat: ["plaintext" as const] } };
+  const capabilities = { ...MODERN, textDocument };
+  const client = await start({ files: { ...files, "pool.ts": POOL }, capabilities });
+  await client.open("pool.ts");
+  const found = await hover(client, "pool.ts", "pool = await");
+  const value = textOf(found);
+  expect(value).toMatch(/\n4 {2}finds `pool` empty {13}│\n/);
+  expect(value).toMatch(/\n {34}│ 5 {2}fills `pool`\n/);
+});
+
+test("a client that shows messages itself does not get them twice", async () => {
+  const client = await start({ files, options: { showsMessages: true } });
+  await client.open("cart.ts");
+  const [diagnostic] = await client.diagnostics("cart.ts");
+  const found = await hover(client, "cart.ts", "save()");
+  const value = textOf(found);
+  expect(value).toMatch(/How to fix it/);
+  expect(value).not.toContain(diagnostic?.message);
 });
 
 test("a rule that is named in a comment or a configuration is explained there", async () => {
