@@ -6,6 +6,7 @@ import {
 } from "vscode";
 import {
   CloseAction,
+  type CreateFile,
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
@@ -13,6 +14,7 @@ import {
   RevealOutputChannelOn,
   State,
   TransportKind,
+  type WorkspaceEdit,
 } from "vscode-languageclient/node";
 import type {
   ClientNotifications,
@@ -42,6 +44,35 @@ const MOST_CRASHES = 4;
 const CRASH_WINDOW = 180_000;
 
 const FIX_ALL: FixAllInWorkspace["command"] = "mooring.server.fixAllInWorkspace";
+
+/**
+ * VS Code shows an edit first if any part of it needs to be confirmed, and leaves such parts unticked:
+ * somebody who wants all repairs would have to tick each. So one part that changes nothing and is not
+ * even listed, the creation of a file that is there, asks for the preview, and all others are ticked.
+ */
+function ticked(edit: WorkspaceEdit): WorkspaceEdit {
+  const { documentChanges = [], changeAnnotations = {} } = edit;
+  const [first] = documentChanges;
+  if (first === undefined || !("textDocument" in first)) return edit;
+  const annotations = Object.entries(changeAnnotations).map(
+    ([id, annotation]) => [id, { ...annotation, needsConfirmation: false }] as const,
+  );
+  const show: CreateFile = {
+    kind: "create",
+    uri: first.textDocument.uri,
+    options: { ignoreIfExists: true },
+    annotationId: SHOW,
+  };
+  return {
+    documentChanges: [show, ...documentChanges],
+    changeAnnotations: {
+      ...Object.fromEntries(annotations),
+      [SHOW]: { label: "Mooring", needsConfirmation: true },
+    },
+  };
+}
+
+const SHOW = "mooring.show";
 
 export async function connect(setup: ConnectionSetup): Promise<Connection> {
   const connection = new Connection(setup);
@@ -102,7 +133,8 @@ export class Connection {
     if (result === null) return null;
     const { edit, ...counts } = result;
     if (edit === null) return { ...counts, edit: undefined };
-    return { ...counts, edit: await client.protocol2CodeConverter.asWorkspaceEdit(edit, token) };
+    const shown = await client.protocol2CodeConverter.asWorkspaceEdit(ticked(edit), token);
+    return { ...counts, edit: shown };
   }
 
   private options(): LanguageClientOptions {

@@ -112,6 +112,8 @@ export class Server implements Disposable {
   private async connect(): Promise<Connection> {
     this.live({ state: "starting" });
     try {
+      // The editor counts as activation what is done before the first pause.
+      await pause();
       // A bundle of its own: what speaks the protocol takes longer to load than all the rest.
       const { connect } = await import("./connection.ts");
       const connection = await connect({
@@ -138,4 +140,10 @@ export class Server implements Disposable {
     this.current = life;
     this.lifeChanged.fire(life);
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

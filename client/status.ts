@@ -167,10 +167,10 @@ export function lastRunOf({ lastRun }: Status): string | undefined {
   if (lastRun === null) return undefined;
   const { files, errors, warnings, hints, milliseconds } = lastRun;
   return l10n.t(
-    "{0} findings in {1} files, {2} s",
+    "{0} findings in {1} files, {2}",
     errors + warnings + hints,
     files,
-    (milliseconds / 1000).toFixed(1),
+    milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`,
   );
 }
 

@@ -20,10 +20,28 @@ export function editsBetween(before: string, after: string): readonly Omit<Edit,
   for (const hunk of hunksOf(old.slice(start, oldEnd), now.slice(start, nowEnd))) {
     offset += hunk.kept;
     if (hunk.removed === 0 && hunk.text === "") continue;
-    edits.push({ start: offset, end: offset + hunk.removed, text: hunk.text });
+    edits.push(narrowed(before, { start: offset, end: offset + hunk.removed, text: hunk.text }));
     offset += hunk.removed;
   }
   return edits;
+}
+
+/** Without what stays as it is at both ends, so that a preview of `await ` shows just that. */
+function narrowed(before: string, { start, end, text }: Omit<Edit, "file">) {
+  const most = Math.min(end - start, text.length);
+  let front = 0;
+  while (front < most && before[start + front] === text[front]) front += 1;
+  if (0 < front && (isInside(text, front) || isInside(before, start + front))) front -= 1;
+  let back = 0;
+  while (back < most - front && before[end - back - 1] === text[text.length - back - 1]) back += 1;
+  if (0 < back && (isInside(text, text.length - back) || isInside(before, end - back))) back -= 1;
+  return { start: start + front, end: end - back, text: text.slice(front, text.length - back) };
+}
+
+/** Whether the offset is between the halves of a character, or of a line break. */
+function isInside(text: string, offset: number): boolean {
+  const pair = text.slice(offset - 1, offset + 1);
+  return pair === "\r\n" || /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(pair);
 }
 
 /** With their line breaks. */

@@ -39,8 +39,8 @@ export async function hover(
 function aboutFinding(report: Report, session: Session, isAlone: boolean): string {
   const { rule, message, why, file, fixes } = report;
   const isSaid = session.options["showsMessages"] === true;
-  const parts = isSaid ? [isAlone ? "" : `**${rule}**`, why] : [`**${rule}**: ${message}`, why];
-  parts.push(happening(report, session));
+  const title = isSaid ? (isAlone ? "" : `**${rule}**`) : `**${rule}**: ${message}`;
+  const parts = [title, happening(report, session), why];
   if (0 < fixes.length) {
     parts.push(`**How to fix it**\n\n${fixes.map((it) => `- ${it.title}`).join("\n")}`);
   }

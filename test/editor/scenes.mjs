@@ -18,6 +18,7 @@ export async function playScenes(vsix) {
   const { page, outside } = await openWindow(browser);
   try {
     const stage = { page, editor, say: (text) => say(text, since) };
+    page.setDefaultTimeout(90_000);
     await watchNotifications(page);
     await page.goto(`${editor.url}/?folder=${encodeURIComponent(editor.workspace)}`);
     for (const scene of SCENES) {
@@ -71,6 +72,8 @@ async function race({ page, say }) {
     await word(page, "connect", 1).hover();
     return appears(lanes.locator("table").first(), 3000);
   });
+  // Above it the editor has the message and the same steps as places to jump to.
+  await lanes.locator("table").first().scrollIntoViewIfNeeded();
   say("how a race happens");
 }
 
@@ -149,17 +152,16 @@ async function proposal({ page, say }) {
   await run(page, "Mooring: Fix All in Workspace");
   await page.locator(".bulk-edit-panel .monaco-list-row").first().waitFor({ timeout: 60_000 });
   await page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "await" }).first().waitFor();
+  // Each repair can be left out, and none has to be ticked first.
+  const boxes = page.locator(".bulk-edit-panel .edit-checkbox");
+  const unticked = page.locator('.bulk-edit-panel .edit-checkbox[aria-checked="false"]');
+  if ((await boxes.count()) < 2 || (await unticked.count()) > 0) {
+    throw new Error("The repairs are not ticked.");
+  }
   say("preview of all repairs");
 }
 
 async function applied({ page, editor, say }) {
-  // Ticking a file ticks what is in it, and the list is drawn anew: one at a time, then look again.
-  const unticked = page.locator('.bulk-edit-panel .edit-checkbox[aria-checked="false"]');
-  await until("all repairs are ticked", async () => {
-    if ((await unticked.count()) === 0) return true;
-    await unticked.first().click();
-    return false;
-  });
   await page.locator(".bulk-edit-panel .monaco-button", { hasText: "Apply" }).click();
   await page.keyboard.press("Escape");
   for (const [name, text] of [
@@ -182,18 +184,27 @@ async function walkthrough({ page, say }) {
 }
 
 async function open(page, name) {
-  await page.keyboard.press("Control+P");
-  await page.locator(".quick-input-widget input").fill(name);
+  await quickInput(page, "Control+P", name);
   const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
   await row.waitFor({ timeout: 60_000 });
   await row.click();
-  await page.locator(".editor-instance .view-lines", { hasText: "export" }).waitFor();
+  await page.locator(".tab.active", { hasText: name }).waitFor();
+  await page.locator(".editor-instance .view-lines", { hasText: "export" }).first().waitFor();
 }
 
 async function run(page, command) {
-  await page.keyboard.press("F1");
-  await page.locator(".quick-input-widget input").fill(`>${command}`);
+  await quickInput(page, "F1", `>${command}`);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().click();
+}
+
+/** A key that comes while the editor is busy with something else may be lost. */
+async function quickInput(page, key, text) {
+  const input = page.locator(".quick-input-widget input").first();
+  await until(`${key} opens the list of commands or files`, async () => {
+    await page.keyboard.press(key);
+    return appears(input, 3000);
+  });
+  await input.fill(text);
 }
 
 function word(page, text, index) {
