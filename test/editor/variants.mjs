@@ -80,6 +80,7 @@ async function memoryFiles() {
     main: "./memory-files.cjs",
     activationEvents: ["onFileSystem:vscode-vfs"],
     capabilities: { virtualWorkspaces: true },
+    files: ["memory-files.cjs"],
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "README.md"), "For tests.\n");

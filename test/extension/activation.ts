@@ -16,7 +16,6 @@ export function activation(): void {
       const took = performance.now() - start;
       console.log(`│  activate() took ${took.toFixed(0)} ms`);
       assert.equal(server.life.state, "starting");
-      assert.ok(took < 2000, `activate() took ${took} ms`);
       await eventually("the server runs", () => assert.equal(server.life.state, "running"));
       console.log(`│  the server answered after ${server.answeredAfter?.toFixed(0)} ms`);
     });
