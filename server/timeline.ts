@@ -56,9 +56,9 @@ export function placesOf({ notes, interleaving }: Report): readonly NoteReport[]
 export function lineOf(
   place: { readonly file: string; readonly start: number },
   file: string,
-  { linesOf }: Places,
+  places: Places,
 ): string {
-  const line = String(linesOf(place.file).position(place.start).line + 1);
+  const line = String(places.linesOf(place.file).position(place.start).line + 1);
   return place.file === file
     ? line
     : `${place.file.slice(place.file.lastIndexOf("/") + 1)}:${line}`;
@@ -67,10 +67,10 @@ export function lineOf(
 export function linkTo(
   place: { readonly file: string; readonly start: number },
   text: string,
-  { uriOf, linesOf }: Places,
+  places: Places,
 ): string {
-  const { line, character } = linesOf(place.file).position(place.start);
-  return `[${text}](${uriOf(place.file)}#L${line + 1},${character + 1})`;
+  const { line, character } = places.linesOf(place.file).position(place.start);
+  return `[${text}](${places.uriOf(place.file)}#L${line + 1},${character + 1})`;
 }
 
 /** Bars end cells, in code too. */
