@@ -5,6 +5,7 @@ import {
   isAssignment,
   Kind,
   type Node,
+  type NodeOf,
   nameOf,
   sourceFileOf,
   unwrapped,
@@ -32,8 +33,8 @@ import { conditionsOn, sideOf } from "./tests.ts";
 //
 // *Must*: the caller passes what these looks read as nodes that a path may not pass, and a way
 // around them is a way without a guard. Other flags (`if (this.closed) return`) say nothing about
-// two calls of the same function and count only for those who ask for them (`alsoBy`). Preferred
-// mistake: seeing a guard where there is none.
+// two calls of the same function; about another function they do, where that one sets them
+// (`closesOfNode`). Preferred mistake: seeing a guard where there is none.
 
 /** The nodes at which a second look begins that decides about the write. */
 export function closesOf(write: Access, program: Program): Stops {
@@ -128,19 +129,8 @@ function isWrittenAround(place: Location, near: Node, program: Program): boolean
 function ownSignalIn(condition: Node, program: Program): Node | undefined {
   const node = unwrapped(condition);
   if (!is.PropertyAccessExpression(node) || node.name.text !== "aborted") return undefined;
-  let base = unwrapped(node.expression);
-  if (is.PropertyAccessExpression(base) && base.name.text === "signal")
-    base = unwrapped(base.expression);
-  if (!is.Identifier(base)) return undefined;
-  let declaration = variableOf(base, program);
-  if (is.BindingElement(declaration)) {
-    // `const { signal } = controller`
-    const whole = ancestor(declaration, is.VariableDeclaration);
-    const from = whole?.initializer && unwrapped(whole.initializer);
-    declaration = is.Identifier(from) ? variableOf(from, program) : undefined;
-  }
-  if (!is.VariableDeclaration(declaration) || declaration.initializer === undefined)
-    return undefined;
+  const declaration = controllerBehind(unwrapped(node.expression), program, 0);
+  if (declaration?.initializer === undefined) return undefined;
   const made = unwrapped(declaration.initializer);
   if (isAssignment(made)) return node;
   if (!is.NewExpression(made) || nameOf(made.expression) !== "AbortController") return undefined;
@@ -156,15 +146,68 @@ function ownSignalIn(condition: Node, program: Program): Node | undefined {
   return isPutAway ? node : undefined;
 }
 
-/** Whether every writer that could come in between also writes the other place, and it is looked at. */
-export function alsoBy(flag: Location, writers: readonly Access[], program: Program): boolean {
-  return (
-    writers.length > 0 &&
-    writers.every((writer) => {
+/** `controller` behind `controller.signal`, `const signal = controller.signal` and `const { signal } = controller`. */
+function controllerBehind(
+  written: Node,
+  program: Program,
+  steps: number,
+): NodeOf<"VariableDeclaration"> | undefined {
+  const node = unwrapped(written);
+  if (is.PropertyAccessExpression(node) && node.name.text === "signal") {
+    return controllerBehind(node.expression, program, steps);
+  }
+  if (!is.Identifier(node) || steps > 2) return undefined;
+  const declaration = variableOf(node, program);
+  if (is.BindingElement(declaration)) {
+    const whole = ancestor(declaration, is.VariableDeclaration);
+    return whole?.initializer && controllerBehind(whole.initializer, program, steps + 1);
+  }
+  if (!is.VariableDeclaration(declaration)) return undefined;
+  const from = declaration.initializer && unwrapped(declaration.initializer);
+  const isSignal = is.PropertyAccessExpression(from) && from.name.text === "signal";
+  return isSignal ? controllerBehind(from, program, steps + 1) : declaration;
+}
+
+/**
+ * The nodes at which a second look begins that decides about a use: the place itself is tested
+ * again, or something that every one of the writers writes too: `if (this.closed) return`, where
+ * `close` both sets `closed` and empties the place.
+ */
+export function closesOfNode(
+  use: Node,
+  location: Location,
+  writers: readonly Access[],
+  program: Program,
+): Stops {
+  const looks = new Set<Node>();
+  for (const { owner, at } of levelsOf(use, program)) {
+    for (const condition of conditionsOn(location, use, [owner], program)) {
+      if (sideOf(condition.node, at, program) !== undefined) looks.add(pointOf(condition.read));
+    }
+    for (const condition of branchesIn(owner, program)) {
+      const flag = flagIn(condition, location, writers, program);
+      if (flag !== undefined && sideOf(condition, at, program) !== undefined) looks.add(flag);
+    }
+  }
+  return (node) => looks.has(node);
+}
+
+/** What a condition mentions that all writers write as well. */
+function flagIn(
+  condition: Node,
+  location: Location,
+  writers: readonly Access[],
+  program: Program,
+): Node | undefined {
+  const sides = is.BinaryExpression(condition) ? [condition.left, condition.right] : [condition];
+  return sides.map(unwrapped).find((side) => {
+    const flag = locationOf(side, program);
+    if (flag === undefined || flag.key === location.key) return false;
+    return writers.every((writer) => {
       const owner = flowOwner(writer.at);
       return accessesTo(flag, sourceFileOf(writer.at), program).some(
         (it) => it.kind !== "read" && flowOwner(it.at) === owner,
       );
-    })
-  );
+    });
+  });
 }

@@ -1,6 +1,7 @@
 import type { Program } from "../program.ts";
 import { is, isAssignment, type Node, unwrapped } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
+import { pathFrom } from "./flow.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf } from "./pauses.ts";
@@ -37,13 +38,15 @@ function isSharedPlace(node: Node, write: Access, program: Program): boolean {
 /** Whether two tasks would come to the same value, so that only work is done in vain. */
 export function isSameForAll(value: Node, program: Program): boolean {
   const origins = originsOf(value, program);
-  return origins.some(({ node }) => is.CallExpression(node) && is.ImportKeyword(node.expression));
+  return origins.some(
+    ({ node, opaque }) => !opaque && is.CallExpression(node) && is.ImportKeyword(node.expression),
+  );
 }
 
 /** The call that opens what somebody has to close, where the value comes from one. */
 export function openingOf(value: Node, program: Program): Node | undefined {
-  return originsOf(value, program).find(({ node }) => {
-    if (!is.CallExpression(node) && !is.NewExpression(node)) return false;
+  return originsOf(value, program).find(({ node, opaque }) => {
+    if (opaque || (!is.CallExpression(node) && !is.NewExpression(node))) return false;
     const callee = unwrapped(node.expression);
     const name = is.PropertyAccessExpression(callee) ? callee.name : callee;
     return (is.Identifier(name) || is.PrivateIdentifier(name)) && OPENS.test(name.text);
@@ -52,6 +55,18 @@ export function openingOf(value: Node, program: Program): Node | undefined {
 
 const OPENS =
   /^#?(?:connect|open|create(?:Server|Connection|Client|Pool|Socket|Worker|Channel|Session|Browser)|spawn|fork|listen|launch|acquire|reserve|subscribe|watch|mkdtemp|start)/;
+
+/**
+ * Whether the write says that the work is done, or puts there what the work gave. A flag that is set
+ * on some ways only is a state that the work happens to find out, and no memo.
+ */
+export function isMemo(write: Access, pauses: readonly Node[], program: Program): boolean {
+  const value = write.value && unwrapped(write.value);
+  const [pause] = pauses;
+  if (!is.TrueKeyword(value) || pause === undefined) return true;
+  const search = { until: ["return", "end"], stops: (it: Node) => it === write.at } as const;
+  return pathFrom(pause, search, program) === undefined;
+}
 
 /** Whether the write puts something there, rather than taking it away. */
 export function fills({ kind, value }: Access): boolean {

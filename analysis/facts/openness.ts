@@ -1,4 +1,4 @@
-import { EXPORTED_HANDLERS, METHODS_RUN_ONCE, RUN_ONCE } from "../primitives/owners.ts";
+import { EXPORTED_HANDLERS, METHODS_RUN_ONCE, RENDERS, RUN_ONCE } from "../primitives/owners.ts";
 import type { Program } from "../program.ts";
 import type { Evidence } from "../rule.ts";
 import {
@@ -53,7 +53,7 @@ export function ofOpenness(fn: FunctionLike, program: Program): Overlap | undefi
       `\`${name}\` is called for every request, whether or not the last call is over.`,
     );
   }
-  if (RUN_ONCE.test(name)) return undefined;
+  if (RUN_ONCE.test(name) || RENDERS.test(name)) return undefined;
   return {
     strength: "likely",
     evidence: {

@@ -34,6 +34,8 @@ import { locationOf, variableOf } from "./locations.ts";
 export interface Origin {
   readonly node: Node;
   readonly opaque: boolean;
+  /** The very value itself: nothing was done to it but holding it. */
+  readonly whole: boolean;
   /** Assignments that would put something else into a variable on the way; a path avoids them. */
   readonly replaced: ReadonlySet<Node>;
 }
@@ -42,24 +44,37 @@ export interface Origin {
 export function originsOf(value: Node, program: Program): readonly Origin[] {
   const origins: Origin[] = [];
   const seen = new Set<Node>();
-  const visit = (written: Node, opaque: boolean, replaced: ReadonlySet<Node>, depth: number) => {
+  const visit = (
+    written: Node,
+    opaque: boolean,
+    whole: boolean,
+    replaced: ReadonlySet<Node>,
+    depth: number,
+  ) => {
     const node = unwrapped(written);
     if (seen.has(node) || DEEPEST < depth) return;
     seen.add(node);
-    origins.push({ node, opaque, replaced });
+    origins.push({ node, opaque, whole, replaced });
     if (is.Identifier(node)) {
       for (const it of definitionsOf(node, program)) {
-        visit(it.value, opaque, new Set([...replaced, ...it.others]), depth + 1);
+        visit(it.value, opaque, whole, new Set([...replaced, ...it.others]), depth + 1);
       }
       return;
     }
-    for (const part of partsOf(node)) visit(part.node, opaque || part.opaque, replaced, depth);
+    for (const part of partsOf(node)) {
+      visit(part.node, opaque || part.opaque, whole && isChoice(node), replaced, depth);
+    }
   };
-  visit(value, false, new Set(), 0);
+  visit(value, false, true, new Set(), 0);
   return origins;
 }
 
 const DEEPEST = 6;
+
+/** `a ? b : c`, `a ?? b` and `(a, b)` give one of their parts as it is. */
+function isChoice(node: Node): boolean {
+  return is.ConditionalExpression(node) || isShortCircuit(node) || isComma(node);
+}
 
 /** What a local variable may have been given, and the assignments that would replace it. */
 export function definitionsOf(

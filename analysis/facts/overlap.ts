@@ -1,4 +1,4 @@
-import { REGISTERS, RUN_ONCE } from "../primitives/owners.ts";
+import { EXCLUSIVE_DECORATORS, REGISTERS, RUN_ONCE } from "../primitives/owners.ts";
 import { fact, type Program } from "../program.ts";
 import type { Evidence } from "../rule.ts";
 import {
@@ -20,11 +20,11 @@ import { callbackOf } from "./callbacks.ts";
 import { exclusionsAtCall } from "./exclusion.ts";
 import { isTestFile } from "./file-roles.ts";
 import { type FlowOwner } from "./flow-graph.ts";
-import { mentionsOfFunction, nameOfFunction } from "./functions.ts";
+import { isOpen, mentionsOfFunction, nameNode, nameOfFunction } from "./functions.ts";
 import type { Location } from "./locations.ts";
 import { ofOpenness, type Overlap, seen } from "./openness.ts";
 import { ownersOf, turnOf } from "./pauses.ts";
-import { handlerDecorator, isAnnotated } from "./sharing.ts";
+import { decoratorsOf, handlerDecorator, isAnnotated } from "./sharing.ts";
 
 // Why can two calls of a function run at the same time?
 //
@@ -66,6 +66,34 @@ export const overlapOf: (owner: FlowOwner, program: Program) => Overlap | undefi
   (owner, program) => (isFunctionLike(owner) ? search(owner, program, [], undefined) : undefined),
 );
 
+/**
+ * Why one of the other functions may run while a piece of work is paused; the place that both look
+ * at has to be one that others can see. What runs once may run just then.
+ */
+export function interruptionBy(
+  others: readonly FlowOwner[],
+  around: Node,
+  program: Program,
+): (Overlap & { readonly by: FunctionLike }) | undefined {
+  if (isTestFile(sourceFileOf(around), program)) return undefined;
+  let best: (Overlap & { readonly by: FunctionLike }) | undefined;
+  for (const by of others) {
+    if (!isFunctionLike(by) || is.Constructor(by)) continue;
+    const found = overlapOf(by, program) ?? ofOpenFunction(by, program);
+    if (found !== undefined && (best === undefined || rank(found) < rank(best))) {
+      best = { ...found, by };
+    }
+  }
+  return best;
+}
+
+function ofOpenFunction(fn: FunctionLike, program: Program): Overlap | undefined {
+  const name = nameOfFunction(fn);
+  if (name === undefined || !isOpen(fn, program)) return undefined;
+  const message = `\`${name}\` can be called by others at any time.`;
+  return { strength: "likely", evidence: { kind: "shared-instance", at: nameNode(fn), message } };
+}
+
 /** Callers of callers of callers: beyond this nobody would believe it. */
 const FARTHEST = 4;
 
@@ -77,11 +105,18 @@ function search(
 ): Overlap | undefined {
   if (fn === scope || path.includes(fn) || FARTHEST < path.length || is.Constructor(fn))
     return undefined;
-  if (isAnnotated(holderOf(fn), "reentrant")) return undefined;
+  if (isAnnotated(holderOf(fn), "reentrant") || isExclusiveByDecorator(fn)) return undefined;
   return (
     ofItself(fn, program) ??
     ofMentions(fn, program, [...path, fn], scope) ??
     ofOpenness(fn, program)
+  );
+}
+
+/** `@gate()` and its like, on the method. */
+function isExclusiveByDecorator(fn: FunctionLike): boolean {
+  return (
+    is.MethodDeclaration(fn) && decoratorsOf(fn).some((it) => EXCLUSIVE_DECORATORS.has(it.name))
   );
 }
 

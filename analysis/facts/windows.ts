@@ -16,7 +16,7 @@ import { flowOwner } from "./flow-graph.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf, type Stops, type Way, wayBetween } from "./pauses.ts";
-import { type Condition, conditionsOn, type Outcome, sideOf } from "./tests.ts";
+import { type Condition, conditionsOn, isEmpty, type Outcome, sideOf } from "./tests.ts";
 
 // Which writes rest on what was read or tested before a pause?
 //
@@ -68,8 +68,9 @@ export function valueWindow(
   if (isAssignment(at) && ARITHMETIC(at.operatorToken.kind)) add(reference, false, NOTHING);
   const reads = readsOf(write, program);
   if (reads.size > 0) {
-    for (const { node, opaque, replaced } of originsOf(value, program)) {
-      if (reads.has(node)) add(node, opaque, replaced);
+    for (const { node, opaque, whole, replaced } of originsOf(value, program)) {
+      // What is put back as it was taken is no update.
+      if (reads.has(node) && !whole) add(node, opaque, replaced);
     }
   }
   return found.find((it) => !it.opaque) ?? found[0];
@@ -123,6 +124,32 @@ export function testWindow(
   }
   return undefined;
 }
+
+/**
+ * Whether an earlier write of the same function to the same place rests on the same test, so that
+ * one of the two says it all.
+ */
+export function isRepeated(window: TestWindow, program: Program): boolean {
+  const { write, read } = window;
+  const owner = flowOwner(write.at);
+  return accessesTo(write.location, sourceFileOf(write.at), program).some((it) => {
+    const isEarlier = it.kind === "write" && it.at.pos < write.at.pos && flowOwner(it.at) === owner;
+    if (!isEarlier || it.value === undefined || isEmpty(it.value)) return false;
+    return testWindow(it, program)?.read === read;
+  });
+}
+
+/** Whether a condition compares by size: a limit, a count, a time. */
+export function isLimit({ node }: Condition): boolean {
+  return is.BinaryExpression(node) && BY_SIZE.has(node.operatorToken.kind);
+}
+
+const BY_SIZE: ReadonlySet<number> = new Set([
+  Kind.LessThanToken,
+  Kind.LessThanEqualsToken,
+  Kind.GreaterThanToken,
+  Kind.GreaterThanEqualsToken,
+]);
 
 /** The condition and the read can be in different functions; the flow of the condition counts. */
 function liftedTo(condition: Node, at: Node): Node {

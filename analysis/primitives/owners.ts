@@ -14,7 +14,7 @@ export interface OwnerModel {
 export const owners: readonly OwnerModel[] = [
   {
     names:
-      /(?:Request|Response|Reply|Req|Res|Context|Ctx|Event|Message|Payload|Args|Options|Props)$/,
+      /(?:Request|Response|Reply|Req|Res|Context|Ctx|Event|Message|Payload|Args|Options|Props|Invocation)$/,
     owner: "single",
     reason: "There is one per request or message, and whoever handles it goes step by step.",
   },
@@ -91,6 +91,21 @@ export const HANDLER_DECORATORS: ReadonlySet<string> = new Set([
   "SqsMessageHandler",
 ]);
 
+/** Decorators that let only one call of a method run at a time. */
+export const EXCLUSIVE_DECORATORS: ReadonlySet<string> = new Set([
+  "gate",
+  "sequentialize",
+  "serialize",
+  "synchronized",
+  "Synchronized",
+  "exclusive",
+  "singleFlight",
+  "once",
+  "memoize",
+  "debounce",
+  "throttle",
+]);
+
 /** Names under which a framework looks for a handler among what a module exports. */
 export const EXPORTED_HANDLERS: ReadonlySet<string> = new Set([
   "GET",
@@ -114,9 +129,12 @@ export const EXPORTED_HANDLERS: ReadonlySet<string> = new Set([
 export const RUN_ONCE: RegExp =
   /^(?:main|run|bootstrap|setup|teardown|migrate|seed|install|uninstall|activate|deactivate|build|generate|up|down|test|beforeAll|afterAll|beforeEach|afterEach)$/;
 
-/** Methods that are called once in the life of an object, by name. */
+/** Components and hooks: a framework calls them again and again, but never before a call is over. */
+export const RENDERS: RegExp = /^(?:use[A-Z]|[A-Z])/;
+
+/** Methods that are called once in the life of an object, or by a framework one after the other. */
 export const METHODS_RUN_ONCE: RegExp =
-  /^(?:main|bootstrap|setup|teardown|migrate|seed|install|uninstall|activate|deactivate|up|down|beforeAll|afterAll|beforeEach|afterEach)$/;
+  /^(?:main|bootstrap|setup|teardown|migrate|seed|install|uninstall|activate|deactivate|up|down|beforeAll|afterAll|beforeEach|afterEach|connectedCallback|disconnectedCallback|firstUpdated|willUpdate|updated|render|ngOnInit|ngAfterViewInit|ngOnDestroy|componentDidMount|componentDidUpdate|componentWillUnmount|onModuleInit|onApplicationBootstrap|onload|onunload)$/;
 
 /** Methods whose function argument is called for each event, where the types do not say whose they are. */
 export const REGISTERS: ReadonlySet<string> = new Set([

@@ -1,9 +1,15 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
-import { fills, isAwaitedTogether, isSameForAll, openingOf } from "../../analysis/facts/memos.ts";
+import {
+  fills,
+  isAwaitedTogether,
+  isMemo,
+  isSameForAll,
+  openingOf,
+} from "../../analysis/facts/memos.ts";
 import type { Overlap } from "../../analysis/facts/overlap.ts";
 import { isSetBack, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
-import { type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
+import { isRepeated, type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { isAssignment, type Node } from "../../analysis/syntax.ts";
@@ -29,9 +35,10 @@ export const racyLazyInit = defineRule({
     if (write === undefined || write.location.cell !== undefined || !fills(write)) return;
     const window = testWindow(write, program, closesOf(write, program));
     if (window?.outcome !== "empty" || isSetBack(write, program)) return;
-    if (isAwaitedTogether(write, program)) return;
+    if (isAwaitedTogether(write, program) || !isMemo(write, window.pauses, program)) return;
     const overlap = raceIn(window, program);
-    if (overlap !== undefined) yield madeTwice(window, overlap, program);
+    if (overlap !== undefined && !isRepeated(window, program))
+      yield madeTwice(window, overlap, program);
   },
 });
 

@@ -6,6 +6,7 @@ import type { Program } from "../../analysis/program.ts";
 import type { Action, Interleaving, Step, Task } from "../../analysis/rule.ts";
 import {
   ancestor,
+  type FunctionLike,
   is,
   isFunctionLike,
   type Node,
@@ -28,6 +29,12 @@ export function calledAt(node: Node, program: Program): string {
     if (name !== undefined) return `\`${name}\``;
   }
   return "this function";
+}
+
+/** `\`close\``, or what is called without a name: `a listener`. */
+export function calledBy(fn: FunctionLike): string {
+  const name = nameOfFunction(fn);
+  return name === undefined ? "a callback" : `\`${name}\``;
 }
 
 /** `pauses at \`await load(id)\``. */

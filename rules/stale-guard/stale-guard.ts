@@ -1,0 +1,130 @@
+import { type Access, targetOf, writeAt } from "../../analysis/facts/access-kinds.ts";
+import { accessesTo } from "../../analysis/facts/accesses.ts";
+import { flowOwner } from "../../analysis/facts/flow.ts";
+import { closesOf } from "../../analysis/facts/guards.ts";
+import { excludes, heldAt, heldThroughout } from "../../analysis/facts/locks.ts";
+import { interruptionBy, type Overlap } from "../../analysis/facts/overlap.ts";
+import { isSharedAt, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
+import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
+import { isLimit, type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule, type Finding } from "../../analysis/rule.ts";
+import { is, type Node, sourceFileOf } from "../../analysis/syntax.ts";
+import { keepChecked, useIfThere } from "../fixes/keep-checked.ts";
+import { calledAt, calledBy, pausesAt, step, twice } from "../words/races.ts";
+
+// See stale-guard.md for what this means to the user.
+//
+// A test holds until the next pause. Two things rely on one across it: a use of what was found there,
+// where another function takes it away, and a write that the test was to limit, where two calls of
+// the same function pass the test before one of them writes.
+export const staleGuard = defineRule({
+  id: "stale-guard",
+  summary: "The code tests something, pauses, and goes on as if the test still held.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [],
+  on: {
+    kinds: [
+      "PropertyAccessExpression",
+      "BinaryExpression",
+      "PrefixUnaryExpression",
+      "PostfixUnaryExpression",
+      "CallExpression",
+    ],
+  },
+
+  *check(node, program) {
+    if (is.PropertyAccessExpression(node)) {
+      const object = reachedInto(node, program);
+      if (object !== undefined && mayBeInterrupted(object, program))
+        yield* staleUse(object, program);
+      return;
+    }
+    if (targetOf(node) === undefined || !mayBeInterrupted(node, program)) return;
+    const write = writeAt(node, program);
+    if (write === undefined || write.location.cell !== undefined) return;
+    const closes = closesOf(write, program);
+    const counted = otherWrites(write, program);
+    const window = testWindow(write, program, (it) => closes(it) || counted.has(it));
+    if (window === undefined || !isLimit(window.condition)) return;
+    const overlap = raceIn(window, program);
+    if (overlap !== undefined) yield passedTwice(window, overlap, program);
+  },
+});
+
+/** What changes the place on the way has already done what the test was for. */
+function otherWrites(write: Access, program: Program): ReadonlySet<Node> {
+  const all = accessesTo(write.location, sourceFileOf(write.at), program);
+  return new Set(all.filter((it) => it.kind !== "read" && it.at !== write.at).map((it) => it.at));
+}
+
+function* staleUse(object: Node, program: Program): Iterable<Finding> {
+  const stale = staleUseOf(object, program);
+  if (stale === undefined || !isSharedAt(stale.location, object, program)) return;
+  const { condition, writers, pauses } = stale;
+  const apart = writers.filter((it) => !isLockedOut(it.at, condition.read, object, program));
+  const owners = apart.flatMap((it) => flowOwner(it.at) ?? []);
+  const interruption = interruptionBy(owners, object, program);
+  if (interruption === undefined) return;
+  const writer = apart.find((it) => flowOwner(it.at) === interruption.by);
+  if (writer === undefined) return;
+  const name = stale.location.text;
+  const by = calledBy(interruption.by);
+  const [pause] = pauses;
+  yield {
+    at: object,
+    profile: interruption.strength === "possible" ? "strict" : undefined,
+    message: `${sentence(by)} can empty \`${name}\` while ${calledAt(object, program)} pauses after testing it.`,
+    why: "TypeScript keeps what the test has told it, but a test holds only until the next pause. Then the value is gone, and this throws.",
+    notes: [
+      { at: condition.read, message: "tested here" },
+      ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
+      { at: writer.at, message: "emptied here" },
+    ],
+    interleaving: {
+      evidence: interruption.evidence,
+      steps: [
+        step("A", "check", condition.read, `finds \`${name}\` there`),
+        ...(pause === undefined ? [] : [step("A", "pause", pause, pausesAt(pause))]),
+        step("B", "write", writer.at, `empties \`${name}\``),
+        step("A", "read", object, `uses \`${name}\` though it is gone`),
+      ],
+    },
+    fixes: [...keepChecked(stale, program), ...useIfThere(stale, program)],
+  };
+}
+
+/** Whether the writer takes a lock that is held from the test to the use. */
+function isLockedOut(writer: Node, test: Node, use: Node, program: Program): boolean {
+  const held = heldThroughout(test, use, program).filter(excludes);
+  if (held.length === 0) return false;
+  return heldAt(writer, program).some((it) => held.some(({ lock }) => lock.id === it.lock.id));
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function passedTwice(window: TestWindow, overlap: Overlap, program: Program): Finding {
+  const { read, write, pauses } = window;
+  const name = write.location.text;
+  const called = calledAt(write.at, program);
+  const [pause] = pauses;
+  return {
+    at: write.at,
+    profile: overlap.strength === "possible" ? "strict" : undefined,
+    message: `Two calls of ${called} can overlap: both pass the test of \`${name}\` before one of them changes it.`,
+    why: "A test holds only until the next pause. Whoever comes in between finds the old value and passes too, so that the limit is exceeded or the work done twice.",
+    notes: [
+      { at: read, message: "tested here" },
+      ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
+    ],
+    interleaving: twice(window, overlap, {
+      look: ["check", `tests \`${name}\``],
+      between: ["write", `changes \`${name}\``],
+      last: ["write", `changes \`${name}\`, which it would not do any more`],
+    }),
+    fixes: [],
+  };
+}
