@@ -23,6 +23,7 @@ import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
 import { staleEffectWrite } from "./stale-effect-write/stale-effect-write.ts";
 import { staleEvent } from "./stale-event/stale-event.ts";
+import { staleGuard } from "./stale-guard/stale-guard.ts";
 import { swallowedAbort } from "./swallowed-abort/swallowed-abort.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   signalNotForwarded,
   staleEffectWrite,
   staleEvent,
+  staleGuard,
   swallowedAbort,
   swallowedRejection,
   unawaitedCallback,

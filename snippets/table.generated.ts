@@ -1303,7 +1303,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "watch"
     ],
-    "rules": [],
+    "rules": [
+      "stale-guard"
+    ],
     "code": [
       {
         "language": "typescript",
