@@ -29,6 +29,22 @@ export const isTestFile: (file: SourceFile, program: Program) => boolean = fact(
 const TESTING =
   /^(?:node:test|bun:test|vitest|jest|@jest\/globals|mocha|ava|tap|tape|uvu|@playwright\/test|jasmine)$/;
 
+/**
+ * Whether the file is run by hand, or shows how something is used: it begins with `#!`, or lies in a
+ * folder for scripts, examples or benchmarks. Such a program may well end with an error.
+ */
+export const isScriptFile: (file: SourceFile, program: Program) => boolean = fact(
+  (file) => file.text.startsWith("#!") || SCRIPTS.test(file.fileName),
+);
+
+/** Whether what a file leaves behind goes with the process before long. */
+export function isTestOrScript(file: SourceFile, program: Program): boolean {
+  return isTestFile(file, program) || isScriptFile(file, program);
+}
+
+const SCRIPTS =
+  /\/(?:scripts?|tools?|examples?|[\w-]+-examples?|demos?|bench(?:es|marks?)?|playgrounds?)\//;
+
 const fromModule = isOneOf("StringLiteral", "NoSubstitutionTemplateLiteral");
 
 function importsFrom(statement: Node, modules: RegExp): boolean {

@@ -226,7 +226,8 @@ const FAILING: ReadonlySet<string> = new Set([
 const PEERS: ReadonlySet<string> = new Set(["ServerResponse", "Http2ServerResponse"]);
 
 function failsByEvent({ target, call }: Registration, event: string, program: Program): boolean {
-  if (target === undefined) return false;
+  // The standard streams are there for as long as the process is.
+  if (target === undefined || /^process\.std/.test(targetKey(target) ?? "")) return false;
   const { type } = program.types.value(target);
   // A server fails by not being able to listen, and hardly ever after that.
   if (type?.name.endsWith("Server") === true && event !== "listening") return false;

@@ -1,4 +1,4 @@
-import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import { nameOfTarget } from "../../analysis/facts/listeners.ts";
 import { type Life, nameOfLife } from "../../analysis/facts/lives.ts";
 import { type Outliving, outlivingBy } from "../../analysis/facts/outliving.ts";
@@ -114,7 +114,7 @@ const MESSAGES: Readonly<Record<VainRemoval["because"], (name: string) => string
   never: (name) => `This removes nothing: ${name} is never added.`,
 };
 
-/** What a test leaves behind goes with the process. */
+/** What a test or script leaves behind goes with the process. */
 function weightOf(node: Node, program: Program): Pick<Finding, "profile"> {
-  return { profile: isTestFile(sourceFileOf(node), program) ? "strict" : undefined };
+  return { profile: isTestOrScript(sourceFileOf(node), program) ? "strict" : undefined };
 }

@@ -1,4 +1,4 @@
-import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import { type Overlap, overlapOf } from "../../analysis/facts/overlaps.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Profile } from "../../analysis/rule.ts";
@@ -36,6 +36,8 @@ const RARE = 60_000;
 
 function profileOf({ call, every, isUnknown }: Overlap, program: Program): Profile | undefined {
   const isMinor =
-    isUnknown || (every !== undefined && RARE <= every) || isTestFile(sourceFileOf(call), program);
+    isUnknown ||
+    (every !== undefined && RARE <= every) ||
+    isTestOrScript(sourceFileOf(call), program);
   return isMinor ? "strict" : undefined;
 }

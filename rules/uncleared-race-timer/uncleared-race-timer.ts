@@ -1,4 +1,4 @@
-import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import {
   type GuardTimer,
   type LeftTimer,
@@ -13,7 +13,7 @@ import { clearOnWays, clearWhenSettled } from "../fixes/clear-timer.ts";
 
 // See uncleared-race-timer.md for what this means to the user.
 //
-// A timer of a second keeps nobody waiting, and a test that has ended does not care; both are left
+// A timer of a second keeps nobody waiting, and a test or script that has ended does not care; both are left
 // to the strict profile. A timer that was told not to keep the process is a hint.
 export const unclearedRaceTimer = defineRule({
   id: "uncleared-race-timer",
@@ -112,7 +112,7 @@ function weightOf(
   program: Program,
 ): Pick<Finding, "severity" | "profile"> {
   const isMinor =
-    (delay !== undefined && delay <= SHORT) || isTestFile(sourceFileOf(timer), program);
+    (delay !== undefined && delay <= SHORT) || isTestOrScript(sourceFileOf(timer), program);
   return {
     severity: unreferenced ? "hint" : undefined,
     profile: isMinor ? "strict" : undefined,

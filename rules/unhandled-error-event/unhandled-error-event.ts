@@ -1,4 +1,4 @@
-import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import {
   isWaitedFor,
   type Unheard,
@@ -69,7 +69,7 @@ function neverSettled(waiting: UnheardWait): Finding {
   };
 }
 
-/** In a test, a process that ends is a test that fails. */
+/** A test that ends fails, as it has to, and a script may well end with an error. */
 function weightOf(node: Node, program: Program): Pick<Finding, "profile"> {
-  return { profile: isTestFile(sourceFileOf(node), program) ? "strict" : undefined };
+  return { profile: isTestOrScript(sourceFileOf(node), program) ? "strict" : undefined };
 }

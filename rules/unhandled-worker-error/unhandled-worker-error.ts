@@ -1,4 +1,4 @@
-import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import { unheardError } from "../../analysis/facts/unheard-errors.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { is, sourceFileOf } from "../../analysis/syntax.ts";
@@ -24,8 +24,8 @@ export const unhandledWorkerError = defineRule({
     if (runs === undefined) return;
     yield {
       at: call.expression,
-      // In a test, a process that ends is a test that fails.
-      profile: isTestFile(sourceFileOf(call), program) ? "strict" : undefined,
+      // A test that ends fails, as it has to, and a script may well end with an error.
+      profile: isTestOrScript(sourceFileOf(call), program) ? "strict" : undefined,
       message: `Nothing listens to the \`error\` event of this ${gives}.`,
       why: WHY[runs],
       fixes: listenToErrors(unheard),

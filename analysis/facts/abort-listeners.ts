@@ -1,0 +1,141 @@
+import type { Program } from "../program.ts";
+import {
+  type CallExpression,
+  enclosingFunction,
+  type FunctionLike,
+  is,
+  isAsync,
+  isFunctionLike,
+  isGenerator,
+  isInside,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  unwrapped,
+  walk,
+  wrapped,
+} from "../syntax.ts";
+import { constantBehind } from "./callees.ts";
+import { executorOf, isInRace } from "./executors.ts";
+import { pathFrom } from "./flow.ts";
+import { eventKey, isRemoved, type Registration, registrationOf, removalOf } from "./listeners.ts";
+import { variableBehind } from "./references.ts";
+import { returnedBy } from "./returns.ts";
+
+// Does a listener stay on a signal when what it was to abort is over?
+//
+// A signal that a function was given, or that an object holds, lives as long as whoever may abort it,
+// which is often much longer than one operation. A listener that nobody removes keeps the operation's
+// memory until then; `once` does not help, since the event never comes. Reported where the operation
+// is seen to end without an abort: an executor with another way of settling, or one that takes part in
+// a race; a function that goes on to wait or return a promise; one that removes other listeners when it
+// is done. Not asked: whether this very signal is in fact about to be thrown away.
+//
+// Signals of controllers that are made here, and of `AbortSignal.any` and `timeout`, go with them. A
+// removal anywhere in the file, of this function or of all, counts.
+
+export interface AbortListener {
+  readonly registration: Registration;
+  /** The function whose operation it is. */
+  readonly fn: FunctionLike;
+  /** What shows that the operation ends without an abort. */
+  readonly end: Node;
+  readonly because: "settles" | "race" | "waits" | "returns" | "removes";
+}
+
+/** A listener that stays on a signal after the operation. */
+export function staysOnSignal(call: CallExpression, program: Program): AbortListener | undefined {
+  const registration = registrationOf(call, program);
+  if (registration === undefined || eventKey(registration.event) !== "abort") return undefined;
+  const { target, mayHaveSignal, once } = registration;
+  const fn = enclosingFunction(call);
+  if (target === undefined || fn === undefined || isSignalOption(mayHaveSignal, once, call)) {
+    return undefined;
+  }
+  if (!isSignal(target, program) || isMadeHere(target, program)) return undefined;
+  const end = endOf(registration, fn, program);
+  if (end === undefined || isRemoved(registration, sourceFileOf(call), program)) return undefined;
+  return { registration, fn, ...end };
+}
+
+/** `{ signal }` among the options removes it; `{ once: true }` alone says nothing of that. */
+function isSignalOption(
+  mayHaveSignal: boolean,
+  once: boolean,
+  { arguments: [, , options] }: CallExpression,
+) {
+  return mayHaveSignal && !(once && is.ObjectLiteralExpression(options && unwrapped(options)));
+}
+
+function isSignal(target: Node, program: Program): boolean {
+  const { type, opaque } = program.types.value(target);
+  if (type !== undefined) return type.name === "AbortSignal" && type.module !== "own";
+  const name = is.PropertyAccessExpression(target) ? target.name : target;
+  return opaque && /signal$/i.test(nameOf(name) ?? "");
+}
+
+/** Whether who aborts it is made here as well. */
+function isMadeHere(written: Node, program: Program): boolean {
+  const target = unwrapped(written);
+  if (is.CallExpression(target)) return true;
+  if (is.PropertyAccessExpression(target) && target.name.text === "signal") {
+    const owner = unwrapped(target.expression);
+    if (program.types.value(owner).type?.name === "AbortController") return true;
+    return is.NewExpression(owner);
+  }
+  const bound = is.Identifier(target) ? constantBehind(target, program) : undefined;
+  return bound !== undefined && isMadeHere(bound, program);
+}
+
+type End = Pick<AbortListener, "end" | "because">;
+
+function endOf(registration: Registration, fn: FunctionLike, program: Program): End | undefined {
+  const construction = wrapped(fn).parent;
+  if (is.NewExpression(construction)) {
+    const executor = executorOf(construction, program);
+    if (executor?.fn === fn)
+      return endOfPromise(registration, executor.carriers, construction, program);
+  }
+  const { call } = registration;
+  if (isAsync(fn) && !isGenerator(fn)) {
+    const path = pathFrom(call, { until: "suspension" }, program);
+    return path && { end: path.at, because: "waits" };
+  }
+  const promise = returnedBy(fn, program).find((it) => {
+    return !isInside(it, call) && program.types.promise(it).extent === "all";
+  });
+  if (promise !== undefined) return { end: promise, because: "returns" };
+  const removal = removalIn(fn, registration, program);
+  return removal && { end: removal, because: "removes" };
+}
+
+function endOfPromise(
+  { listener }: Registration,
+  carriers: readonly Node[],
+  construction: Node,
+  program: Program,
+): End | undefined {
+  const fn = variableBehind(listener, program)?.declaration;
+  const own = [listener, ...(fn === undefined ? [] : [fn])];
+  const other = carriers.find((it) => !own.some((part) => it === part || isInside(it, part)));
+  if (other !== undefined) return { end: other, because: "settles" };
+  return is.NewExpression(construction) && isInRace(construction)
+    ? { end: construction, because: "race" }
+    : undefined;
+}
+
+/** Another listener that a function inside removes when the operation is done. */
+function removalIn(
+  fn: FunctionLike,
+  { listener }: Registration,
+  program: Program,
+): Node | undefined {
+  let found: Node | undefined;
+  walk(fn, (it) => {
+    if (found !== undefined || isInside(it, listener)) return "skip";
+    if (!is.CallExpression(it) || !isFunctionLike(enclosingFunction(it))) return undefined;
+    if (enclosingFunction(it) !== fn && removalOf(it, program)?.listener !== undefined) found = it;
+    return undefined;
+  });
+  return found;
+}
