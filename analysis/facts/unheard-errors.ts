@@ -227,7 +227,7 @@ const PEERS: ReadonlySet<string> = new Set(["ServerResponse", "Http2ServerRespon
 
 function failsByEvent({ target, call }: Registration, event: string, program: Program): boolean {
   // The standard streams are there for as long as the process is.
-  if (target === undefined || /^process\.std/.test(targetKey(target) ?? "")) return false;
+  if (target === undefined || targetKey(target)?.startsWith("process.std") === true) return false;
   const { type } = program.types.value(target);
   // A server fails by not being able to listen, and hardly ever after that.
   if (type?.name.endsWith("Server") === true && event !== "listening") return false;
