@@ -17,7 +17,7 @@ import {
 } from "../syntax.ts";
 import { constantBehind } from "./callees.ts";
 import { executorOf, isInRace } from "./executors.ts";
-import { pathFrom } from "./flow.ts";
+import { flowOwner, pathFrom } from "./flow.ts";
 import { eventKey, isRemoved, type Registration, registrationOf, removalOf } from "./listeners.ts";
 import { variableBehind } from "./references.ts";
 import { returnedBy } from "./returns.ts";
@@ -110,14 +110,19 @@ function endOf(registration: Registration, fn: FunctionLike, program: Program): 
 }
 
 function endOfPromise(
-  { listener }: Registration,
+  { listener, call }: Registration,
   carriers: readonly Node[],
   construction: Node,
   program: Program,
 ): End | undefined {
   const fn = variableBehind(listener, program)?.declaration;
   const own = [listener, ...(fn === undefined ? [] : [fn])];
-  const other = carriers.find((it) => !own.some((part) => it === part || isInside(it, part)));
+  const other = carriers.find((it) => {
+    if (own.some((part) => it === part || isInside(it, part))) return false;
+    // `if (signal.aborted) return reject(signal.reason)` comes before, or not at all.
+    const isHere = flowOwner(it) === flowOwner(call);
+    return !isHere || pathFrom(call, { until: (node) => node === it }, program) !== undefined;
+  });
   if (other !== undefined) return { end: other, because: "settles" };
   return is.NewExpression(construction) && isInRace(construction)
     ? { end: construction, because: "race" }
