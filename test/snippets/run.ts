@@ -47,7 +47,7 @@ export function hasToolchain(
   const { status } = spawnSync(command, args, { stdio: "ignore" });
   if (status === 0) return true;
   if (process.env["MOORING_REQUIRE_TOOLCHAINS"] === "1") {
-    throw new Error(`\`${command}\` is missing, and all toolchains are required.`);
+    throw new Error(`\`${command}\` failed, and all toolchains are required: bash scripts/toolchains.sh`);
   }
   process.stderr.write(
     `NOT TESTED: the ${language} snippets, because \`${command}\` is not installed.\n`,
