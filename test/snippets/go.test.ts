@@ -7,9 +7,12 @@ import { hasToolchain, run } from "./run.ts";
 // packages is found there, and nothing is downloaded.
 
 const fixtures = fixturesIn("go");
-const hasGo =
-  hasToolchain("Go", "go", "version") &&
-  hasToolchain("Go", "ls", "/usr/share/gocode/src/golang.org/x/sync");
+const PACKAGES = "/usr/share/gocode";
+const hasGo = hasToolchain(
+  "Go",
+  ["go version", "gofmt -h", "cc --version"],
+  [`${PACKAGES}/src/golang.org/x/sync`, `${PACKAGES}/src/golang.org/x/time`],
+);
 
 describe.skipIf(!hasGo)("Go", () => {
   let sources = "";
@@ -23,7 +26,7 @@ describe.skipIf(!hasGo)("Go", () => {
       ),
     });
     sources = join(folder, "src/patterns");
-    env = { GO111MODULE: "off", GOPATH: `${folder}:/usr/share/gocode`, GOFLAGS: "" };
+    env = { GO111MODULE: "off", GOPATH: `${folder}:${PACKAGES}`, GOFLAGS: "" };
   });
 
   test("is formatted", async () => {

@@ -4,9 +4,9 @@ import { hasToolchain, run } from "./run.ts";
 
 const fixtures = fixturesIn("python");
 /** The first version with TaskGroup, timeout and ExceptionGroup. */
-const isRecent = "import sys; sys.exit(sys.version_info < (3, 11))";
+const RECENT = `python3 -c "import sys; sys.exit(sys.version_info < (3, 11))"`;
 
-describe.skipIf(!hasToolchain("Python 3.11", "python3", "-c", isRecent))("Python", () => {
+describe.skipIf(!hasToolchain("Python 3.11", [RECENT]))("Python", () => {
   let folder = "";
 
   beforeAll(() => {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 export interface Ran {
   readonly status: number | null;
@@ -36,21 +37,23 @@ export async function run(
 }
 
 /**
- * Whether a language's tools are here. `.ci/run` installs all of them and sets
- * MOORING_REQUIRE_TOOLCHAINS=1, which makes a missing one a failure.
+ * Whether a language's tools are here: commands that succeed, and folders of packages. `.ci/run`
+ * installs all of them and sets MOORING_REQUIRE_TOOLCHAINS=1, which makes a missing one a failure.
  */
 export function hasToolchain(
   language: string,
-  command: string,
-  ...args: readonly string[]
+  commands: readonly string[],
+  folders: readonly string[] = [],
 ): boolean {
-  const { status } = spawnSync(command, args, { stdio: "ignore" });
-  if (status === 0) return true;
+  const missing = [
+    ...commands.filter((it) => spawnSync(it, { shell: true, stdio: "ignore" }).status !== 0),
+    ...folders.filter((it) => !existsSync(it)),
+  ];
+  if (missing.length === 0) return true;
+  const what = `${language} cannot be tested: there is no ${missing.join(", no ")}.`;
   if (process.env["MOORING_REQUIRE_TOOLCHAINS"] === "1") {
-    throw new Error(`\`${command}\` failed, and all toolchains are required: bash scripts/toolchains.sh`);
+    throw new Error(`${what} \`bash scripts/toolchains.sh\` installs it.`);
   }
-  process.stderr.write(
-    `NOT TESTED: the ${language} snippets, because \`${command}\` is not installed.\n`,
-  );
+  process.stderr.write(`NOT TESTED: the snippets. ${what}\n`);
   return false;
 }

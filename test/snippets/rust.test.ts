@@ -8,9 +8,7 @@ import { hasToolchain, run } from "./run.ts";
 
 const fixtures = fixturesIn("rust");
 const REGISTRY = "/usr/share/cargo/registry";
-const hasCrates =
-  hasToolchain("Rust", "cargo", "--version") &&
-  hasToolchain("Rust", "ls", `${REGISTRY}/tokio-1.24.2`);
+const hasCrates = hasToolchain("Rust", ["cargo --version"], [REGISTRY]);
 
 const CARGO = `[package]
 name = "patterns"
@@ -53,7 +51,7 @@ describe.skipIf(!hasCrates)("Rust", () => {
   });
 
   test("compiles without a warning", async () => {
-    const hasClippy = hasToolchain("Rust (clippy)", "cargo", "clippy", "--version");
+    const hasClippy = hasToolchain("Rust (clippy)", ["cargo clippy --version"]);
     const check = [hasClippy ? "clippy" : "check", "--quiet", "--all-targets"];
     const args = hasClippy ? [...check, "--", "-D", "warnings"] : check;
     const { status, output } = await run("cargo", args, folder, env);
