@@ -6,6 +6,8 @@ export const QUICK_FIX = "quickfix" satisfies CodeActionKind;
 
 export const FIX_ALL = "source.fixAll.mooring";
 
+export const SURROUND = "refactor.surround";
+
 export const FIX_ALL_IN_WORKSPACE: FixAllInWorkspace["command"] =
   "mooring.server.fixAllInWorkspace";
 
@@ -42,11 +44,13 @@ export function initializeResult(client: ClientAbilities, version: string): Init
         : {}),
       codeActionProvider: client.codeActionLiterals
         ? {
-            codeActionKinds: [QUICK_FIX, FIX_ALL],
+            codeActionKinds: [QUICK_FIX, FIX_ALL, SURROUND],
             resolveProvider: client.resolvesEdits,
           }
         : false,
       hoverProvider: true,
+      // A prefix goes on behind a hyphen, which ends a word everywhere else.
+      completionProvider: { triggerCharacters: ["-"], resolveProvider: true },
       executeCommandProvider: { commands: [FIX_ALL_IN_WORKSPACE], workDoneProgress: true },
       workspace: {
         workspaceFolders: { supported: true, changeNotifications: true },

@@ -17,6 +17,8 @@ export interface ClientAbilities {
   readonly createsFiles: boolean;
   readonly changeAnnotations: boolean;
   readonly snippetEdits: boolean;
+  /** What is completed may have places to type in. */
+  readonly completesSnippets: boolean;
   readonly codeActionLiterals: boolean;
   /** Whether edits of code actions can be asked for later. */
   readonly resolvesEdits: boolean;
@@ -49,6 +51,7 @@ export function abilitiesOf({
     createsFiles: documentChanges && edits.resourceOperations?.includes("create") === true,
     changeAnnotations: documentChanges && edits.changeAnnotationSupport !== undefined,
     snippetEdits: documentChanges && edits.snippetEditSupport === true,
+    completesSnippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     codeActionLiterals: action?.codeActionLiteralSupport !== undefined,
     resolvesEdits:
       action?.dataSupport === true && action.resolveSupport?.properties.includes("edit") === true,

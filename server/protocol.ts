@@ -18,6 +18,8 @@ export interface InitializationOptions {
   readonly showsMessages?: boolean;
   /** Whether the client wants `mooring/status` notifications. */
   readonly statusNotifications?: boolean;
+  /** `contributed`: the client has the snippets without dependency itself, and need not be offered them. */
+  readonly snippets?: "contributed";
 }
 
 /** The section `mooring` of the settings, as far as the server reads it. */
@@ -57,6 +59,21 @@ export interface Requests {
   "mooring/explain": { params: { readonly rule: string }; result: RulePage | null };
   /** All rules, for a list to choose from. */
   "mooring/rules": { params: null; result: readonly RuleSummary[] };
+  /**
+   * All patterns for a place in a file, those that are of use there first. In TypeScript and
+   * JavaScript in the words of the document, if it is open; where a range is selected, only those
+   * that can be put around it, with what is selected in them.
+   */
+  "mooring/patterns": {
+    params: {
+      /** By the name that editors have for it: `typescriptreact`, `rust`. */
+      readonly language: string;
+      readonly uri?: string;
+      /** A Range of LSP. */
+      readonly range?: object;
+    };
+    result: readonly PatternChoice[];
+  };
   /** How things stand, and what is in force for a file. */
   "mooring/status": { params: { readonly uri?: string }; result: Status };
   /** What somebody who looks into a problem needs to know. No source text is in it. */
@@ -112,6 +129,29 @@ export interface RuleSummary {
   readonly summary: string;
   readonly severity: "error" | "warning" | "hint";
   readonly profile: "recommended" | "strict" | "opt-in";
+}
+
+export interface PatternChoice {
+  readonly id: string;
+  readonly prefix: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly when: string;
+  readonly whenNot: string;
+  /** With mooring-runtime, or with what the platform has. */
+  readonly form: "runtime" | "plain";
+  /** Native words for it. */
+  readonly also: readonly string[];
+  /** By the name that editors have for it. */
+  readonly language: string;
+  /** False where it needs mooring-runtime, and that is not installed. */
+  readonly isInstalled: boolean;
+  /** What to put in the place of the range, in the syntax of snippets. */
+  readonly snippet: string;
+  /** A TextEdit of LSP that goes with it: the import. */
+  readonly head: object | null;
+  /** The text that it inserts, to be read. */
+  readonly preview: string;
 }
 
 export interface Tally {

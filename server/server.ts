@@ -1,4 +1,4 @@
-import { CancellationToken, type Connection } from "vscode-languageserver";
+import { CancellationToken, type CompletionList, type Connection } from "vscode-languageserver";
 import { Front, type Core, type Service } from "./front.ts";
 import type { Requests } from "./protocol.ts";
 import { record } from "./settings.ts";
@@ -46,7 +46,10 @@ export function serve(connection: Connection, load: () => Promise<Core>): void {
   );
   connection.onCodeAction(
     ask(
-      ({ codeActions }, params, token) => codeActions.offer(params, token),
+      async ({ codeActions, core, session }, params, token) => [
+        ...(await codeActions.offer(params, token)),
+        ...core.surround(session, params),
+      ],
       () => [],
     ),
   );
@@ -54,6 +57,18 @@ export function serve(connection: Connection, load: () => Promise<Core>): void {
     ask(
       ({ core, session }, action, token) => core.resolveCodeAction(session, action, token),
       (action) => action,
+    ),
+  );
+  connection.onCompletion(
+    ask(
+      ({ core, session }, params) => core.complete(session, params),
+      (): CompletionList => ({ isIncomplete: false, items: [] }),
+    ),
+  );
+  connection.onCompletionResolve(
+    ask(
+      ({ core, session }, item) => core.completeItem(session, item),
+      (item) => item,
     ),
   );
   connection.onHover(
@@ -74,6 +89,7 @@ export function serve(connection: Connection, load: () => Promise<Core>): void {
 
   on("mooring/explain", ({ core, session }, params) => core.explain(session, params));
   on("mooring/rules", ({ core }) => core.listRules());
+  on("mooring/patterns", ({ core, session }, params) => core.listPatterns(session, params));
   on("mooring/status", ({ core, session }, params, token) => core.status(session, params, token));
   on("mooring/information", ({ core, session }, _, token) => core.information(session, token));
   on("mooring/checkWorkspace", async ({ core, session }, params, token) => {

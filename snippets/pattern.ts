@@ -16,6 +16,8 @@ export interface Pattern {
   readonly primitives: readonly string[];
   /** The rules that report it done wrong. */
   readonly rules: readonly string[];
+  /** What it puts around a selection, behind "Surround with": `a time limit`. */
+  readonly surround?: string;
   readonly code: readonly PatternCode[];
 }
 
@@ -39,5 +41,7 @@ export interface PatternImport {
 export interface PatternName {
   /** `default` for the default export. */
   readonly name: string;
+  /** What the body calls it, where that is something else. */
+  readonly as?: string;
   readonly typeOnly?: boolean;
 }

@@ -97,22 +97,30 @@ function placeholderOf(
 }
 
 export function printSnippet(parts: readonly Part[]): string {
-  return parts.map(printPart).join("");
+  return parts.map((it) => printPart(it, escapeSnippet)).join("");
 }
 
-function printPart(part: Part): string {
-  if (typeof part === "string") return escapeSnippet(part);
+function printPart(part: Part, escape: (text: string) => string): string {
+  if (typeof part === "string") return escape(part);
   const name = "stop" in part ? part.stop : part.variable;
   if ("stop" in part && 0 < part.choices.length) {
     const texts = part.choices.map((it) => it.replace(/[\\,|]/g, String.raw`\$&`));
     return `\${${name}|${texts.join(",")}|}`;
   }
-  if (part.content.length > 0) return `\${${name}:${printSnippet(part.content)}}`;
+  if (part.content.length > 0) {
+    const content = part.content.map((it) => printPart(it, escapeInside)).join("");
+    return `\${${name}:${content}}`;
+  }
   return `\${${name}}`;
 }
 
 /** Text as it has to stand in a snippet to mean itself. */
 export function escapeSnippet(text: string): string {
+  return text.replace(/[\\$]/g, String.raw`\$&`);
+}
+
+/** And in a placeholder, which a brace would end. */
+function escapeInside(text: string): string {
   return text.replace(/[\\$}]/g, String.raw`\$&`);
 }
 

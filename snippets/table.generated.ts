@@ -65,7 +65,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:outcomes} = await joinAll(\n\t${2:ids}.map((${3:id}) => (signal) => ${4:load}(${3}, signal)),\n);\nfor (const [index, outcome] of ${1}.entries()) {\n\tif (outcome.status === \"error\") ${5:console.error}(${2}[index], outcome.error);\n\\}"
+        "body": "const ${1:outcomes} = await joinAll(\n\t${2:ids}.map((${3:id}) => (signal) => ${4:load}(${3}, signal)),\n);\nfor (const [index, outcome] of ${1}.entries()) {\n\tif (outcome.status === \"error\") ${5:console.error}(${2}[index], outcome.error);\n}"
       },
       {
         "language": "javascript",
@@ -74,7 +74,7 @@ export const patterns: readonly Pattern[] = [
           "allSettled"
         ],
         "imports": [],
-        "body": "const ${1:outcomes} = await Promise.allSettled(${2:ids}.map((${3:id}) => ${4:load}(${3})));\nfor (const [index, outcome] of ${1}.entries()) {\n\tif (outcome.status === \"rejected\") ${5:console.error}(${2}[index], outcome.reason);\n\\}"
+        "body": "const ${1:outcomes} = await Promise.allSettled(${2:ids}.map((${3:id}) => ${4:load}(${3})));\nfor (const [index, outcome] of ${1}.entries()) {\n\tif (outcome.status === \"rejected\") ${5:console.error}(${2}[index], outcome.reason);\n}"
       }
     ]
   },
@@ -161,14 +161,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:results} = await scope((s) => {\n\tconst tasks = ${2:ids}.map((${3:id}) => s.spawn((signal) => ${4:load}(${3}, signal)));\n\treturn Promise.all(tasks); // the first error aborts the others, and they are waited for\n\\});"
+        "body": "const ${1:results} = await scope((s) => {\n\tconst tasks = ${2:ids}.map((${3:id}) => s.spawn((signal) => ${4:load}(${3}, signal)));\n\treturn Promise.all(tasks); // the first error aborts the others, and they are waited for\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function ${1:loadAll}(${2:ids}) {\n\tconst controller = new AbortController();\n\tconst tasks = ${2}.map((${3:id}) => ${4:load}(${3}, controller.signal));\n\ttry {\n\t\treturn await Promise.all(tasks);\n\t\\} catch (error) {\n\t\tcontroller.abort(error); // tells the others\n\t\tawait Promise.allSettled(tasks); // and waits until nothing runs any more\n\t\tthrow error;\n\t\\}\n\\}"
+        "body": "async function ${1:loadAll}(${2:ids}) {\n\tconst controller = new AbortController();\n\tconst tasks = ${2}.map((${3:id}) => ${4:load}(${3}, controller.signal));\n\ttry {\n\t\treturn await Promise.all(tasks);\n\t} catch (error) {\n\t\tcontroller.abort(error); // tells the others\n\t\tawait Promise.allSettled(tasks); // and waits until nothing runs any more\n\t\tthrow error;\n\t}\n}"
       }
     ]
   },
@@ -254,14 +254,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:slots} = new Semaphore(${2:3});\n\nasync function ${3:download}(${4:url}, signal) {\n\t// Who is cancelled while waiting has taken nothing; who throws gives the permit back.\n\treturn ${1}.runExclusive(() => ${5:fetchPage}(${4}, signal), { signal \\});\n\\}"
+        "body": "const ${1:slots} = new Semaphore(${2:3});\n\nasync function ${3:download}(${4:url}, signal) {\n\t// Who is cancelled while waiting has taken nothing; who throws gives the permit back.\n\treturn ${1}.runExclusive(() => ${5:fetchPage}(${4}, signal), { signal });\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Semaphore} {\n\twaiting = [];\n\tfree;\n\n\tconstructor(permits) {\n\t\tthis.free = permits;\n\t\\}\n\n\tasync run(work) {\n\t\tif (0 < this.free) this.free--;\n\t\telse await new Promise((resolve) => this.waiting.push(resolve));\n\t\ttry {\n\t\t\treturn await work();\n\t\t\\} finally {\n\t\t\t// The permit is passed on as it is, so that nobody slips in between.\n\t\t\tconst next = this.waiting.shift();\n\t\t\tif (next === undefined) this.free++;\n\t\t\telse next();\n\t\t\\}\n\t\\}\n\\}\n\nconst ${2:slots} = new ${1}(${3:3});"
+        "body": "class ${1:Semaphore} {\n\twaiting = [];\n\tfree;\n\n\tconstructor(permits) {\n\t\tthis.free = permits;\n\t}\n\n\tasync run(work) {\n\t\tif (0 < this.free) this.free--;\n\t\telse await new Promise((resolve) => this.waiting.push(resolve));\n\t\ttry {\n\t\t\treturn await work();\n\t\t} finally {\n\t\t\t// The permit is passed on as it is, so that nobody slips in between.\n\t\t\tconst next = this.waiting.shift();\n\t\t\tif (next === undefined) this.free++;\n\t\t\telse next();\n\t\t}\n\t}\n}\n\nconst ${2:slots} = new ${1}(${3:3});"
       }
     ]
   },
@@ -349,14 +349,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "await scope(async (s) => {\n\tconst { tx, rx \\} = channel(${1:8});\n\tfor (const ${2:source} of ${3:sources}) {\n\t\tconst own = tx.clone();\n\t\ts.spawn(async (signal) => {\n\t\t\ttry {\n\t\t\t\tawait own.send(await ${4:read}(${2}, signal), { signal \\});\n\t\t\t\\} finally {\n\t\t\t\town.close();\n\t\t\t\\}\n\t\t\\});\n\t\\}\n\ttx.close(); // the channel ends with the last of the clones\n\tfor await (const ${5:message} of rx) ${6:handle}(${5});\n\\});"
+        "body": "await scope(async (s) => {\n\tconst { tx, rx } = channel(${1:8});\n\tfor (const ${2:source} of ${3:sources}) {\n\t\tconst own = tx.clone();\n\t\ts.spawn(async (signal) => {\n\t\t\ttry {\n\t\t\t\tawait own.send(await ${4:read}(${2}, signal), { signal });\n\t\t\t} finally {\n\t\t\t\town.close();\n\t\t\t}\n\t\t});\n\t}\n\ttx.close(); // the channel ends with the last of the clones\n\tfor await (const ${5:message} of rx) ${6:handle}(${5});\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const { readable, writable \\} = new TransformStream(\n\t{\\},\n\tnew CountQueuingStrategy({ highWaterMark: ${1:8} \\}),\n);\n\nasync function produce() {\n\tconst writer = writable.getWriter();\n\ttry {\n\t\tawait Promise.all(\n\t\t\t${2:sources}.map(async (${3:source}) => {\n\t\t\t\tconst message = await ${4:read}(${3});\n\t\t\t\tawait writer.ready; // waits while the stream is full\n\t\t\t\tawait writer.write(message);\n\t\t\t\\}),\n\t\t);\n\t\tawait writer.close(); // ends the loop of the consumer\n\t\\} catch (error) {\n\t\tawait writer.abort(error); // and this makes it throw\n\t\tthrow error;\n\t\\}\n\\}\n\nasync function consume() {\n\tfor await (const ${5:message} of readable) ${6:handle}(${5});\n\\}\n\nawait Promise.all([produce(), consume()]);"
+        "body": "const { readable, writable } = new TransformStream(\n\t{},\n\tnew CountQueuingStrategy({ highWaterMark: ${1:8} }),\n);\n\nasync function produce() {\n\tconst writer = writable.getWriter();\n\ttry {\n\t\tawait Promise.all(\n\t\t\t${2:sources}.map(async (${3:source}) => {\n\t\t\t\tconst message = await ${4:read}(${3});\n\t\t\t\tawait writer.ready; // waits while the stream is full\n\t\t\t\tawait writer.write(message);\n\t\t\t}),\n\t\t);\n\t\tawait writer.close(); // ends the loop of the consumer\n\t} catch (error) {\n\t\tawait writer.abort(error); // and this makes it throw\n\t\tthrow error;\n\t}\n}\n\nasync function consume() {\n\tfor await (const ${5:message} of readable) ${6:handle}(${5});\n}\n\nawait Promise.all([produce(), consume()]);"
       }
     ]
   },
@@ -427,7 +427,7 @@ export const patterns: readonly Pattern[] = [
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const controller = new AbortController();\ntry {\n\t${1:save}(\n\t\tawait Promise.all(${2:ids}.map((${3:id}) => ${4:load}(${3}, { signal: controller.signal \\}))),\n\t);\n\\} finally {\n\t// After an error the others are told; once all are done it does nothing.\n\tcontroller.abort();\n\\}"
+        "body": "const controller = new AbortController();\ntry {\n\t${1:save}(\n\t\tawait Promise.all(${2:ids}.map((${3:id}) => ${4:load}(${3}, { signal: controller.signal }))),\n\t);\n} finally {\n\t// After an error the others are told; once all are done it does nothing.\n\tcontroller.abort();\n}"
       }
     ]
   },
@@ -443,6 +443,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "swallowed-abort"
     ],
+    "surround": "retries",
     "code": [
       {
         "language": "typescript",
@@ -521,14 +522,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:result} = await retry(\n\tasync ({ signal \\}) => {\n\t\t${TM_SELECTED_TEXT:return ${2:load}(signal);}\n\t\\},\n\t{ retries: ${3:4}, base: ${4:100}, attemptTimeout: ${5:5_000}, when: (error) => !isBug(error) \\},\n);"
+        "body": "const ${1:result} = await retry(\n\tasync ({ signal }) => {\n\t\t${TM_SELECTED_TEXT:return ${2:load}(signal);}\n\t},\n\t{ retries: ${3:4}, base: ${4:100}, attemptTimeout: ${5:5_000}, when: (error) => !isBug(error) },\n);"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function ${1:retry}(\n\twork,\n\tretries = ${2:4},\n\tsignal,\n) {\n\tfor (let attempt = 0; ; attempt++) {\n\t\ttry {\n\t\t\treturn await work(signal);\n\t\t\\} catch (error) {\n\t\t\t// A cancellation is no failure to be tried again.\n\t\t\tif (signal?.aborted || attempt === retries) throw error;\n\t\t\\}\n\t\t// By chance, so that clients that failed together do not come back together.\n\t\tconst delay = Math.random() * Math.min(${3:30_000}, ${4:100} * 2 ** attempt);\n\t\tawait sleep(delay, signal);\n\t\\}\n\\}\n\nasync function sleep(ms, signal) {\n\tsignal?.throwIfAborted();\n\tawait new Promise((resolve, reject) => {\n\t\tconst onAbort = () => {\n\t\t\tclearTimeout(timer);\n\t\t\treject(signal?.reason);\n\t\t\\};\n\t\tconst timer = setTimeout(() => {\n\t\t\tsignal?.removeEventListener(\"abort\", onAbort);\n\t\t\tresolve();\n\t\t\\}, ms);\n\t\tsignal?.addEventListener(\"abort\", onAbort, { once: true \\});\n\t\\});\n\\}"
+        "body": "async function ${1:retry}(\n\twork,\n\tretries = ${2:4},\n\tsignal,\n) {\n\tfor (let attempt = 0; ; attempt++) {\n\t\ttry {\n\t\t\treturn await work(signal);\n\t\t} catch (error) {\n\t\t\t// A cancellation is no failure to be tried again.\n\t\t\tif (signal?.aborted || attempt === retries) throw error;\n\t\t}\n\t\t// By chance, so that clients that failed together do not come back together.\n\t\tconst delay = Math.random() * Math.min(${3:30_000}, ${4:100} * 2 ** attempt);\n\t\tawait sleep(delay, signal);\n\t}\n}\n\nasync function sleep(ms, signal) {\n\tsignal?.throwIfAborted();\n\tawait new Promise((resolve, reject) => {\n\t\tconst onAbort = () => {\n\t\t\tclearTimeout(timer);\n\t\t\treject(signal?.reason);\n\t\t};\n\t\tconst timer = setTimeout(() => {\n\t\t\tsignal?.removeEventListener(\"abort\", onAbort);\n\t\t\tresolve();\n\t\t}, ms);\n\t\tsignal?.addEventListener(\"abort\", onAbort, { once: true });\n\t});\n}"
       }
     ]
   },
@@ -600,14 +601,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:report} = spawn((signal) => ${2:buildReport}(signal));\ntry {\n\tawait ${3:sendInvoices}();\n\t${4:show}(await ${1}); // if it failed meanwhile, the error was kept, and comes out here\n\\} finally {\n\t${1}.abort(); // where the work above has failed; a task that has ended does not mind\n\\}"
+        "body": "const ${1:report} = spawn((signal) => ${2:buildReport}(signal));\ntry {\n\tawait ${3:sendInvoices}();\n\t${4:show}(await ${1}); // if it failed meanwhile, the error was kept, and comes out here\n} finally {\n\t${1}.abort(); // where the work above has failed; a task that has ended does not mind\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const ${1:report} = ${2:buildReport}();\n${1}.catch(() => {\\}); // not unhandled if it fails meanwhile: the error comes out below\nawait ${3:sendInvoices}();\n${4:show}(await ${1});"
+        "body": "const ${1:report} = ${2:buildReport}();\n${1}.catch(() => {}); // not unhandled if it fails meanwhile: the error comes out below\nawait ${3:sendInvoices}();\n${4:show}(await ${1});"
       }
     ]
   },
@@ -693,14 +694,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:account} = new Mutex({ ${2:balance}: ${3:100} \\});\n\nasync function ${4:withdraw}(${5:amount}, signal) {\n\tawait ${1}.runExclusive(\n\t\tasync (state) => {\n\t\t\tawait ${6:askTheBank}(${5}, signal);\n\t\t\tstate.${2} -= ${5};\n\t\t\\},\n\t\t{ signal \\},\n\t);\n\\}"
+        "body": "const ${1:account} = new Mutex({ ${2:balance}: ${3:100} });\n\nasync function ${4:withdraw}(${5:amount}, signal) {\n\tawait ${1}.runExclusive(\n\t\tasync (state) => {\n\t\t\tawait ${6:askTheBank}(${5}, signal);\n\t\t\tstate.${2} -= ${5};\n\t\t},\n\t\t{ signal },\n\t);\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Account} {\n\t${2:balance} = ${3:100};\n\tlast = Promise.resolve();\n\n\t/** One after the other, in the order of the calls. */\n\texclusive(work) {\n\t\tconst result = this.last.then(work);\n\t\tthis.last = Promise.allSettled([result]); // the next one comes also if this one fails\n\t\treturn result;\n\t\\}\n\n\t${4:withdraw}(${5:amount}) {\n\t\treturn this.exclusive(async () => {\n\t\t\tawait ${6:askTheBank}(${5});\n\t\t\treturn (this.${2} -= ${5});\n\t\t\\});\n\t\\}\n\\}"
+        "body": "class ${1:Account} {\n\t${2:balance} = ${3:100};\n\tlast = Promise.resolve();\n\n\t/** One after the other, in the order of the calls. */\n\texclusive(work) {\n\t\tconst result = this.last.then(work);\n\t\tthis.last = Promise.allSettled([result]); // the next one comes also if this one fails\n\t\treturn result;\n\t}\n\n\t${4:withdraw}(${5:amount}) {\n\t\treturn this.exclusive(async () => {\n\t\t\tawait ${6:askTheBank}(${5});\n\t\t\treturn (this.${2} -= ${5});\n\t\t});\n\t}\n}"
       }
     ]
   },
@@ -785,14 +786,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:first} = await select({\n\t${2:primary}: (signal) => ${3:fetchFrom}(${4:\"https://a.example\"}, signal),\n\t${5:mirror}: (signal) => ${3}(${6:\"https://b.example\"}, signal),\n\\});\n// The losers have been told, and have stopped. The winner's signal never aborts.\n${7:show}(${1}.key, ${1}.value);"
+        "body": "const ${1:first} = await select({\n\t${2:primary}: (signal) => ${3:fetchFrom}(${4:\"https://a.example\"}, signal),\n\t${5:mirror}: (signal) => ${3}(${6:\"https://b.example\"}, signal),\n});\n// The losers have been told, and have stopped. The winner's signal never aborts.\n${7:show}(${1}.key, ${1}.value);"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const losers = new AbortController();\ntry {\n\t// Each reads its answer to the end in here, because the signal also reaches the winner.\n\tconst ${1:first} = await Promise.race([\n\t\t${2:fetchFrom}(${3:\"https://a.example\"}, losers.signal),\n\t\t${2}(${4:\"https://b.example\"}, losers.signal),\n\t]);\n\t${5:show}(${1});\n\\} finally {\n\tlosers.abort();\n\\}"
+        "body": "const losers = new AbortController();\ntry {\n\t// Each reads its answer to the end in here, because the signal also reaches the winner.\n\tconst ${1:first} = await Promise.race([\n\t\t${2:fetchFrom}(${3:\"https://a.example\"}, losers.signal),\n\t\t${2}(${4:\"https://b.example\"}, losers.signal),\n\t]);\n\t${5:show}(${1});\n} finally {\n\tlosers.abort();\n}"
       }
     ]
   },
@@ -808,6 +809,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "uncleared-race-timer"
     ],
+    "surround": "a time limit",
     "code": [
       {
         "language": "typescript",
@@ -885,7 +887,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "// The work is told when the time is up, and this waits until it has stopped.\nawait timeout(${1:5_000}, async (signal) => {\n\t${TM_SELECTED_TEXT:await ${2:load}(signal);}\n\\});"
+        "body": "// The work is told when the time is up, and this waits until it has stopped.\nawait timeout(${1:5_000}, async (signal) => {\n\t${TM_SELECTED_TEXT:await ${2:load}(signal);}\n});"
       },
       {
         "language": "javascript",
@@ -894,7 +896,7 @@ export const patterns: readonly Pattern[] = [
           "timeout"
         ],
         "imports": [],
-        "body": "async function ${1:withTimeout}(\n\tms,\n\twork,\n) {\n\tconst controller = new AbortController();\n\tconst timer = setTimeout(() => {\n\t\tcontroller.abort(new DOMException(\"The time is up.\", \"TimeoutError\"));\n\t\\}, ms);\n\ttry {\n\t\treturn await work(controller.signal);\n\t\\} finally {\n\t\tclearTimeout(timer); // or the process stays alive for it\n\t\\}\n\\}"
+        "body": "async function ${1:withTimeout}(\n\tms,\n\twork,\n) {\n\tconst controller = new AbortController();\n\tconst timer = setTimeout(() => {\n\t\tcontroller.abort(new DOMException(\"The time is up.\", \"TimeoutError\"));\n\t}, ms);\n\ttry {\n\t\treturn await work(controller.signal);\n\t} finally {\n\t\tclearTimeout(timer); // or the process stays alive for it\n\t}\n}"
       }
     ]
   },
@@ -1001,7 +1003,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:stop} = shutdown({ exit: false \\}); // the program ends with its loop\nfor (;;) {\n\tconst { key, value \\} = await select({ ${2:message}: ${3:rx}, stop: aborted(${1}.signal) \\});\n\tif (key === \"stop\" || value.done) break; // a message that loses is not taken\n\tawait ${4:handle}(value.value);\n\\}"
+        "body": "const ${1:stop} = shutdown({ exit: false }); // the program ends with its loop\nfor (;;) {\n\tconst { key, value } = await select({ ${2:message}: ${3:rx}, stop: aborted(${1}.signal) });\n\tif (key === \"stop\" || value.done) break; // a message that loses is not taken\n\tawait ${4:handle}(value.value);\n}"
       },
       {
         "language": "javascript",
@@ -1017,7 +1019,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const stop = new AbortController();\nconst onSignal = () => stop.abort();\nprocess.once(\"SIGINT\", onSignal);\ntry {\n\tfor await (const [${1:message}] of on(${2:source}, ${3:\"message\"}, { signal: stop.signal \\})) {\n\t\tawait ${4:handle}(${1});\n\t\\}\n\\} catch (error) {\n\tif (!stop.signal.aborted) throw error; // told to stop is no failure\n\\} finally {\n\tprocess.off(\"SIGINT\", onSignal);\n\\}"
+        "body": "const stop = new AbortController();\nconst onSignal = () => stop.abort();\nprocess.once(\"SIGINT\", onSignal);\ntry {\n\tfor await (const [${1:message}] of on(${2:source}, ${3:\"message\"}, { signal: stop.signal })) {\n\t\tawait ${4:handle}(${1});\n\t}\n} catch (error) {\n\tif (!stop.signal.aborted) throw error; // told to stop is no failure\n} finally {\n\tprocess.off(\"SIGINT\", onSignal);\n}"
       }
     ]
   },
@@ -1095,14 +1097,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { tx: ${1:jobs}, rx \\} = channel(${2:100});\nconst ${3:worker} = spawn(async () => {\n\tfor await (const ${4:job} of rx) await ${5:handle}(${4});\n\\});\n\nawait ${1}.send(${6:\"first\"}); // waits while the queue is full\n${1}.close(); // nothing more will come\nawait ${3}; // every message has been handled, or this says what went wrong"
+        "body": "const { tx: ${1:jobs}, rx } = channel(${2:100});\nconst ${3:worker} = spawn(async () => {\n\tfor await (const ${4:job} of rx) await ${5:handle}(${4});\n});\n\nawait ${1}.send(${6:\"first\"}); // waits while the queue is full\n${1}.close(); // nothing more will come\nawait ${3}; // every message has been handled, or this says what went wrong"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Queue} {\n\titems = [];\n\ttakers = [];\n\tsenders = [];\n\tcapacity;\n\tclosed = false;\n\n\tconstructor(capacity) {\n\t\tthis.capacity = capacity;\n\t\\}\n\n\t/** Waits while the queue is full. */\n\tasync send(item) {\n\t\twhile (!this.closed && this.capacity <= this.items.length) {\n\t\t\tawait new Promise((resolve) => this.senders.push(resolve));\n\t\t\\}\n\t\tif (this.closed) throw new Error(\"The queue is closed.\");\n\t\tthis.items.push({ item \\});\n\t\tthis.takers.shift()?.();\n\t\\}\n\n\t/** Nothing more will come; what is in the queue still arrives. */\n\tclose() {\n\t\tthis.closed = true;\n\t\tfor (const wake of [...this.takers.splice(0), ...this.senders.splice(0)]) wake();\n\t\\}\n\n\tasync *[Symbol.asyncIterator]() {\n\t\ttry {\n\t\t\tfor (;;) {\n\t\t\t\tconst next = this.items.shift();\n\t\t\t\tif (next !== undefined) {\n\t\t\t\t\tthis.senders.shift()?.();\n\t\t\t\t\tyield next.item;\n\t\t\t\t\\} else if (this.closed) return;\n\t\t\t\telse await new Promise((resolve) => this.takers.push(resolve));\n\t\t\t\\}\n\t\t\\} finally {\n\t\t\tthis.close(); // whoever still sends learns that nobody receives any more\n\t\t\\}\n\t\\}\n\\}"
+        "body": "class ${1:Queue} {\n\titems = [];\n\ttakers = [];\n\tsenders = [];\n\tcapacity;\n\tclosed = false;\n\n\tconstructor(capacity) {\n\t\tthis.capacity = capacity;\n\t}\n\n\t/** Waits while the queue is full. */\n\tasync send(item) {\n\t\twhile (!this.closed && this.capacity <= this.items.length) {\n\t\t\tawait new Promise((resolve) => this.senders.push(resolve));\n\t\t}\n\t\tif (this.closed) throw new Error(\"The queue is closed.\");\n\t\tthis.items.push({ item });\n\t\tthis.takers.shift()?.();\n\t}\n\n\t/** Nothing more will come; what is in the queue still arrives. */\n\tclose() {\n\t\tthis.closed = true;\n\t\tfor (const wake of [...this.takers.splice(0), ...this.senders.splice(0)]) wake();\n\t}\n\n\tasync *[Symbol.asyncIterator]() {\n\t\ttry {\n\t\t\tfor (;;) {\n\t\t\t\tconst next = this.items.shift();\n\t\t\t\tif (next !== undefined) {\n\t\t\t\t\tthis.senders.shift()?.();\n\t\t\t\t\tyield next.item;\n\t\t\t\t} else if (this.closed) return;\n\t\t\t\telse await new Promise((resolve) => this.takers.push(resolve));\n\t\t\t}\n\t\t} finally {\n\t\t\tthis.close(); // whoever still sends learns that nobody receives any more\n\t\t}\n\t}\n}"
       }
     ]
   },
@@ -1183,7 +1185,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { tx: ${1:answer}, rx \\} = oneshot();\n${2:socket}.once(\"message\", (message) => ${1}.send(message));\n${2}.once(\"close\", () => ${1}.close()); // without this the wait below might never end\nconst ${3:reply} = await rx.recv({ signal: ${4:AbortSignal.timeout(5_000)} \\});"
+        "body": "const { tx: ${1:answer}, rx } = oneshot();\n${2:socket}.once(\"message\", (message) => ${1}.send(message));\n${2}.once(\"close\", () => ${1}.close()); // without this the wait below might never end\nconst ${3:reply} = await rx.recv({ signal: ${4:AbortSignal.timeout(5_000)} });"
       },
       {
         "language": "javascript",
@@ -1192,7 +1194,7 @@ export const patterns: readonly Pattern[] = [
           "withResolvers"
         ],
         "imports": [],
-        "body": "function ${1:oneshot}() {\n\tlet resolve = () => {\\};\n\tlet reject = () => {\\};\n\tconst promise = new Promise((onValue, onError) => {\n\t\tresolve = onValue;\n\t\treject = onError;\n\t\\});\n\tpromise.catch(() => {\\}); // an error that comes before anybody waits is not unhandled\n\treturn { promise, resolve, reject \\};\n\\}\n\nconst ${2:answer} = ${1}();\n${3:socket}.once(\"message\", (message) => ${2}.resolve(message));\n${3}.once(\"close\", () => ${2}.reject(new Error(\"closed without an answer\")));\nconst ${4:reply} = await ${2}.promise;"
+        "body": "function ${1:oneshot}() {\n\tlet resolve = () => {};\n\tlet reject = () => {};\n\tconst promise = new Promise((onValue, onError) => {\n\t\tresolve = onValue;\n\t\treject = onError;\n\t});\n\tpromise.catch(() => {}); // an error that comes before anybody waits is not unhandled\n\treturn { promise, resolve, reject };\n}\n\nconst ${2:answer} = ${1}();\n${3:socket}.once(\"message\", (message) => ${2}.resolve(message));\n${3}.once(\"close\", () => ${2}.reject(new Error(\"closed without an answer\")));\nconst ${4:reply} = await ${2}.promise;"
       }
     ]
   },
@@ -1271,7 +1273,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "await scope(async (s) => {\n\tconst { tx: ${1:events} \\} = broadcast(${2:16});\n\tfor (const ${3:subscriber} of ${4:subscribers}) {\n\t\tconst rx = ${1}.subscribe(); // before the first message, or it is missed\n\t\ts.spawn(async () => {\n\t\t\t// Who falls behind by more than ${2:16} messages is told how many it missed.\n\t\t\tfor await (const event of rx) await ${3}(event);\n\t\t\\});\n\t\\}\n\t${1}.send(${5:\"started\"});\n\t${1}.close();\n\\});"
+        "body": "await scope(async (s) => {\n\tconst { tx: ${1:events} } = broadcast(${2:16});\n\tfor (const ${3:subscriber} of ${4:subscribers}) {\n\t\tconst rx = ${1}.subscribe(); // before the first message, or it is missed\n\t\ts.spawn(async () => {\n\t\t\t// Who falls behind by more than ${2:16} messages is told how many it missed.\n\t\t\tfor await (const event of rx) await ${3}(event);\n\t\t});\n\t}\n\t${1}.send(${5:\"started\"});\n\t${1}.close();\n});"
       },
       {
         "language": "javascript",
@@ -1290,7 +1292,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:events} = new EventEmitter();\n\nasync function ${2:subscribe}(handle, signal) {\n\ttry {\n\t\t// Keeps every event until it is handled: a subscriber that is too slow costs memory.\n\t\tfor await (const [event] of on(${1}, \"${3:change}\", { signal \\})) await handle(event);\n\t\\} catch (error) {\n\t\tif (!signal.aborted) throw error;\n\t\\}\n\\}"
+        "body": "const ${1:events} = new EventEmitter();\n\nasync function ${2:subscribe}(handle, signal) {\n\ttry {\n\t\t// Keeps every event until it is handled: a subscriber that is too slow costs memory.\n\t\tfor await (const [event] of on(${1}, \"${3:change}\", { signal })) await handle(event);\n\t} catch (error) {\n\t\tif (!signal.aborted) throw error;\n\t}\n}"
       }
     ]
   },
@@ -1359,14 +1361,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { tx: ${1:config}, subscribe \\} = watch(${2:{ level: \"info\" }\\});\nconst ${3:settings} = subscribe();\nconst ${4:follower} = spawn(async () => {\n\t// The current value first, then the latest after each change; those in between are left out.\n\tfor await (const latest of ${3}) ${5:apply}(latest);\n\\});\n\n${1}.send(${6:{ level: \"debug\" }\\});\n${1}.close();\nawait ${4};"
+        "body": "const { tx: ${1:config}, subscribe } = watch(${2:{ level: \"info\" }});\nconst ${3:settings} = subscribe();\nconst ${4:follower} = spawn(async () => {\n\t// The current value first, then the latest after each change; those in between are left out.\n\tfor await (const latest of ${3}) ${5:apply}(latest);\n});\n\n${1}.send(${6:{ level: \"debug\" }});\n${1}.close();\nawait ${4};"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Watched} {\n\tcurrent;\n\tnext = new AbortController();\n\n\tconstructor(initial) {\n\t\tthis.current = initial;\n\t\\}\n\n\tget value() {\n\t\treturn this.current;\n\t\\}\n\n\tset value(value) {\n\t\tthis.current = value;\n\t\tconst changed = this.next;\n\t\tthis.next = new AbortController();\n\t\tchanged.abort();\n\t\\}\n\n\t/** The current value, then the latest after each change; those in between are left out. */\n\tasync *follow(signal) {\n\t\twhile (!signal.aborted) {\n\t\t\tconst { signal: changed \\} = this.next; // before the value, or a change could be missed\n\t\t\tyield this.current;\n\t\t\tif (!changed.aborted) await ${2:eitherAborts}(changed, signal);\n\t\t\\}\n\t\\}\n\\}\n\nfunction ${2}(a, b) {\n\treturn new Promise((resolve) => {\n\t\tconst done = () => {\n\t\t\ta.removeEventListener(\"abort\", done);\n\t\t\tb.removeEventListener(\"abort\", done);\n\t\t\tresolve();\n\t\t\\};\n\t\ta.addEventListener(\"abort\", done);\n\t\tb.addEventListener(\"abort\", done);\n\t\tif (a.aborted || b.aborted) done();\n\t\\});\n\\}"
+        "body": "class ${1:Watched} {\n\tcurrent;\n\tnext = new AbortController();\n\n\tconstructor(initial) {\n\t\tthis.current = initial;\n\t}\n\n\tget value() {\n\t\treturn this.current;\n\t}\n\n\tset value(value) {\n\t\tthis.current = value;\n\t\tconst changed = this.next;\n\t\tthis.next = new AbortController();\n\t\tchanged.abort();\n\t}\n\n\t/** The current value, then the latest after each change; those in between are left out. */\n\tasync *follow(signal) {\n\t\twhile (!signal.aborted) {\n\t\t\tconst { signal: changed } = this.next; // before the value, or a change could be missed\n\t\t\tyield this.current;\n\t\t\tif (!changed.aborted) await ${2:eitherAborts}(changed, signal);\n\t\t}\n\t}\n}\n\nfunction ${2}(a, b) {\n\treturn new Promise((resolve) => {\n\t\tconst done = () => {\n\t\t\ta.removeEventListener(\"abort\", done);\n\t\t\tb.removeEventListener(\"abort\", done);\n\t\t\tresolve();\n\t\t};\n\t\ta.addEventListener(\"abort\", done);\n\t\tb.addEventListener(\"abort\", done);\n\t\tif (a.aborted || b.aborted) done();\n\t});\n}"
       }
     ]
   },
@@ -1451,14 +1453,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:group} = new TaskGroup({ limit: ${2:8} \\});\ntry {\n\tfor (const ${3:id} of ${4:ids}) ${1}.spawn((signal) => ${5:load}(${3}, signal));\n\tfor await (const outcome of ${1}) {\n\t\tif (outcome.status === \"ok\") ${6:show}(outcome.value);\n\t\telse if (outcome.status === \"error\") ${7:report}(outcome.error);\n\t\\}\n\\} finally {\n\tawait ${1}.shutdown(); // nothing outlives this block, whatever has been thrown in it\n\\}"
+        "body": "const ${1:group} = new TaskGroup({ limit: ${2:8} });\ntry {\n\tfor (const ${3:id} of ${4:ids}) ${1}.spawn((signal) => ${5:load}(${3}, signal));\n\tfor await (const outcome of ${1}) {\n\t\tif (outcome.status === \"ok\") ${6:show}(outcome.value);\n\t\telse if (outcome.status === \"error\") ${7:report}(outcome.error);\n\t}\n} finally {\n\tawait ${1}.shutdown(); // nothing outlives this block, whatever has been thrown in it\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function* ${1:asCompleted}(\n\tpromises,\n) {\n\tconst finished = [];\n\tlet wake = () => {\\};\n\tconst finish = (result) => {\n\t\tfinished.push(result);\n\t\twake();\n\t\\};\n\tfor (const promise of promises) {\n\t\tpromise.then(\n\t\t\t(value) => finish({ status: \"fulfilled\", value \\}),\n\t\t\t(reason) => finish({ status: \"rejected\", reason \\}),\n\t\t);\n\t\\}\n\tfor (let taken = 0; taken < promises.length; taken++) {\n\t\tif (finished.length <= taken) await new Promise((resolve) => (wake = resolve));\n\t\tconst result = finished[taken];\n\t\tif (result !== undefined) yield result;\n\t\\}\n\\}"
+        "body": "async function* ${1:asCompleted}(\n\tpromises,\n) {\n\tconst finished = [];\n\tlet wake = () => {};\n\tconst finish = (result) => {\n\t\tfinished.push(result);\n\t\twake();\n\t};\n\tfor (const promise of promises) {\n\t\tpromise.then(\n\t\t\t(value) => finish({ status: \"fulfilled\", value }),\n\t\t\t(reason) => finish({ status: \"rejected\", reason }),\n\t\t);\n\t}\n\tfor (let taken = 0; taken < promises.length; taken++) {\n\t\tif (finished.length <= taken) await new Promise((resolve) => (wake = resolve));\n\t\tconst result = finished[taken];\n\t\tif (result !== undefined) yield result;\n\t}\n}"
       }
     ]
   },
@@ -1474,6 +1476,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "floating-promise"
     ],
+    "surround": "a scope for helpers",
     "code": [
       {
         "language": "typescript",
@@ -1534,14 +1537,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "await scope(async (s) => {\n\ts.spawn((signal) => ${1:watchProgress}(signal));\n\ts.defer(() => ${2:cleanUp}()); // when the last task has ended\n\t${TM_SELECTED_TEXT:await ${3:upload}(s.signal);}\n\ts.cancel(); // helpers stop with the work that they help\n\\});"
+        "body": "await scope(async (s) => {\n\ts.spawn((signal) => ${1:watchProgress}(signal));\n\ts.defer(() => ${2:cleanUp}()); // when the last task has ended\n\t${TM_SELECTED_TEXT:await ${3:upload}(s.signal);}\n\ts.cancel(); // helpers stop with the work that they help\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const controller = new AbortController();\n// Settled from the start: a failure before the end of the block is kept, and is not unhandled.\nconst tasks = Promise.allSettled([\n\t${1:watchProgress}(controller.signal),\n\t${2:keepAlive}(controller.signal),\n]);\ntry {\n\t${TM_SELECTED_TEXT:await ${3:upload}(controller.signal);}\n\\} finally {\n\tcontroller.abort(); // whatever has happened above\n\t// Nothing runs any more when these are there.\n\tfor (const it of await tasks) {\n\t\tif (it.status === \"rejected\" && it.reason !== controller.signal.reason) ${4:report}(it.reason);\n\t\\}\n\\}"
+        "body": "const controller = new AbortController();\n// Settled from the start: a failure before the end of the block is kept, and is not unhandled.\nconst tasks = Promise.allSettled([\n\t${1:watchProgress}(controller.signal),\n\t${2:keepAlive}(controller.signal),\n]);\ntry {\n\t${TM_SELECTED_TEXT:await ${3:upload}(controller.signal);}\n} finally {\n\tcontroller.abort(); // whatever has happened above\n\t// Nothing runs any more when these are there.\n\tfor (const it of await tasks) {\n\t\tif (it.status === \"rejected\" && it.reason !== controller.signal.reason) ${4:report}(it.reason);\n\t}\n}"
       }
     ]
   },
@@ -1635,7 +1638,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "async function ${1:synchronise}(signal) {\n\tfor (const ${2:item} of ${3:items}) {\n\t\tsignal.throwIfAborted(); // between two steps\n\t\tawait ${4:upload}(${2}, signal); // and inside of one\n\t\\}\n\\}\n\nconst ${5:server} = new CancellationToken();\nconst ${6:job} = ${5}.child(); // cancelled with the server, or alone\ntry {\n\tawait ${1}(${6}.signal);\n\\} catch (error) {\n\tif (!isCancelled(error, ${6}.signal)) throw error;\n\\} finally {\n\t${6}[Symbol.dispose](); // takes it off the server's list\n\\}"
+        "body": "async function ${1:synchronise}(signal) {\n\tfor (const ${2:item} of ${3:items}) {\n\t\tsignal.throwIfAborted(); // between two steps\n\t\tawait ${4:upload}(${2}, signal); // and inside of one\n\t}\n}\n\nconst ${5:server} = new CancellationToken();\nconst ${6:job} = ${5}.child(); // cancelled with the server, or alone\ntry {\n\tawait ${1}(${6}.signal);\n} catch (error) {\n\tif (!isCancelled(error, ${6}.signal)) throw error;\n} finally {\n\t${6}[Symbol.dispose](); // takes it off the server's list\n}"
       },
       {
         "language": "javascript",
@@ -1644,7 +1647,7 @@ export const patterns: readonly Pattern[] = [
           "AbortController"
         ],
         "imports": [],
-        "body": "async function ${1:synchronise}(signal) {\n\tfor (const ${2:item} of ${3:items}) {\n\t\tsignal.throwIfAborted(); // between two steps\n\t\tawait ${4:upload}(${2}, { signal \\}); // and inside of one\n\t\\}\n\\}\n\nconst ${5:job} = new AbortController();\n${6:button}.addEventListener(\"click\", () => ${5}.abort(), { signal: ${5}.signal \\});\ntry {\n\tawait ${1}(${5}.signal);\n\\} catch (error) {\n\tif (error !== ${5}.signal.reason) throw error; // told to stop is no failure\n\\}"
+        "body": "async function ${1:synchronise}(signal) {\n\tfor (const ${2:item} of ${3:items}) {\n\t\tsignal.throwIfAborted(); // between two steps\n\t\tawait ${4:upload}(${2}, { signal }); // and inside of one\n\t}\n}\n\nconst ${5:job} = new AbortController();\n${6:button}.addEventListener(\"click\", () => ${5}.abort(), { signal: ${5}.signal });\ntry {\n\tawait ${1}(${5}.signal);\n} catch (error) {\n\tif (error !== ${5}.signal.reason) throw error; // told to stop is no failure\n}"
       }
     ]
   },
@@ -1736,14 +1739,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:stop} = shutdown({ timeoutMs: ${2:10_000} \\}); // at SIGINT or SIGTERM; a second one exits at once\n// Last in, first out: the server has finished before its database is closed.\n${1}.defer(() => ${3:database}.close());\n${1}.defer(\n\t() => new Promise((resolve, reject) => {\n\t\t${4:server}.close((error) => (error === undefined ? resolve() : reject(error)));\n\t\\}),\n\t{ name: \"server\" \\},\n);"
+        "body": "const ${1:stop} = shutdown({ timeoutMs: ${2:10_000} }); // at SIGINT or SIGTERM; a second one exits at once\n// Last in, first out: the server has finished before its database is closed.\n${1}.defer(() => ${3:database}.close());\n${1}.defer(\n\t() => new Promise((resolve, reject) => {\n\t\t${4:server}.close((error) => (error === undefined ? resolve() : reject(error)));\n\t}),\n\t{ name: \"server\" },\n);"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "for (const signal of [\"SIGINT\", \"SIGTERM\"]) {\n\tprocess.once(signal, () => {\n\t\t// By force if it takes too long. Unref'd, so that a quick end is not held up.\n\t\tsetTimeout(() => process.exit(1), ${1:10_000}).unref();\n\t\t${2:server}.close((error) => {\n\t\t\t${3:database}.close();\n\t\t\tprocess.exitCode = error === undefined ? 0 : 1;\n\t\t\\});\n\t\t${2}.closeIdleConnections(); // or kept-alive ones hold the server open\n\t\\});\n\\}"
+        "body": "for (const signal of [\"SIGINT\", \"SIGTERM\"]) {\n\tprocess.once(signal, () => {\n\t\t// By force if it takes too long. Unref'd, so that a quick end is not held up.\n\t\tsetTimeout(() => process.exit(1), ${1:10_000}).unref();\n\t\t${2:server}.close((error) => {\n\t\t\t${3:database}.close();\n\t\t\tprocess.exitCode = error === undefined ? 0 : 1;\n\t\t});\n\t\t${2}.closeIdleConnections(); // or kept-alive ones hold the server open\n\t});\n}"
       }
     ]
   },
@@ -1828,7 +1831,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "await scope(async (s) => {\n\tconst { tx, rx \\} = channel(${1:10});\n\ts.spawn(async (signal) => {\n\t\ttry {\n\t\t\tfor (const ${2:row} of ${3:rows}) await tx.send(${2}, { signal \\}); // waits while it is full\n\t\t\\} finally {\n\t\t\ttx.close();\n\t\t\\}\n\t\\});\n\tfor await (const ${2} of rx) await ${4:save}(${2});\n\\});"
+        "body": "await scope(async (s) => {\n\tconst { tx, rx } = channel(${1:10});\n\ts.spawn(async (signal) => {\n\t\ttry {\n\t\t\tfor (const ${2:row} of ${3:rows}) await tx.send(${2}, { signal }); // waits while it is full\n\t\t} finally {\n\t\t\ttx.close();\n\t\t}\n\t});\n\tfor await (const ${2} of rx) await ${4:save}(${2});\n});"
       },
       {
         "language": "javascript",
@@ -1846,7 +1849,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "async function ${1:writeAll}(${2:rows}, out, signal) {\n\tfor (const row of ${2}) {\n\t\t// False: the buffer is full. Who writes on all the same fills the memory.\n\t\tif (!out.write(row)) await once(out, \"drain\", { signal \\});\n\t\\}\n\tout.end();\n\\}"
+        "body": "async function ${1:writeAll}(${2:rows}, out, signal) {\n\tfor (const row of ${2}) {\n\t\t// False: the buffer is full. Who writes on all the same fills the memory.\n\t\tif (!out.write(row)) await once(out, \"drain\", { signal });\n\t}\n\tout.end();\n}"
       }
     ]
   },
@@ -1929,14 +1932,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pages} = await mapLimit(${2:urls}, ${3:10}, async (${4:url}, _index, signal) => {\n\treturn ${5:load}(${4}, signal);\n\\});"
+        "body": "const ${1:pages} = await mapLimit(${2:urls}, ${3:10}, async (${4:url}, _index, signal) => {\n\treturn ${5:load}(${4}, signal);\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function ${1:mapLimit}(\n\titems,\n\tlimit,\n\twork,\n) {\n\tconst results = [];\n\tconst failed = new AbortController();\n\tconst queue = [...items].entries(); // shared by the lanes, each of which takes the next\n\tconst lane = async () => {\n\t\tfor (const [index, item] of queue) {\n\t\t\tif (failed.signal.aborted) return;\n\t\t\tresults[index] = await work(item, failed.signal);\n\t\t\\}\n\t\\};\n\tconst lanes = Array.from({ length: limit \\}, () =>\n\t\tlane().catch((error) => {\n\t\t\tfailed.abort(error); // the first one stays\n\t\t\\}),\n\t);\n\tawait Promise.all(lanes); // nothing runs any more\n\tfailed.signal.throwIfAborted();\n\treturn results;\n\\}"
+        "body": "async function ${1:mapLimit}(\n\titems,\n\tlimit,\n\twork,\n) {\n\tconst results = [];\n\tconst failed = new AbortController();\n\tconst queue = [...items].entries(); // shared by the lanes, each of which takes the next\n\tconst lane = async () => {\n\t\tfor (const [index, item] of queue) {\n\t\t\tif (failed.signal.aborted) return;\n\t\t\tresults[index] = await work(item, failed.signal);\n\t\t}\n\t};\n\tconst lanes = Array.from({ length: limit }, () =>\n\t\tlane().catch((error) => {\n\t\t\tfailed.abort(error); // the first one stays\n\t\t}),\n\t);\n\tawait Promise.all(lanes); // nothing runs any more\n\tfailed.signal.throwIfAborted();\n\treturn results;\n}"
       }
     ]
   },
@@ -2010,14 +2013,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:rate} = new RateLimiter({ rate: ${2:10}, per: ${3:1_000}, concurrency: ${4:5} \\});\n\nasync function ${5:request}(${6:path}, signal) {\n\treturn ${1}.run(() => ${7:send}(${6}, signal), { signal \\});\n\\}"
+        "body": "const ${1:rate} = new RateLimiter({ rate: ${2:10}, per: ${3:1_000}, concurrency: ${4:5} });\n\nasync function ${5:request}(${6:path}, signal) {\n\treturn ${1}.run(() => ${7:send}(${6}, signal), { signal });\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:RateLimit} {\n\tgap;\n\tnext = 0;\n\n\tconstructor(perSecond) {\n\t\tthis.gap = 1_000 / perSecond;\n\t\\}\n\n\t/** Waits for its turn. The turns are given out at the calls, so nobody overtakes. */\n\tasync turn() {\n\t\tconst now = performance.now();\n\t\tthis.next = Math.max(now, this.next + this.gap);\n\t\tconst wait = this.next - now;\n\t\tif (0 < wait) await new Promise((resolve) => setTimeout(resolve, wait));\n\t\\}\n\\}\n\nconst ${2:rate} = new ${1}(${3:10});\n\nasync function ${4:request}(${5:path}) {\n\tawait ${2}.turn();\n\treturn ${6:send}(${5});\n\\}"
+        "body": "class ${1:RateLimit} {\n\tgap;\n\tnext = 0;\n\n\tconstructor(perSecond) {\n\t\tthis.gap = 1_000 / perSecond;\n\t}\n\n\t/** Waits for its turn. The turns are given out at the calls, so nobody overtakes. */\n\tasync turn() {\n\t\tconst now = performance.now();\n\t\tthis.next = Math.max(now, this.next + this.gap);\n\t\tconst wait = this.next - now;\n\t\tif (0 < wait) await new Promise((resolve) => setTimeout(resolve, wait));\n\t}\n}\n\nconst ${2:rate} = new ${1}(${3:10});\n\nasync function ${4:request}(${5:path}) {\n\tawait ${2}.turn();\n\treturn ${6:send}(${5});\n}"
       }
     ]
   },
@@ -2058,7 +2061,7 @@ export const patterns: readonly Pattern[] = [
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function ${1:loadOrder}(${2:id}, signal) {\n\ttry {\n\t\tconst response = await ${3:request}(${2}, signal);\n\t\treturn await ${4:parse}(response); // without this `await` the catch would not see it\n\t\\} catch (cause) {\n\t\tif (signal?.aborted) throw cause; // stays what it is: a cancellation\n\t\tthrow new Error(${5:\"The order could not be loaded.\"}, { cause \\});\n\t\\}\n\\}"
+        "body": "async function ${1:loadOrder}(${2:id}, signal) {\n\ttry {\n\t\tconst response = await ${3:request}(${2}, signal);\n\t\treturn await ${4:parse}(response); // without this `await` the catch would not see it\n\t} catch (cause) {\n\t\tif (signal?.aborted) throw cause; // stays what it is: a cancellation\n\t\tthrow new Error(${5:\"The order could not be loaded.\"}, { cause });\n\t}\n}"
       }
     ]
   },
@@ -2128,14 +2131,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:task} = spawn((signal) => ${2:synchronise}(signal));\nconst outcome = await ${1}.outcome(); // never rejects for what the task does\nswitch (outcome.status) {\n\tcase \"ok\":\n\t\t${3:show}(outcome.value);\n\t\tbreak;\n\tcase \"error\":\n\t\t${4:report}(outcome.error);\n\t\tbreak;\n\tcase \"cancelled\":\n\t\t${5:console.info}(\"stopped:\", outcome.reason);\n\t\tbreak;\n\\}"
+        "body": "const ${1:task} = spawn((signal) => ${2:synchronise}(signal));\nconst outcome = await ${1}.outcome(); // never rejects for what the task does\nswitch (outcome.status) {\n\tcase \"ok\":\n\t\t${3:show}(outcome.value);\n\t\tbreak;\n\tcase \"error\":\n\t\t${4:report}(outcome.error);\n\t\tbreak;\n\tcase \"cancelled\":\n\t\t${5:console.info}(\"stopped:\", outcome.reason);\n\t\tbreak;\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "try {\n\t${1:show}(await ${2:synchronise}(${3:controller}.signal));\n\\} catch (error) {\n\t// By its reason, not by its name: another signal's abort is a failure here.\n\tif (${3}.signal.aborted && error === ${3}.signal.reason) ${4:console.info}(\"stopped:\", error);\n\telse ${5:report}(error);\n\\}"
+        "body": "try {\n\t${1:show}(await ${2:synchronise}(${3:controller}.signal));\n} catch (error) {\n\t// By its reason, not by its name: another signal's abort is a failure here.\n\tif (${3}.signal.aborted && error === ${3}.signal.reason) ${4:console.info}(\"stopped:\", error);\n\telse ${5:report}(error);\n}"
       }
     ]
   },
@@ -2219,14 +2222,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { ${1:user}, ${2:orders} \\} = await tryJoin({\n\t${1}: (signal) => ${3:loadUser}(${4:id}, signal),\n\t${2}: (signal) => ${5:loadOrders}(${4}, signal),\n\\});"
+        "body": "const { ${1:user}, ${2:orders} } = await tryJoin({\n\t${1}: (signal) => ${3:loadUser}(${4:id}, signal),\n\t${2}: (signal) => ${5:loadOrders}(${4}, signal),\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const controller = new AbortController();\nconst pending = [\n\t${1:loadUser}(${2:id}, controller.signal),\n\t${3:loadOrders}(${2}, controller.signal),\n];\nconst [${4:user}, ${5:orders}] = await Promise.all(pending).catch(async (error) => {\n\tcontroller.abort(error); // tells the other\n\tawait Promise.allSettled(pending); // and waits until it has stopped\n\tthrow error;\n\\});"
+        "body": "const controller = new AbortController();\nconst pending = [\n\t${1:loadUser}(${2:id}, controller.signal),\n\t${3:loadOrders}(${2}, controller.signal),\n];\nconst [${4:user}, ${5:orders}] = await Promise.all(pending).catch(async (error) => {\n\tcontroller.abort(error); // tells the other\n\tawait Promise.allSettled(pending); // and waits until it has stopped\n\tthrow error;\n});"
       }
     ]
   },
@@ -2298,7 +2301,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { ${1:values}, errors \\} = partition(\n\tawait joinAll(${2:ids}.map((${3:id}) => (signal) => ${4:load}(${3}, signal))),\n);\nfor (const error of errors) ${5:report}(error);"
+        "body": "const { ${1:values}, errors } = partition(\n\tawait joinAll(${2:ids}.map((${3:id}) => (signal) => ${4:load}(${3}, signal))),\n);\nfor (const error of errors) ${5:report}(error);"
       },
       {
         "language": "javascript",
@@ -2307,7 +2310,7 @@ export const patterns: readonly Pattern[] = [
           "allSettled"
         ],
         "imports": [],
-        "body": "const settled = await Promise.allSettled(${1:ids}.map((${2:id}) => ${3:load}(${2})));\nconst ${4:values} = settled.flatMap((it) => (it.status === \"fulfilled\" ? [it.value] : []));\nfor (const it of settled) {\n\tif (it.status === \"rejected\") ${5:report}(it.reason);\n\\}"
+        "body": "const settled = await Promise.allSettled(${1:ids}.map((${2:id}) => ${3:load}(${2})));\nconst ${4:values} = settled.flatMap((it) => (it.status === \"fulfilled\" ? [it.value] : []));\nfor (const it of settled) {\n\tif (it.status === \"rejected\") ${5:report}(it.reason);\n}"
       }
     ]
   },
@@ -2396,7 +2399,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url));\nconst ${3:group} = new TaskGroup();\ntry {\n\tfor (const ${4:file} of ${5:files}) {\n\t\t${3}.spawn(async (signal) => ({ ${4}, ${6:result}: await ${1}.run(${7:\"analyse\"}, [${4}], { signal \\}) \\}));\n\t\\}\n\tfor await (const outcome of ${3}) {\n\t\tif (outcome.status === \"ok\") ${8:show}(outcome.value.${4}, outcome.value.${6});\n\t\telse if (outcome.status === \"error\") ${9:report}(outcome.error);\n\t\\}\n\\} finally {\n\tawait ${3}.shutdown();\n\tawait ${1}.drain(); // ends the threads\n\\}"
+        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url));\nconst ${3:group} = new TaskGroup();\ntry {\n\tfor (const ${4:file} of ${5:files}) {\n\t\t${3}.spawn(async (signal) => ({ ${4}, ${6:result}: await ${1}.run(${7:\"analyse\"}, [${4}], { signal }) }));\n\t}\n\tfor await (const outcome of ${3}) {\n\t\tif (outcome.status === \"ok\") ${8:show}(outcome.value.${4}, outcome.value.${6});\n\t\telse if (outcome.status === \"error\") ${9:report}(outcome.error);\n\t}\n} finally {\n\tawait ${3}.shutdown();\n\tawait ${1}.drain(); // ends the threads\n}"
       },
       {
         "language": "javascript",
@@ -2412,7 +2415,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "async function ${1:process}(${2:file}) {\n\treturn new Promise((resolve, reject) => {\n\t\tconst worker = new Worker(${3:new URL(\"./work.js\", import.meta.url)}, { workerData: ${2} \\});\n\t\tworker.once(\"message\", resolve);\n\t\tworker.once(\"error\", reject);\n\t\tworker.once(\"exit\", (code) => reject(new Error(`The worker ended with code \\${code\\}.`)));\n\t\\});\n\\}\n\nconst waiting = ${4:files}.values(); // shared by the lanes, each of which takes the next\nconst lane = async () => {\n\tfor (const ${2} of waiting) {\n\t\ttry {\n\t\t\t${5:show}(${2}, await ${1}(${2})); // as soon as it is ready\n\t\t\\} catch (error) {\n\t\t\t${6:report}(error);\n\t\t\\}\n\t\\}\n\\};\nawait Promise.all(Array.from({ length: ${7:4} \\}, lane));"
+        "body": "async function ${1:process}(${2:file}) {\n\treturn new Promise((resolve, reject) => {\n\t\tconst worker = new Worker(${3:new URL(\"./work.js\", import.meta.url)}, { workerData: ${2} });\n\t\tworker.once(\"message\", resolve);\n\t\tworker.once(\"error\", reject);\n\t\tworker.once(\"exit\", (code) => reject(new Error(`The worker ended with code \\${code}.`)));\n\t});\n}\n\nconst waiting = ${4:files}.values(); // shared by the lanes, each of which takes the next\nconst lane = async () => {\n\tfor (const ${2} of waiting) {\n\t\ttry {\n\t\t\t${5:show}(${2}, await ${1}(${2})); // as soon as it is ready\n\t\t} catch (error) {\n\t\t\t${6:report}(error);\n\t\t}\n\t}\n};\nawait Promise.all(Array.from({ length: ${7:4} }, lane));"
       }
     ]
   },
@@ -2490,7 +2493,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url));\ntry {\n\tconst ${3:results} = await ${1}.map(${4:\"compute\"}, ${5:items}); // in chunks, in order\n\t${6:show}(${3});\n\\} finally {\n\tawait ${1}.drain(); // ends the threads\n\\}"
+        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url));\ntry {\n\tconst ${3:results} = await ${1}.map(${4:\"compute\"}, ${5:items}); // in chunks, in order\n\t${6:show}(${3});\n} finally {\n\tawait ${1}.drain(); // ends the threads\n}"
       },
       {
         "language": "javascript",
@@ -2514,7 +2517,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "async function ${1:computeAll}(${2:items}) {\n\tconst size = Math.max(1, Math.ceil(${2}.length / availableParallelism()));\n\tconst parts = [];\n\tfor (let at = 0; at < ${2}.length; at += size) parts.push(${3:computeInThread}(${2}.slice(at, at + size)));\n\treturn (await Promise.all(parts)).flat();\n\\}\n\nfunction ${3}(part) {\n\treturn new Promise((resolve, reject) => {\n\t\t// The module posts one array: the results, in the order of workerData.\n\t\tconst worker = new Worker(${4:new URL(\"./work.js\", import.meta.url)}, { workerData: part \\});\n\t\tworker.once(\"message\", resolve);\n\t\tworker.once(\"error\", reject);\n\t\tworker.once(\"exit\", (code) => reject(new Error(`The worker ended with code \\${code\\}.`)));\n\t\\});\n\\}"
+        "body": "async function ${1:computeAll}(${2:items}) {\n\tconst size = Math.max(1, Math.ceil(${2}.length / availableParallelism()));\n\tconst parts = [];\n\tfor (let at = 0; at < ${2}.length; at += size) parts.push(${3:computeInThread}(${2}.slice(at, at + size)));\n\treturn (await Promise.all(parts)).flat();\n}\n\nfunction ${3}(part) {\n\treturn new Promise((resolve, reject) => {\n\t\t// The module posts one array: the results, in the order of workerData.\n\t\tconst worker = new Worker(${4:new URL(\"./work.js\", import.meta.url)}, { workerData: part });\n\t\tworker.once(\"message\", resolve);\n\t\tworker.once(\"error\", reject);\n\t\tworker.once(\"exit\", (code) => reject(new Error(`The worker ended with code \\${code}.`)));\n\t});\n}"
       }
     ]
   },
@@ -2580,14 +2583,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const outcomes = await mapLimit(\n\t${1:urls},\n\t${2:8},\n\tasync (${3:url}, _index, signal) => {\n\t\tconst response = await fetch(${3}, { signal \\});\n\t\tif (!response.ok) throw new Error(`\\${${3}\\}: \\${response.status\\}`); // fetch only fails without an answer\n\t\treturn response.${4|text,json,arrayBuffer|}();\n\t\\},\n\t{ errors: \"collect\" \\},\n);\nconst { values: ${5:pages}, errors \\} = partition(outcomes);\nfor (const error of errors) ${6:report}(error);"
+        "body": "const outcomes = await mapLimit(\n\t${1:urls},\n\t${2:8},\n\tasync (${3:url}, _index, signal) => {\n\t\tconst response = await fetch(${3}, { signal });\n\t\tif (!response.ok) throw new Error(`\\${${3}}: \\${response.status}`); // fetch only fails without an answer\n\t\treturn response.${4|text,json,arrayBuffer|}();\n\t},\n\t{ errors: \"collect\" },\n);\nconst { values: ${5:pages}, errors } = partition(outcomes);\nfor (const error of errors) ${6:report}(error);"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function ${1:fetchPage}(url, signal) {\n\tconst response = await fetch(url, { signal \\});\n\tif (!response.ok) throw new Error(`\\${url\\}: \\${response.status\\}`); // fetch only fails without an answer\n\treturn await response.text();\n\\}\n\nconst ${2:pages} = new Map();\nconst waiting = ${3:urls}.values(); // shared by the lanes, each of which takes the next\nconst lane = async () => {\n\tfor (const url of waiting) {\n\t\ttry {\n\t\t\t${2}.set(url, await ${1}(url, AbortSignal.timeout(${4:10_000})));\n\t\t\\} catch (error) {\n\t\t\t${5:report}(url, error);\n\t\t\\}\n\t\\}\n\\};\nawait Promise.all(Array.from({ length: ${6:8} \\}, lane));"
+        "body": "async function ${1:fetchPage}(url, signal) {\n\tconst response = await fetch(url, { signal });\n\tif (!response.ok) throw new Error(`\\${url}: \\${response.status}`); // fetch only fails without an answer\n\treturn await response.text();\n}\n\nconst ${2:pages} = new Map();\nconst waiting = ${3:urls}.values(); // shared by the lanes, each of which takes the next\nconst lane = async () => {\n\tfor (const url of waiting) {\n\t\ttry {\n\t\t\t${2}.set(url, await ${1}(url, AbortSignal.timeout(${4:10_000})));\n\t\t} catch (error) {\n\t\t\t${5:report}(url, error);\n\t\t}\n\t}\n};\nawait Promise.all(Array.from({ length: ${6:8} }, lane));"
       }
     ]
   },
@@ -2651,7 +2654,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:result} = await runWorker(new URL(${2:\"./worker.js\"}, import.meta.url), {\n\tworkerData: ${3:input},\n\tsignal: ${4:AbortSignal.timeout(60_000)},\n\\});"
+        "body": "const ${1:result} = await runWorker(new URL(${2:\"./worker.js\"}, import.meta.url), {\n\tworkerData: ${3:input},\n\tsignal: ${4:AbortSignal.timeout(60_000)},\n});"
       },
       {
         "language": "javascript",
@@ -2667,7 +2670,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "function ${1:runWorker}(file, workerData) {\n\treturn new Promise((resolve, reject) => {\n\t\tconst worker = new Worker(file, { workerData \\});\n\t\tworker.once(\"message\", resolve);\n\t\tworker.once(\"error\", reject);\n\t\t// Also with code 0: without a message the promise would wait for ever. After one, no effect.\n\t\tworker.once(\"exit\", (code) => {\n\t\t\treject(new Error(`The worker ended with code \\${code\\} and without a result.`));\n\t\t\\});\n\t\\});\n\\}"
+        "body": "function ${1:runWorker}(file, workerData) {\n\treturn new Promise((resolve, reject) => {\n\t\tconst worker = new Worker(file, { workerData });\n\t\tworker.once(\"message\", resolve);\n\t\tworker.once(\"error\", reject);\n\t\t// Also with code 0: without a message the promise would wait for ever. After one, no effect.\n\t\tworker.once(\"exit\", (code) => {\n\t\t\treject(new Error(`The worker ended with code \\${code} and without a result.`));\n\t\t});\n\t});\n}"
       }
     ]
   },
@@ -2735,14 +2738,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pending} = new WaitGroup();\nfor (const ${2:item} of ${3:items}) {\n\t${1}.go(async (signal) => {\n\t\tawait ${4:upload}(${2}, signal);\n\t\\}); // a failure is kept by the task that this returns\n\\}\nawait ${1}.wait({ signal: ${5:AbortSignal.timeout(60_000)} \\});"
+        "body": "const ${1:pending} = new WaitGroup();\nfor (const ${2:item} of ${3:items}) {\n\t${1}.go(async (signal) => {\n\t\tawait ${4:upload}(${2}, signal);\n\t}); // a failure is kept by the task that this returns\n}\nawait ${1}.wait({ signal: ${5:AbortSignal.timeout(60_000)} });"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:WaitGroup} {\n\tcount = 0;\n\twaiting = [];\n\n\t/** Counts until the promise settles; whoever has the promise hears of its error. */\n\tadd(work) {\n\t\tthis.count++;\n\t\tconst done = () => {\n\t\t\tthis.count--;\n\t\t\tif (this.count === 0) for (const resume of this.waiting.splice(0)) resume();\n\t\t\\};\n\t\twork.then(done, done);\n\t\treturn work;\n\t\\}\n\n\t/** Ends when nothing is left, at once if nothing is. */\n\tasync wait() {\n\t\tif (this.count !== 0) await new Promise((resolve) => this.waiting.push(resolve));\n\t\\}\n\\}"
+        "body": "class ${1:WaitGroup} {\n\tcount = 0;\n\twaiting = [];\n\n\t/** Counts until the promise settles; whoever has the promise hears of its error. */\n\tadd(work) {\n\t\tthis.count++;\n\t\tconst done = () => {\n\t\t\tthis.count--;\n\t\t\tif (this.count === 0) for (const resume of this.waiting.splice(0)) resume();\n\t\t};\n\t\twork.then(done, done);\n\t\treturn work;\n\t}\n\n\t/** Ends when nothing is left, at once if nothing is. */\n\tasync wait() {\n\t\tif (this.count !== 0) await new Promise((resolve) => this.waiting.push(resolve));\n\t}\n}"
       }
     ]
   },
@@ -2817,7 +2820,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "async function ${1:handle}(${2:request}) {\n\treturn timeout(\n\t\t${3:5_000},\n\t\tasync (signal) => {\n\t\t\tconst user = await ${4:loadUser}(${2}, signal); // the same signal for every step\n\t\t\treturn ${5:render}(user, signal);\n\t\t\\},\n\t\t{ signal: ${2}.signal \\}, // whichever comes first: the time, or the client leaves\n\t);\n\\}"
+        "body": "async function ${1:handle}(${2:request}) {\n\treturn timeout(\n\t\t${3:5_000},\n\t\tasync (signal) => {\n\t\t\tconst user = await ${4:loadUser}(${2}, signal); // the same signal for every step\n\t\t\treturn ${5:render}(user, signal);\n\t\t},\n\t\t{ signal: ${2}.signal }, // whichever comes first: the time, or the client leaves\n\t);\n}"
       },
       {
         "language": "javascript",
@@ -2826,7 +2829,7 @@ export const patterns: readonly Pattern[] = [
           "AbortSignal"
         ],
         "imports": [],
-        "body": "async function ${1:handle}(${2:request}) {\n\t// One signal per request. On Node 20 AbortSignal.any keeps some bytes on its sources, so do not\n\t// combine signals that live as long as the program in here.\n\tconst signal = AbortSignal.any([${2}.signal, AbortSignal.timeout(${3:5_000})]);\n\tconst user = await ${4:loadUser}(${2}, signal); // the same signal for every step\n\treturn ${5:render}(user, signal);\n\\}"
+        "body": "async function ${1:handle}(${2:request}) {\n\t// One signal per request. On Node 20 AbortSignal.any keeps some bytes on its sources, so do not\n\t// combine signals that live as long as the program in here.\n\tconst signal = AbortSignal.any([${2}.signal, AbortSignal.timeout(${3:5_000})]);\n\tconst user = await ${4:loadUser}(${2}, signal); // the same signal for every step\n\treturn ${5:render}(user, signal);\n}"
       }
     ]
   },
@@ -2842,6 +2845,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "floating-promise"
     ],
+    "surround": "a task that nobody waits for",
     "code": [
       {
         "language": "typescript",
@@ -2895,14 +2899,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "onLateError((error) => ${1:report}(error)); // once in the program\n\nspawn(async () => {\n\t${TM_SELECTED_TEXT:await ${2:writeAuditLog}();}\n\\}).detach(); // nobody waits; its error goes to the handler"
+        "body": "onLateError((error) => ${1:report}(error)); // once in the program\n\nspawn(async () => {\n\t${TM_SELECTED_TEXT:await ${2:writeAuditLog}();}\n}).detach(); // nobody waits; its error goes to the handler"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const ${1:background} = new Set();\n\nfunction ${2:inBackground}(work) {\n\tconst task = work()\n\t\t.catch((error) => ${3:report}(error)) // or the process ends with it\n\t\t.finally(() => ${1}.delete(task));\n\t${1}.add(task);\n\\}\n\n// Before the program ends: await Promise.all(${1})"
+        "body": "const ${1:background} = new Set();\n\nfunction ${2:inBackground}(work) {\n\tconst task = work()\n\t\t.catch((error) => ${3:report}(error)) // or the process ends with it\n\t\t.finally(() => ${1}.delete(task));\n\t${1}.add(task);\n}\n\n// Before the program ends: await Promise.all(${1})"
       }
     ]
   },
@@ -2917,6 +2921,7 @@ export const patterns: readonly Pattern[] = [
       "floating-promise",
       "late-rejection-handler"
     ],
+    "surround": "a catch for every error",
     "code": [
       {
         "language": "typescript",
@@ -2930,7 +2935,7 @@ export const patterns: readonly Pattern[] = [
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "try {\n\t${TM_SELECTED_TEXT:await Promise.all(\n\t\t${1:urls}.map(async (${2:url}) => {\n\t\t\ttry {\n\t\t\t\tawait ${3:load}(${2});\n\t\t\t\\} catch (error) {\n\t\t\t\t${4:report}(${2}, error); // this one failed; the others go on\n\t\t\t\\}\n\t\t\\}),\n\t);}\n\\} catch (error) {\n\t${5:reportFatal}(error); // something else is wrong\n\\}"
+        "body": "try {\n\t${TM_SELECTED_TEXT:await Promise.all(\n\t\t${1:urls}.map(async (${2:url}) => {\n\t\t\ttry {\n\t\t\t\tawait ${3:load}(${2});\n\t\t\t\\} catch (error) {\n\t\t\t\t${4:report}(${2}, error); // this one failed; the others go on\n\t\t\t\\}\n\t\t\\}),\n\t);}\n} catch (error) {\n\t${5:reportFatal}(error); // something else is wrong\n}"
       }
     ]
   },
@@ -2947,6 +2952,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "lost-update"
     ],
+    "surround": "a lock",
     "code": [
       {
         "language": "typescript",
@@ -3015,14 +3021,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:lock} = new Mutex();\n\nawait ${1}.runExclusive(async () => {\n\t${TM_SELECTED_TEXT:const ${2:count} = await ${3:readCount}();\n\tawait ${4:writeCount}(${2} + 1);}\n\\});"
+        "body": "const ${1:lock} = new Mutex();\n\nawait ${1}.runExclusive(async () => {\n\t${TM_SELECTED_TEXT:const ${2:count} = await ${3:readCount}();\n\tawait ${4:writeCount}(${2} + 1);}\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "let ${1:last} = Promise.resolve();\n\n/** Runs one after the other, in the order of the calls. */\nfunction ${2:exclusive}(work) {\n\tconst result = ${1}.then(work);\n\t${1} = Promise.allSettled([result]); // the next one comes also if this one fails\n\treturn result;\n\\}\n\nawait ${2}(async () => {\n\t${TM_SELECTED_TEXT:const ${3:count} = await ${4:readCount}();\n\tawait ${5:writeCount}(${3} + 1);}\n\\});"
+        "body": "let ${1:last} = Promise.resolve();\n\n/** Runs one after the other, in the order of the calls. */\nfunction ${2:exclusive}(work) {\n\tconst result = ${1}.then(work);\n\t${1} = Promise.allSettled([result]); // the next one comes also if this one fails\n\treturn result;\n}\n\nawait ${2}(async () => {\n\t${TM_SELECTED_TEXT:const ${3:count} = await ${4:readCount}();\n\tawait ${5:writeCount}(${3} + 1);}\n});"
       }
     ]
   },
@@ -3036,6 +3042,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "unreleased-lock"
     ],
+    "surround": "a helper that stops with it",
     "code": [
       {
         "language": "typescript",
@@ -3072,7 +3079,7 @@ export const patterns: readonly Pattern[] = [
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const stop = new AbortController();\n// Settled from the start: a failure before the end of the block is kept, and is not unhandled.\nconst ${1:heartbeat} = Promise.allSettled([${2:keepAlive}(stop.signal)]);\ntry {\n\t${TM_SELECTED_TEXT:await ${3:upload}();}\n\\} finally {\n\tstop.abort();\n\tconst [outcome] = await ${1}; // it has ended before this does\n\tif (outcome.status === \"rejected\" && outcome.reason !== stop.signal.reason) {\n\t\t${4:report}(outcome.reason);\n\t\\}\n\\}"
+        "body": "const stop = new AbortController();\n// Settled from the start: a failure before the end of the block is kept, and is not unhandled.\nconst ${1:heartbeat} = Promise.allSettled([${2:keepAlive}(stop.signal)]);\ntry {\n\t${TM_SELECTED_TEXT:await ${3:upload}();}\n} finally {\n\tstop.abort();\n\tconst [outcome] = await ${1}; // it has ended before this does\n\tif (outcome.status === \"rejected\" && outcome.reason !== stop.signal.reason) {\n\t\t${4:report}(outcome.reason);\n\t}\n}"
       }
     ]
   },
@@ -3089,6 +3096,7 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "unreleased-lock"
     ],
+    "surround": "a block that closes something",
     "code": [
       {
         "language": "typescript",
@@ -3216,14 +3224,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:loadUser} = batcher(\n\tasync (${2:ids}, signal) => {\n\t\tconst users = await ${3:queryUsers}(${2}, signal);\n\t\tconst byId = new Map(users.map((it) => [it.id, it]));\n\t\treturn ${2}.map((id) => byId.get(id) ?? new Error(`There is no user \\${id\\}.`)); // in their order\n\t\\},\n\t{ maxSize: ${4:100} \\},\n);"
+        "body": "const ${1:loadUser} = batcher(\n\tasync (${2:ids}, signal) => {\n\t\tconst users = await ${3:queryUsers}(${2}, signal);\n\t\tconst byId = new Map(users.map((it) => [it.id, it]));\n\t\treturn ${2}.map((id) => byId.get(id) ?? new Error(`There is no user \\${id}.`)); // in their order\n\t},\n\t{ maxSize: ${4:100} },\n);"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "function ${1:batched}(load) {\n\tlet waiting = [];\n\n\tfunction flush() {\n\t\tconst calls = waiting;\n\t\twaiting = [];\n\t\tconst answer = Promise.resolve(calls.map((it) => it.key)).then(load);\n\t\t// Everybody gets the value of their key, or the error that there was.\n\t\tfor (const [index, { resolve \\}] of calls.entries()) {\n\t\t\tresolve(answer.then((values) => valueAt(values, index)));\n\t\t\\}\n\t\\}\n\n\treturn (key) =>\n\t\tnew Promise((resolve) => {\n\t\t\tif (waiting.length === 0) setImmediate(flush); // those of this turn go together\n\t\t\twaiting.push({ key, resolve \\});\n\t\t\\});\n\\}\n\nfunction valueAt(values, index) {\n\tconst value = values[index];\n\tif (value === undefined) throw new RangeError(\"There must be a value for each key.\");\n\treturn value;\n\\}\n\nconst ${2:loadUser} = ${1}(${3:queryUsers});"
+        "body": "function ${1:batched}(load) {\n\tlet waiting = [];\n\n\tfunction flush() {\n\t\tconst calls = waiting;\n\t\twaiting = [];\n\t\tconst answer = Promise.resolve(calls.map((it) => it.key)).then(load);\n\t\t// Everybody gets the value of their key, or the error that there was.\n\t\tfor (const [index, { resolve }] of calls.entries()) {\n\t\t\tresolve(answer.then((values) => valueAt(values, index)));\n\t\t}\n\t}\n\n\treturn (key) =>\n\t\tnew Promise((resolve) => {\n\t\t\tif (waiting.length === 0) setImmediate(flush); // those of this turn go together\n\t\t\twaiting.push({ key, resolve });\n\t\t});\n}\n\nfunction valueAt(values, index) {\n\tconst value = values[index];\n\tif (value === undefined) throw new RangeError(\"There must be a value for each key.\");\n\treturn value;\n}\n\nconst ${2:loadUser} = ${1}(${3:queryUsers});"
       }
     ]
   },
@@ -3275,14 +3283,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:connections} = new ResourcePool({\n\tcreate: (signal) => ${2:connect}(signal),\n\tdestroy: (connection) => connection.close(),\n\tvalidate: (connection) => connection.isAlive(),\n\tmax: ${3:10},\n\tidleMs: ${4:30_000},\n\\});\n\nasync function ${5:query}(${6:sql}, signal) {\n\t// Given back when the function ends, in whatever way.\n\treturn ${1}.use((connection) => connection.query(${6}), { signal \\});\n\\}"
+        "body": "const ${1:connections} = new ResourcePool({\n\tcreate: (signal) => ${2:connect}(signal),\n\tdestroy: (connection) => connection.close(),\n\tvalidate: (connection) => connection.isAlive(),\n\tmax: ${3:10},\n\tidleMs: ${4:30_000},\n});\n\nasync function ${5:query}(${6:sql}, signal) {\n\t// Given back when the function ends, in whatever way.\n\treturn ${1}.use((connection) => connection.query(${6}), { signal });\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Pool} {\n\tcreate;\n\tunused = [];\n\twaiting = [];\n\tfree;\n\n\tconstructor(create, max) {\n\t\tthis.create = create;\n\t\tthis.free = max;\n\t\\}\n\n\tasync use(work) {\n\t\tif (0 < this.free) this.free--;\n\t\telse await new Promise((resolve) => this.waiting.push(resolve));\n\t\ttry {\n\t\t\tconst resource = this.unused.pop() ?? (await this.create());\n\t\t\tconst result = await work(resource);\n\t\t\tthis.unused.push(resource); // one that has failed may be broken, and is left to itself\n\t\t\treturn result;\n\t\t\\} finally {\n\t\t\tconst next = this.waiting.shift();\n\t\t\tif (next === undefined) this.free++;\n\t\t\telse next(); // the place is passed on, so that nobody slips in between\n\t\t\\}\n\t\\}\n\\}"
+        "body": "class ${1:Pool} {\n\tcreate;\n\tunused = [];\n\twaiting = [];\n\tfree;\n\n\tconstructor(create, max) {\n\t\tthis.create = create;\n\t\tthis.free = max;\n\t}\n\n\tasync use(work) {\n\t\tif (0 < this.free) this.free--;\n\t\telse await new Promise((resolve) => this.waiting.push(resolve));\n\t\ttry {\n\t\t\tconst resource = this.unused.pop() ?? (await this.create());\n\t\t\tconst result = await work(resource);\n\t\t\tthis.unused.push(resource); // one that has failed may be broken, and is left to itself\n\t\t\treturn result;\n\t\t} finally {\n\t\t\tconst next = this.waiting.shift();\n\t\t\tif (next === undefined) this.free++;\n\t\t\telse next(); // the place is passed on, so that nobody slips in between\n\t\t}\n\t}\n}"
       }
     ]
   },
@@ -3322,7 +3330,8 @@ export const patterns: readonly Pattern[] = [
             "from": "node:timers/promises",
             "names": [
               {
-                "name": "setImmediate as turn"
+                "name": "setImmediate",
+                "as": "turn"
               }
             ]
           }
@@ -3361,7 +3370,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:threads} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url), {\n\tidleMs: ${3:10_000},\n\\});\n\nasync function ${4:hash}(${5:password}, signal) {\n\treturn ${1}.run(${6:\"hash\"}, [${5}], { signal \\});\n\\}"
+        "body": "const ${1:threads} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url), {\n\tidleMs: ${3:10_000},\n});\n\nasync function ${4:hash}(${5:password}, signal) {\n\treturn ${1}.run(${6:\"hash\"}, [${5}], { signal });\n}"
       },
       {
         "language": "javascript",
@@ -3372,12 +3381,13 @@ export const patterns: readonly Pattern[] = [
             "from": "node:timers/promises",
             "names": [
               {
-                "name": "setImmediate as turn"
+                "name": "setImmediate",
+                "as": "turn"
               }
             ]
           }
         ],
-        "body": "let since = performance.now();\nfor (const ${1:item} of ${2:items}) {\n\t${3:compute}(${1});\n\tif (${4:10} < performance.now() - since) {\n\t\tawait turn(); // timers, sockets and everybody else get their turn\n\t\tsince = performance.now();\n\t\\}\n\\}"
+        "body": "let since = performance.now();\nfor (const ${1:item} of ${2:items}) {\n\t${3:compute}(${1});\n\tif (${4:10} < performance.now() - since) {\n\t\tawait turn(); // timers, sockets and everybody else get their turn\n\t\tsince = performance.now();\n\t}\n}"
       }
     ]
   },
@@ -3447,7 +3457,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "${1:test}(${2:\"gives up after five seconds\"}, async () => {\n\tawait explore(async (sim) => {\n\t\tconst before = sim.now;\n\t\tawait ${3:assert.rejects}(${4:load}(), { name: \"TimeoutError\" \\});\n\t\t${5:assert.equal}(sim.now - before, ${6:5_000}); // virtual milliseconds: the test takes none\n\t\\});\n\\});"
+        "body": "${1:test}(${2:\"gives up after five seconds\"}, async () => {\n\tawait explore(async (sim) => {\n\t\tconst before = sim.now;\n\t\tawait ${3:assert.rejects}(${4:load}(), { name: \"TimeoutError\" });\n\t\t${5:assert.equal}(sim.now - before, ${6:5_000}); // virtual milliseconds: the test takes none\n\t});\n});"
       },
       {
         "language": "javascript",
@@ -3463,7 +3473,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "${1:test}(${2:\"gives up after five seconds\"}, async () => {\n\tmock.timers.enable({ apis: [\"setTimeout\"] \\});\n\ttry {\n\t\tconst answer = ${3:load}();\n\t\tconst expected = ${4:assert.rejects}(answer, { name: \"TimeoutError\" \\}); // listens before it fails\n\t\tmock.timers.tick(${5:5_000});\n\t\tawait expected;\n\t\\} finally {\n\t\tmock.timers.reset(); // or the next test waits for ever\n\t\\}\n\\});"
+        "body": "${1:test}(${2:\"gives up after five seconds\"}, async () => {\n\tmock.timers.enable({ apis: [\"setTimeout\"] });\n\ttry {\n\t\tconst answer = ${3:load}();\n\t\tconst expected = ${4:assert.rejects}(answer, { name: \"TimeoutError\" }); // listens before it fails\n\t\tmock.timers.tick(${5:5_000});\n\t\tawait expected;\n\t} finally {\n\t\tmock.timers.reset(); // or the next test waits for ever\n\t}\n});"
       }
     ]
   },
@@ -3515,14 +3525,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "${1:test}(${2:\"two withdrawals never overdraw the account\"}, async () => {\n\tawait explore(async (sim) => {\n\t\tconst ${3:bank} = sim.io(async () => {\\}); // its answers come in every order\n\t\tconst account = new ${4:Account}(${5:10}, ${3});\n\t\tawait Promise.allSettled([\n\t\t\tsim.spawn(\"alice\", () => account.${6:withdraw}(10)),\n\t\t\tsim.spawn(\"bob\", () => account.${6}(10)),\n\t\t]);\n\t\t// What fails is shown step by step, with one word that makes it happen again.\n\t\tif (account.${7:balance} < 0) throw new Error(\"overdrawn\");\n\t\\});\n\\});"
+        "body": "${1:test}(${2:\"two withdrawals never overdraw the account\"}, async () => {\n\tawait explore(async (sim) => {\n\t\tconst ${3:bank} = sim.io(async () => {}); // its answers come in every order\n\t\tconst account = new ${4:Account}(${5:10}, ${3});\n\t\tawait Promise.allSettled([\n\t\t\tsim.spawn(\"alice\", () => account.${6:withdraw}(10)),\n\t\t\tsim.spawn(\"bob\", () => account.${6}(10)),\n\t\t]);\n\t\t// What fails is shown step by step, with one word that makes it happen again.\n\t\tif (account.${7:balance} < 0) throw new Error(\"overdrawn\");\n\t});\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "function ${1:gate}() {\n\tlet open = () => {\\};\n\tconst opened = new Promise((resolve) => {\n\t\topen = resolve;\n\t\\});\n\treturn { open, opened \\};\n\\}\n\n${2:test}(${3:\"an answer that comes late does not replace a newer one\"}, async () => {\n\tconst first = ${1}();\n\tconst second = ${1}();\n\tconst ${4:box} = new ${5:SearchBox}((query) =>\n\t\t(query === \"a\" ? first : second).opened.then(() => `results for \\${query\\}`),\n\t);\n\tconst pending = [${4}.search(\"a\"), ${4}.search(\"b\")];\n\tsecond.open(); // the order that hurts, every time\n\tawait pending[1];\n\tfirst.open();\n\tawait pending[0];\n\t${6:assert.equal}(${4}.shown, \"results for b\");\n\\});"
+        "body": "function ${1:gate}() {\n\tlet open = () => {};\n\tconst opened = new Promise((resolve) => {\n\t\topen = resolve;\n\t});\n\treturn { open, opened };\n}\n\n${2:test}(${3:\"an answer that comes late does not replace a newer one\"}, async () => {\n\tconst first = ${1}();\n\tconst second = ${1}();\n\tconst ${4:box} = new ${5:SearchBox}((query) =>\n\t\t(query === \"a\" ? first : second).opened.then(() => `results for \\${query}`),\n\t);\n\tconst pending = [${4}.search(\"a\"), ${4}.search(\"b\")];\n\tsecond.open(); // the order that hurts, every time\n\tawait pending[1];\n\tfirst.open();\n\tawait pending[0];\n\t${6:assert.equal}(${4}.shown, \"results for b\");\n});"
       }
     ]
   },
@@ -3536,6 +3546,7 @@ export const patterns: readonly Pattern[] = [
       "trace"
     ],
     "rules": [],
+    "surround": "a measurement",
     "code": [
       {
         "language": "typescript",
@@ -3590,14 +3601,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { toChromeTrace \\} = await trace(async () => {\n\t${TM_SELECTED_TEXT:await ${1:importOrders}();}\n\\});\nawait writeFile(${2:\"trace.json\"}, toChromeTrace()); // opens in ui.perfetto.dev"
+        "body": "const { toChromeTrace } = await trace(async () => {\n\t${TM_SELECTED_TEXT:await ${1:importOrders}();}\n});\nawait writeFile(${2:\"trace.json\"}, toChromeTrace()); // opens in ui.perfetto.dev"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function ${1:timed}(name, work) {\n\tconst start = performance.now();\n\ttry {\n\t\treturn await work();\n\t\\} finally {\n\t\tperformance.measure(name, { start \\}); // shown in developer tools, after a failure too\n\t\\}\n\\}\n\nawait ${1}(${2:\"import orders\"}, async () => {\n\t${TM_SELECTED_TEXT:await ${3:importOrders}();}\n\\});\nfor (const it of performance.getEntriesByType(\"measure\")) {\n\tconsole.log(`\\${it.name\\}: \\${it.duration.toFixed(1)\\} ms`);\n\\}"
+        "body": "async function ${1:timed}(name, work) {\n\tconst start = performance.now();\n\ttry {\n\t\treturn await work();\n\t} finally {\n\t\tperformance.measure(name, { start }); // shown in developer tools, after a failure too\n\t}\n}\n\nawait ${1}(${2:\"import orders\"}, async () => {\n\t${TM_SELECTED_TEXT:await ${3:importOrders}();}\n});\nfor (const it of performance.getEntriesByType(\"measure\")) {\n\tconsole.log(`\\${it.name}: \\${it.duration.toFixed(1)} ms`);\n}"
       }
     ]
   },
@@ -3677,7 +3688,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pixels} = await runWorker(new URL(${2:\"./blur.js\"}, import.meta.url), {\n\tworkerData: ${3:image},\n\ttransfer: [${3}], // moved, not copied: on this side it has no bytes any more\n\\});"
+        "body": "const ${1:pixels} = await runWorker(new URL(${2:\"./blur.js\"}, import.meta.url), {\n\tworkerData: ${3:image},\n\ttransfer: [${3}], // moved, not copied: on this side it has no bytes any more\n});"
       },
       {
         "language": "javascript",
@@ -3701,7 +3712,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const worker = new Worker(${1:new URL(\"./blur.js\", import.meta.url)}, {\n\tworkerData: ${2:image},\n\ttransferList: [${2}], // moved, not copied: on this side it has no bytes any more\n\\});\nconst ended = once(worker, \"exit\").then(() => {\n\tthrow new Error(\"The thread ended without a result.\");\n\\});\n// `once` rejects at \"error\" by itself.\nconst [${3:pixels}] = await Promise.race([once(worker, \"message\"), ended]);"
+        "body": "const worker = new Worker(${1:new URL(\"./blur.js\", import.meta.url)}, {\n\tworkerData: ${2:image},\n\ttransferList: [${2}], // moved, not copied: on this side it has no bytes any more\n});\nconst ended = once(worker, \"exit\").then(() => {\n\tthrow new Error(\"The thread ended without a result.\");\n});\n// `once` rejects at \"error\" by itself.\nconst [${3:pixels}] = await Promise.race([once(worker, \"message\"), ended]);"
       }
     ]
   },
@@ -3779,7 +3790,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:result} = await runWorker(new URL(${2:\"./parse.js\"}, import.meta.url), {\n\tname: ${3:\"parser\"},\n\tresourceLimits: { maxOldGenerationSizeMb: ${4:64}, stackSizeMb: ${5:4} \\},\n\tworkerData: ${6:input},\n\\}); // out of memory ends that thread, not the process"
+        "body": "const ${1:result} = await runWorker(new URL(${2:\"./parse.js\"}, import.meta.url), {\n\tname: ${3:\"parser\"},\n\tresourceLimits: { maxOldGenerationSizeMb: ${4:64}, stackSizeMb: ${5:4} },\n\tworkerData: ${6:input},\n}); // out of memory ends that thread, not the process"
       },
       {
         "language": "javascript",
@@ -3803,7 +3814,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const worker = new Worker(${1:new URL(\"./parse.js\", import.meta.url)}, {\n\tname: ${2:\"parser\"},\n\tresourceLimits: { maxOldGenerationSizeMb: ${3:64}, stackSizeMb: ${4:4} \\},\n\tworkerData: ${5:input},\n\\});\nconst ended = once(worker, \"exit\").then(() => {\n\tthrow new Error(\"The thread ended without a result.\");\n\\});\n// `once` rejects at \"error\" by itself; out of memory is such an error, not the end of the process.\nconst [${6:result}] = await Promise.race([once(worker, \"message\"), ended]);"
+        "body": "const worker = new Worker(${1:new URL(\"./parse.js\", import.meta.url)}, {\n\tname: ${2:\"parser\"},\n\tresourceLimits: { maxOldGenerationSizeMb: ${3:64}, stackSizeMb: ${4:4} },\n\tworkerData: ${5:input},\n});\nconst ended = once(worker, \"exit\").then(() => {\n\tthrow new Error(\"The thread ended without a result.\");\n});\n// `once` rejects at \"error\" by itself; out of memory is such an error, not the end of the process.\nconst [${6:result}] = await Promise.race([once(worker, \"message\"), ended]);"
       }
     ]
   },
@@ -3864,14 +3875,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const { tx, rx \\} = sharedChannel({ capacityBytes: ${1:64 * 1024} \\});\n${2:worker}.postMessage(tx.buffer); // over there: sharedChannel({ buffer \\}).rx.recvSync()\nawait tx.send(new TextEncoder().encode(${3:\"job\"})); // waits while there is no room\ntx.close();"
+        "body": "const { tx, rx } = sharedChannel({ capacityBytes: ${1:64 * 1024} });\n${2:worker}.postMessage(tx.buffer); // over there: sharedChannel({ buffer }).rx.recvSync()\nawait tx.send(new TextEncoder().encode(${3:\"job\"})); // waits while there is no room\ntx.close();"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "/** Hands over one number at a time: who sends waits until the one before was taken. */\nclass ${1:Rendezvous} {\n\tbuffer;\n\twords; // whether there is one, and the number\n\n\t/** Attaches to the buffer of another thread, or makes a new one. */\n\tconstructor(buffer = new SharedArrayBuffer(8)) {\n\t\tthis.buffer = buffer;\n\t\tthis.words = new Int32Array(buffer);\n\t\\}\n\n\tsendSync(value) {\n\t\twhile (Atomics.load(this.words, 0) !== 0) Atomics.wait(this.words, 0, 1);\n\t\tAtomics.store(this.words, 1, value);\n\t\tAtomics.store(this.words, 0, 1); // after the value, so that nobody reads an old one\n\t\tAtomics.notify(this.words, 0);\n\t\\}\n\n\trecvSync() {\n\t\twhile (Atomics.load(this.words, 0) === 0) Atomics.wait(this.words, 0, 0);\n\t\tconst value = Atomics.load(this.words, 1);\n\t\tAtomics.store(this.words, 0, 0);\n\t\tAtomics.notify(this.words, 0);\n\t\treturn value;\n\t\\}\n\\}\n// For one sender and one receiver: two of either would need a lock."
+        "body": "/** Hands over one number at a time: who sends waits until the one before was taken. */\nclass ${1:Rendezvous} {\n\tbuffer;\n\twords; // whether there is one, and the number\n\n\t/** Attaches to the buffer of another thread, or makes a new one. */\n\tconstructor(buffer = new SharedArrayBuffer(8)) {\n\t\tthis.buffer = buffer;\n\t\tthis.words = new Int32Array(buffer);\n\t}\n\n\tsendSync(value) {\n\t\twhile (Atomics.load(this.words, 0) !== 0) Atomics.wait(this.words, 0, 1);\n\t\tAtomics.store(this.words, 1, value);\n\t\tAtomics.store(this.words, 0, 1); // after the value, so that nobody reads an old one\n\t\tAtomics.notify(this.words, 0);\n\t}\n\n\trecvSync() {\n\t\twhile (Atomics.load(this.words, 0) === 0) Atomics.wait(this.words, 0, 0);\n\t\tconst value = Atomics.load(this.words, 1);\n\t\tAtomics.store(this.words, 0, 0);\n\t\tAtomics.notify(this.words, 0);\n\t\treturn value;\n\t}\n}\n// For one sender and one receiver: two of either would need a lock."
       }
     ]
   },
@@ -3947,14 +3958,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:index} = new RwLock(${2:new Map()});\n\nasync function ${3:find}(${4:key}) {\n\tconst guard = await ${1}.read(); // together with other readers\n\ttry {\n\t\treturn await ${5:lookUp}(guard.value, ${4});\n\t\\} finally {\n\t\tguard.release();\n\t\\}\n\\}\n\nasync function ${6:rebuild}() {\n\tconst guard = await ${1}.write(); // alone\n\ttry {\n\t\tguard.value = await ${7:build}();\n\t\\} finally {\n\t\tguard.release();\n\t\\}\n\\}"
+        "body": "const ${1:index} = new RwLock(${2:new Map()});\n\nasync function ${3:find}(${4:key}) {\n\tconst guard = await ${1}.read(); // together with other readers\n\ttry {\n\t\treturn await ${5:lookUp}(guard.value, ${4});\n\t} finally {\n\t\tguard.release();\n\t}\n}\n\nasync function ${6:rebuild}() {\n\tconst guard = await ${1}.write(); // alone\n\ttry {\n\t\tguard.value = await ${7:build}();\n\t} finally {\n\t\tguard.release();\n\t}\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:RwLock} {\n\tqueue = [];\n\treaders = 0;\n\twriting = false;\n\n\tread(work) {\n\t\treturn this.run(false, work);\n\t\\}\n\n\twrite(work) {\n\t\treturn this.run(true, work);\n\t\\}\n\n\tasync run(writes, work) {\n\t\tawait new Promise((enter) => {\n\t\t\tthis.queue.push({ writes, enter \\});\n\t\t\tthis.admit();\n\t\t\\});\n\t\ttry {\n\t\t\treturn await work();\n\t\t\\} finally {\n\t\t\tif (writes) this.writing = false;\n\t\t\telse this.readers--;\n\t\t\tthis.admit();\n\t\t\\}\n\t\\}\n\n\t/** First come, first served: a reader does not pass a writer who waits, so neither side starves. */\n\tadmit() {\n\t\tfor (let [next] = this.queue; next !== undefined; [next] = this.queue) {\n\t\t\tif (this.writing || (next.writes && 0 < this.readers)) return;\n\t\t\tthis.queue.shift();\n\t\t\tif (next.writes) this.writing = true;\n\t\t\telse this.readers++;\n\t\t\tnext.enter();\n\t\t\\}\n\t\\}\n\\}"
+        "body": "class ${1:RwLock} {\n\tqueue = [];\n\treaders = 0;\n\twriting = false;\n\n\tread(work) {\n\t\treturn this.run(false, work);\n\t}\n\n\twrite(work) {\n\t\treturn this.run(true, work);\n\t}\n\n\tasync run(writes, work) {\n\t\tawait new Promise((enter) => {\n\t\t\tthis.queue.push({ writes, enter });\n\t\t\tthis.admit();\n\t\t});\n\t\ttry {\n\t\t\treturn await work();\n\t\t} finally {\n\t\t\tif (writes) this.writing = false;\n\t\t\telse this.readers--;\n\t\t\tthis.admit();\n\t\t}\n\t}\n\n\t/** First come, first served: a reader does not pass a writer who waits, so neither side starves. */\n\tadmit() {\n\t\tfor (let [next] = this.queue; next !== undefined; [next] = this.queue) {\n\t\t\tif (this.writing || (next.writes && 0 < this.readers)) return;\n\t\t\tthis.queue.shift();\n\t\t\tif (next.writes) this.writing = true;\n\t\t\telse this.readers++;\n\t\t\tnext.enter();\n\t\t}\n\t}\n}"
       }
     ]
   },
@@ -3968,6 +3979,7 @@ export const patterns: readonly Pattern[] = [
       "SharedMutex"
     ],
     "rules": [],
+    "surround": "a lock between threads",
     "code": [
       {
         "language": "typescript",
@@ -4022,14 +4034,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "// The first word is the lock; the other threads attach to the same buffer.\nconst ${1:memory} = new SharedArrayBuffer(${2:1024});\nconst ${3:lock} = new SharedMutex(${1}, 0);\nconst ${4:table} = new Int32Array(${1}, 4);\n\nawait ${3}.runExclusive(() => {\n\t${TM_SELECTED_TEXT:${5:update}(${4});}\n\\});"
+        "body": "// The first word is the lock; the other threads attach to the same buffer.\nconst ${1:memory} = new SharedArrayBuffer(${2:1024});\nconst ${3:lock} = new SharedMutex(${1}, 0);\nconst ${4:table} = new Int32Array(${1}, 4);\n\nawait ${3}.runExclusive(() => {\n\t${TM_SELECTED_TEXT:${5:update}(${4});}\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:SharedMutex} {\n\tword; // 0: free, 1: taken, 2: taken and waited for\n\n\tconstructor(buffer, index = 0) {\n\t\tthis.word = new Int32Array(buffer, index * 4, 1);\n\t\\}\n\n\t/** Blocks the thread; main threads of browsers may not. */\n\trunExclusiveSync(work) {\n\t\tif (Atomics.compareExchange(this.word, 0, 0, 1) !== 0) {\n\t\t\t// Who has slept takes it as waited for: others may still sleep.\n\t\t\twhile (Atomics.exchange(this.word, 0, 2) !== 0) Atomics.wait(this.word, 0, 2);\n\t\t\\}\n\t\ttry {\n\t\t\treturn work();\n\t\t\\} finally {\n\t\t\tif (Atomics.exchange(this.word, 0, 0) === 2) Atomics.notify(this.word, 0, 1);\n\t\t\\}\n\t\\}\n\\}"
+        "body": "class ${1:SharedMutex} {\n\tword; // 0: free, 1: taken, 2: taken and waited for\n\n\tconstructor(buffer, index = 0) {\n\t\tthis.word = new Int32Array(buffer, index * 4, 1);\n\t}\n\n\t/** Blocks the thread; main threads of browsers may not. */\n\trunExclusiveSync(work) {\n\t\tif (Atomics.compareExchange(this.word, 0, 0, 1) !== 0) {\n\t\t\t// Who has slept takes it as waited for: others may still sleep.\n\t\t\twhile (Atomics.exchange(this.word, 0, 2) !== 0) Atomics.wait(this.word, 0, 2);\n\t\t}\n\t\ttry {\n\t\t\treturn work();\n\t\t} finally {\n\t\t\tif (Atomics.exchange(this.word, 0, 0) === 2) Atomics.notify(this.word, 0, 1);\n\t\t}\n\t}\n}"
       }
     ]
   },
@@ -4106,14 +4118,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "await scope((s) => {\n\tconst ${1:round} = new Barrier(${2:workers}.length);\n\tfor (const ${3:worker} of ${2}) {\n\t\ts.spawn(async (signal) => {\n\t\t\tfor (let step = 0; step < ${4:3}; step++) {\n\t\t\t\tawait ${3}.${5:advance}(step);\n\t\t\t\tconst { leader \\} = await ${1}.wait({ signal \\}); // or a failed one keeps all waiting\n\t\t\t\tif (leader) ${6:console.log}(\"all are through step\", step);\n\t\t\t\\}\n\t\t\\});\n\t\\}\n\\});"
+        "body": "await scope((s) => {\n\tconst ${1:round} = new Barrier(${2:workers}.length);\n\tfor (const ${3:worker} of ${2}) {\n\t\ts.spawn(async (signal) => {\n\t\t\tfor (let step = 0; step < ${4:3}; step++) {\n\t\t\t\tawait ${3}.${5:advance}(step);\n\t\t\t\tconst { leader } = await ${1}.wait({ signal }); // or a failed one keeps all waiting\n\t\t\t\tif (leader) ${6:console.log}(\"all are through step\", step);\n\t\t\t}\n\t\t});\n\t}\n});"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Barrier} {\n\tparties;\n\twaiting = [];\n\n\tconstructor(parties) {\n\t\tthis.parties = parties;\n\t\\}\n\n\t/** True for the last to come. Then it starts over. */\n\tasync wait() {\n\t\tif (this.waiting.length + 1 < this.parties) {\n\t\t\tawait new Promise((resolve) => this.waiting.push(resolve));\n\t\t\treturn false;\n\t\t\\}\n\t\tfor (const resume of this.waiting.splice(0)) resume();\n\t\treturn true;\n\t\\}\n\\}\n// Who fails before it comes keeps the others waiting: let it come in a `finally`."
+        "body": "class ${1:Barrier} {\n\tparties;\n\twaiting = [];\n\n\tconstructor(parties) {\n\t\tthis.parties = parties;\n\t}\n\n\t/** True for the last to come. Then it starts over. */\n\tasync wait() {\n\t\tif (this.waiting.length + 1 < this.parties) {\n\t\t\tawait new Promise((resolve) => this.waiting.push(resolve));\n\t\t\treturn false;\n\t\t}\n\t\tfor (const resume of this.waiting.splice(0)) resume();\n\t\treturn true;\n\t}\n}\n// Who fails before it comes keeps the others waiting: let it come in a `finally`."
       }
     ]
   },
@@ -4204,14 +4216,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:queue} = new Mutex([]);\nconst ${2:changed} = new Condvar();\n\nasync function ${3:take}(signal) {\n\tconst guard = await ${1}.lock({ signal \\});\n\ttry {\n\t\t// In a loop: by the time the lock is back, somebody else may have been quicker.\n\t\twhile (guard.value.length === 0) await ${2}.wait(guard, { signal \\});\n\t\treturn guard.value.shift();\n\t\\} finally {\n\t\tguard.release();\n\t\\}\n\\}\n\nasync function ${4:put}(item) {\n\tawait ${1}.runExclusive((items) => items.push(item));\n\t${2}.notifyOne();\n\\}"
+        "body": "const ${1:queue} = new Mutex([]);\nconst ${2:changed} = new Condvar();\n\nasync function ${3:take}(signal) {\n\tconst guard = await ${1}.lock({ signal });\n\ttry {\n\t\t// In a loop: by the time the lock is back, somebody else may have been quicker.\n\t\twhile (guard.value.length === 0) await ${2}.wait(guard, { signal });\n\t\treturn guard.value.shift();\n\t} finally {\n\t\tguard.release();\n\t}\n}\n\nasync function ${4:put}(item) {\n\tawait ${1}.runExclusive((items) => items.push(item));\n\t${2}.notifyOne();\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "class ${1:Condition} {\n\twaiting = new Set();\n\n\t/** Waits until it holds. It is asked again after every change, because others may be quicker. */\n\tasync until(holds, signal) {\n\t\twhile (!holds()) {\n\t\t\tsignal?.throwIfAborted();\n\t\t\tawait new Promise((resolve) => {\n\t\t\t\tconst resume = () => {\n\t\t\t\t\tsignal?.removeEventListener(\"abort\", resume);\n\t\t\t\t\tthis.waiting.delete(resume);\n\t\t\t\t\tresolve();\n\t\t\t\t\\};\n\t\t\t\tthis.waiting.add(resume);\n\t\t\t\tsignal?.addEventListener(\"abort\", resume);\n\t\t\t\\});\n\t\t\\}\n\t\\}\n\n\t/** To be called after every change of what the conditions look at. */\n\tchanged() {\n\t\tfor (const resume of this.waiting) resume();\n\t\\}\n\\}"
+        "body": "class ${1:Condition} {\n\twaiting = new Set();\n\n\t/** Waits until it holds. It is asked again after every change, because others may be quicker. */\n\tasync until(holds, signal) {\n\t\twhile (!holds()) {\n\t\t\tsignal?.throwIfAborted();\n\t\t\tawait new Promise((resolve) => {\n\t\t\t\tconst resume = () => {\n\t\t\t\t\tsignal?.removeEventListener(\"abort\", resume);\n\t\t\t\t\tthis.waiting.delete(resume);\n\t\t\t\t\tresolve();\n\t\t\t\t};\n\t\t\t\tthis.waiting.add(resume);\n\t\t\t\tsignal?.addEventListener(\"abort\", resume);\n\t\t\t});\n\t\t}\n\t}\n\n\t/** To be called after every change of what the conditions look at. */\n\tchanged() {\n\t\tfor (const resume of this.waiting) resume();\n\t}\n}"
       }
     ]
   },
@@ -4296,14 +4308,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:memory} = new SharedArrayBuffer(${2:1024});\nconst ${3:ready} = new AtomicFlag(${1}, 0); // the other thread attaches to the same word\nconst ${4:data} = new Int32Array(${1}, 4);\n\n${5:prepare}(${4});\n${3}.set(); // who finds it set sees all that was written before; over there: ready.waitSync()\nawait ${3}.wait({ signal: ${6:AbortSignal.timeout(5_000)} \\});"
+        "body": "const ${1:memory} = new SharedArrayBuffer(${2:1024});\nconst ${3:ready} = new AtomicFlag(${1}, 0); // the other thread attaches to the same word\nconst ${4:data} = new Int32Array(${1}, 4);\n\n${5:prepare}(${4});\n${3}.set(); // who finds it set sees all that was written before; over there: ready.waitSync()\nawait ${3}.wait({ signal: ${6:AbortSignal.timeout(5_000)} });"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const ${1:memory} = new SharedArrayBuffer(${2:1024});\nconst ${3:state} = new Int32Array(${1}, 0, 1);\nconst ${4:data} = new Int32Array(${1}, 4);\n\n/** In the thread that prepares. The store comes after the data, for every thread. */\nfunction ${5:publish}() {\n\t${6:prepare}(${4});\n\tAtomics.store(${3}, 0, 1);\n\tAtomics.notify(${3}, 0);\n\\}\n\n/** In the thread that waits. A plain `${3}[0]` might never change there. */\nfunction ${7:waitUntilReady}() {\n\twhile (Atomics.load(${3}, 0) === 0) Atomics.wait(${3}, 0, 0);\n\treturn ${4};\n\\}"
+        "body": "const ${1:memory} = new SharedArrayBuffer(${2:1024});\nconst ${3:state} = new Int32Array(${1}, 0, 1);\nconst ${4:data} = new Int32Array(${1}, 4);\n\n/** In the thread that prepares. The store comes after the data, for every thread. */\nfunction ${5:publish}() {\n\t${6:prepare}(${4});\n\tAtomics.store(${3}, 0, 1);\n\tAtomics.notify(${3}, 0);\n}\n\n/** In the thread that waits. A plain `${3}[0]` might never change there. */\nfunction ${7:waitUntilReady}() {\n\twhile (Atomics.load(${3}, 0) === 0) Atomics.wait(${3}, 0, 0);\n\treturn ${4};\n}"
       }
     ]
   },
@@ -4390,7 +4402,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url));\ntry {\n\t// In chunks over all threads; combined here, in the order of the items.\n\tconst ${3:total} = await ${1}.mapReduce(${4:\"square\"}, (sum, it) => sum + it, ${5:items}, 0);\n\t${6:show}(${3});\n\\} finally {\n\tawait ${1}.drain();\n\\}"
+        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url));\ntry {\n\t// In chunks over all threads; combined here, in the order of the items.\n\tconst ${3:total} = await ${1}.mapReduce(${4:\"square\"}, (sum, it) => sum + it, ${5:items}, 0);\n\t${6:show}(${3});\n} finally {\n\tawait ${1}.drain();\n}"
       },
       {
         "language": "javascript",
@@ -4422,7 +4434,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "async function ${1:sumInThreads}(${2:items}) {\n\tconst size = Math.max(1, Math.ceil(${2}.length / availableParallelism()));\n\tconst parts = [];\n\tfor (let at = 0; at < ${2}.length; at += size) parts.push(${3:sumInThread}(${2}.slice(at, at + size)));\n\treturn (await Promise.all(parts)).reduce((sum, part) => sum + part, 0);\n\\}\n\nasync function ${3}(part) {\n\t// The module posts one number: the sum over workerData.\n\tconst worker = new Worker(${4:new URL(\"./work.js\", import.meta.url)}, { workerData: part \\});\n\tconst ended = once(worker, \"exit\").then(() => {\n\t\tthrow new Error(\"The thread ended without a result.\");\n\t\\});\n\tconst [sum] = await Promise.race([once(worker, \"message\"), ended]); // rejects at \"error\" too\n\treturn sum;\n\\}"
+        "body": "async function ${1:sumInThreads}(${2:items}) {\n\tconst size = Math.max(1, Math.ceil(${2}.length / availableParallelism()));\n\tconst parts = [];\n\tfor (let at = 0; at < ${2}.length; at += size) parts.push(${3:sumInThread}(${2}.slice(at, at + size)));\n\treturn (await Promise.all(parts)).reduce((sum, part) => sum + part, 0);\n}\n\nasync function ${3}(part) {\n\t// The module posts one number: the sum over workerData.\n\tconst worker = new Worker(${4:new URL(\"./work.js\", import.meta.url)}, { workerData: part });\n\tconst ended = once(worker, \"exit\").then(() => {\n\t\tthrow new Error(\"The thread ended without a result.\");\n\t});\n\tconst [sum] = await Promise.race([once(worker, \"message\"), ended]); // rejects at \"error\" too\n\treturn sum;\n}"
       }
     ]
   },
@@ -4514,7 +4526,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url), {\n\tsize: ${3:4},\n\tmaxQueue: ${4:100}, // more is refused: better than to be late for everybody\n\\});\n\nasync function ${5:render}(${6:page}, signal) {\n\treturn ${1}.run(${7:\"render\"}, [${6}], { signal, graceMs: ${8:1_000} \\});\n\\}"
+        "body": "const ${1:pool} = new WorkerPool(new URL(${2:\"./work.js\"}, import.meta.url), {\n\tsize: ${3:4},\n\tmaxQueue: ${4:100}, // more is refused: better than to be late for everybody\n});\n\nasync function ${5:render}(${6:page}, signal) {\n\treturn ${1}.run(${7:\"render\"}, [${6}], { signal, graceMs: ${8:1_000} });\n}"
       },
       {
         "language": "javascript",
@@ -4538,7 +4550,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "class ${1:WorkerPool} {\n\tfile;\n\tidle = [];\n\twaiting = [];\n\tfree;\n\n\tconstructor(file, size) {\n\t\tthis.file = file;\n\t\tthis.free = size;\n\t\\}\n\n\t/** The module answers each message with one message. */\n\tasync run(job) {\n\t\tif (0 < this.free) this.free--;\n\t\telse await new Promise((resolve) => this.waiting.push(resolve));\n\t\ttry {\n\t\t\tconst worker = this.idle.pop() ?? new Worker(this.file);\n\t\t\tconst answer = await ask(worker, job);\n\t\t\tthis.idle.push(worker); // one that has failed is not used again\n\t\t\treturn answer;\n\t\t\\} finally {\n\t\t\tconst next = this.waiting.shift();\n\t\t\tif (next === undefined) this.free++;\n\t\t\telse next();\n\t\t\\}\n\t\\}\n\n\tasync close() {\n\t\tawait Promise.all(this.idle.map((it) => it.terminate()));\n\t\\}\n\\}\n\nasync function ask(worker, job) {\n\tconst done = new AbortController();\n\ttry {\n\t\tworker.postMessage(job);\n\t\t// `once` rejects at \"error\" by itself; a thread that just ends has to be listened for.\n\t\tconst ended = once(worker, \"exit\", { signal: done.signal \\}).then(() => {\n\t\t\tthrow new Error(\"The worker ended without an answer.\");\n\t\t\\});\n\t\tconst [answer] = await Promise.race([once(worker, \"message\", { signal: done.signal \\}), ended]);\n\t\treturn answer;\n\t\\} finally {\n\t\tdone.abort(); // takes the listeners off\n\t\\}\n\\}"
+        "body": "class ${1:WorkerPool} {\n\tfile;\n\tidle = [];\n\twaiting = [];\n\tfree;\n\n\tconstructor(file, size) {\n\t\tthis.file = file;\n\t\tthis.free = size;\n\t}\n\n\t/** The module answers each message with one message. */\n\tasync run(job) {\n\t\tif (0 < this.free) this.free--;\n\t\telse await new Promise((resolve) => this.waiting.push(resolve));\n\t\ttry {\n\t\t\tconst worker = this.idle.pop() ?? new Worker(this.file);\n\t\t\tconst answer = await ask(worker, job);\n\t\t\tthis.idle.push(worker); // one that has failed is not used again\n\t\t\treturn answer;\n\t\t} finally {\n\t\t\tconst next = this.waiting.shift();\n\t\t\tif (next === undefined) this.free++;\n\t\t\telse next();\n\t\t}\n\t}\n\n\tasync close() {\n\t\tawait Promise.all(this.idle.map((it) => it.terminate()));\n\t}\n}\n\nasync function ask(worker, job) {\n\tconst done = new AbortController();\n\ttry {\n\t\tworker.postMessage(job);\n\t\t// `once` rejects at \"error\" by itself; a thread that just ends has to be listened for.\n\t\tconst ended = once(worker, \"exit\", { signal: done.signal }).then(() => {\n\t\t\tthrow new Error(\"The worker ended without an answer.\");\n\t\t});\n\t\tconst [answer] = await Promise.race([once(worker, \"message\", { signal: done.signal }), ended]);\n\t\treturn answer;\n\t} finally {\n\t\tdone.abort(); // takes the listeners off\n\t}\n}"
       }
     ]
   },
@@ -4619,7 +4631,7 @@ export const patterns: readonly Pattern[] = [
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "const [${1:user}, ${2:news}] = await Promise.all([\n\t${3:loadUser}(),\n\t${4:loadNews}().catch((error) => {\n\t\t${5:report}(error);\n\t\treturn ${6:[]}; // this one can be missing\n\t\\}),\n]);\n${7:show}(${1}, ${2});"
+        "body": "const [${1:user}, ${2:news}] = await Promise.all([\n\t${3:loadUser}(),\n\t${4:loadNews}().catch((error) => {\n\t\t${5:report}(error);\n\t\treturn ${6:[]}; // this one can be missing\n\t}),\n]);\n${7:show}(${1}, ${2});"
       }
     ]
   },
@@ -4689,14 +4701,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "// Up to so many run ahead of this loop; the source is read no faster than that.\nfor await (const ${1:order} of stream.buffered(${2:source}, ${3:4}, (line, signal) => ${4:parse}(line, signal))) {\n\tawait ${5:save}(${1});\n\\} // `break` and errors stop what runs ahead and close the source"
+        "body": "// Up to so many run ahead of this loop; the source is read no faster than that.\nfor await (const ${1:order} of stream.buffered(${2:source}, ${3:4}, (line, signal) => ${4:parse}(line, signal))) {\n\tawait ${5:save}(${1});\n} // `break` and errors stop what runs ahead and close the source"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "async function* ${1:chunked}(source, size) {\n\tlet chunk = [];\n\tfor await (const item of source) {\n\t\tchunk.push(item);\n\t\tif (chunk.length < size) continue;\n\t\tyield chunk; // the source waits while the reader works\n\t\tchunk = [];\n\t\\}\n\tif (0 < chunk.length) yield chunk;\n\\}\n\nfor await (const ${2:rows} of ${1}(${3:source}, ${4:100})) {\n\tawait ${5:save}(${2});\n\\} // `break` and errors close the source, through the generators"
+        "body": "async function* ${1:chunked}(source, size) {\n\tlet chunk = [];\n\tfor await (const item of source) {\n\t\tchunk.push(item);\n\t\tif (chunk.length < size) continue;\n\t\tyield chunk; // the source waits while the reader works\n\t\tchunk = [];\n\t}\n\tif (0 < chunk.length) yield chunk;\n}\n\nfor await (const ${2:rows} of ${1}(${3:source}, ${4:100})) {\n\tawait ${5:save}(${2});\n} // `break` and errors close the source, through the generators"
       }
     ]
   },
@@ -4775,7 +4787,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "try {\n\t${1:show}(await runWorker(new URL(${2:\"./parse.js\"}, import.meta.url), { workerData: ${3:text} \\}));\n\\} catch (error) {\n\t// It has died, with an error that nobody caught there as the cause, or with none.\n\tif (error instanceof WorkerError) ${4:report}(error.cause ?? error);\n\telse throw error; // it was never started, or cancelled\n\\}"
+        "body": "try {\n\t${1:show}(await runWorker(new URL(${2:\"./parse.js\"}, import.meta.url), { workerData: ${3:text} }));\n} catch (error) {\n\t// It has died, with an error that nobody caught there as the cause, or with none.\n\tif (error instanceof WorkerError) ${4:report}(error.cause ?? error);\n\telse throw error; // it was never started, or cancelled\n}"
       },
       {
         "language": "javascript",
@@ -4791,7 +4803,7 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "const worker = new Worker(${1:new URL(\"./parse.js\", import.meta.url)}, { workerData: ${2:text} \\});\nawait new Promise((resolve, reject) => {\n\tworker.on(\"message\", (message) => ${3:show}(message)); // results, and errors it tells of\n\tworker.on(\"messageerror\", reject); // a message that could not be read\n\tworker.on(\"error\", reject); // an error that nobody caught there\n\tworker.on(\"exit\", (code) => {\n\t\tif (code === 0) resolve();\n\t\telse reject(new Error(`The thread ended with code \\${code\\}.`)); // process.exit, terminate\n\t\\});\n\\});"
+        "body": "const worker = new Worker(${1:new URL(\"./parse.js\", import.meta.url)}, { workerData: ${2:text} });\nawait new Promise((resolve, reject) => {\n\tworker.on(\"message\", (message) => ${3:show}(message)); // results, and errors it tells of\n\tworker.on(\"messageerror\", reject); // a message that could not be read\n\tworker.on(\"error\", reject); // an error that nobody caught there\n\tworker.on(\"exit\", (code) => {\n\t\tif (code === 0) resolve();\n\t\telse reject(new Error(`The thread ended with code \\${code}.`)); // process.exit, terminate\n\t});\n});"
       }
     ]
   },
@@ -4805,6 +4817,7 @@ export const patterns: readonly Pattern[] = [
       "defer"
     ],
     "rules": [],
+    "surround": "a block that undoes something",
     "code": [
       {
         "language": "typescript",
@@ -4964,14 +4977,14 @@ export const patterns: readonly Pattern[] = [
             ]
           }
         ],
-        "body": "// Who comes meanwhile waits for the same run. One that fails is forgotten, and tried again.\nconst ${1:connection} = once((signal) => ${2:connect}(signal));\n\nasync function ${3:query}(${4:sql}, signal) {\n\tconst opened = await ${1}({ signal \\}); // ends this wait, not the work that others wait for\n\treturn opened.query(${4});\n\\}"
+        "body": "// Who comes meanwhile waits for the same run. One that fails is forgotten, and tried again.\nconst ${1:connection} = once((signal) => ${2:connect}(signal));\n\nasync function ${3:query}(${4:sql}, signal) {\n\tconst opened = await ${1}({ signal }); // ends this wait, not the work that others wait for\n\treturn opened.query(${4});\n}"
       },
       {
         "language": "javascript",
         "form": "plain",
         "also": [],
         "imports": [],
-        "body": "let ${1:opening};\n\n/** The promise is kept and not its value, so that who comes meanwhile waits for the same one. */\nfunction ${2:connection}() {\n\t${1} ??= ${3:connect}().catch((error) => {\n\t\t${1} = undefined; // the next one tries again\n\t\tthrow error;\n\t\\});\n\treturn ${1};\n\\}"
+        "body": "let ${1:opening};\n\n/** The promise is kept and not its value, so that who comes meanwhile waits for the same one. */\nfunction ${2:connection}() {\n\t${1} ??= ${3:connect}().catch((error) => {\n\t\t${1} = undefined; // the next one tries again\n\t\tthrow error;\n\t});\n\treturn ${1};\n}"
       }
     ]
   }

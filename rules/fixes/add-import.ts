@@ -57,10 +57,32 @@ export function addImport(
   file: SourceFile,
   from: string,
   needed: readonly Needed[],
-  { moduleKind, replaced }: ImportOptions = {},
+  options: ImportOptions = {},
 ): AddedImport {
+  return importer(file, options)(from, needed);
+}
+
+/** The same for who asks about several imports of a file, which is then read once. */
+export function importer(
+  file: SourceFile,
+  { moduleKind, replaced }: ImportOptions = {},
+): (from: string, needed: readonly Needed[]) => AddedImport {
   const imports = importsOf(file);
   const reading = readFile(file, imports, moduleKind, replaced);
+  return (from, needed) => added({ file, imports, reading }, from, needed);
+}
+
+interface Head {
+  readonly file: SourceFile;
+  readonly imports: readonly ImportLike[];
+  readonly reading: FileReading;
+}
+
+function added(
+  { file, imports, reading }: Head,
+  from: string,
+  needed: readonly Needed[],
+): AddedImport {
   const same = imports.filter((it) => it.specifier === from || it.specifier.startsWith(`${from}/`));
   const written = new Map<string, string>();
   const edits: Edit[] = [];

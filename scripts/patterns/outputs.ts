@@ -1,7 +1,12 @@
 import { readdirSync } from "node:fs";
 import { importLine } from "../../snippets/import-line.ts";
 import type { Language, Pattern, PatternCode } from "../../snippets/pattern.ts";
-import { expandSnippet, parseSnippet } from "../../snippets/snippet-text.ts";
+import {
+  expandSnippet,
+  type Part,
+  parseSnippet,
+  printSnippet,
+} from "../../snippets/snippet-text.ts";
 import { type PatternPage, readPage } from "./read-page.ts";
 
 // What is made of the pages in snippets/patterns/: the table for the server, the snippets that
@@ -25,7 +30,7 @@ export function patternFiles(ruleIds: readonly string[]): ReadonlyMap<string, st
 
 function tableModule(ruleIds: readonly string[]): string {
   const rows = pages.map(
-    ({ id, prefix, title, when, whenNot, primitives, rules, code }): Pattern => ({
+    ({ id, prefix, title, when, whenNot, primitives, rules, surround, code }): Pattern => ({
       id,
       prefix,
       title,
@@ -33,6 +38,7 @@ function tableModule(ruleIds: readonly string[]): string {
       whenNot,
       primitives,
       rules: rules.filter((it) => ruleIds.includes(it)),
+      ...(surround === undefined ? {} : { surround }),
       code,
     }),
   );
@@ -61,8 +67,23 @@ function contributed(language: Language): string {
   return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
 }
 
+/**
+ * Around a selection they are put by the server, which knows where a statement ends; VS Code would
+ * offer it for those that name the selection wherever something is selected.
+ */
+function withoutSelection(body: string): string {
+  const open = (parts: readonly Part[]): Part[] =>
+    parts.flatMap((it) => {
+      if (typeof it === "string") return [it];
+      if ("variable" in it && it.variable === "TM_SELECTED_TEXT") return open(it.content);
+      return [{ ...it, content: open(it.content) }];
+    });
+  return printSnippet(open(parseSnippet(body)));
+}
+
 /** Go has its imports in one place, and editors for it put them there. */
-function withImports({ imports, body }: PatternCode, language: Language): string {
+function withImports({ imports, body: whole }: PatternCode, language: Language): string {
+  const body = whole.includes("TM_SELECTED_TEXT") ? withoutSelection(whole) : whole;
   if (imports.length === 0 || language === "go") return body;
   return `${imports.map((it) => importLine(it)).join("\n")}\n\n${body}`;
 }

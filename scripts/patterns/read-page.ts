@@ -61,8 +61,10 @@ export function readPage(path: string): PatternPage {
       code.push(codeOf({ language, form, also }, text, path));
     }
   }
+  const surround = fields("surround");
   return {
     id,
+    ...(surround === undefined ? {} : { surround }),
     prefix: fields("prefix") ?? fail(path, "has no prefix"),
     title,
     when: paragraph(source, "When.", path),
@@ -119,12 +121,15 @@ function importOf(line: string): PatternImport {
   return {
     from,
     names: [
-      ...(name === undefined ? [] : [{ name: "default" }]),
-      ...listOf(braces).map((it) =>
-        isType !== undefined || it.startsWith("type ")
-          ? { name: it.replace(/^type /, ""), typeOnly: true }
-          : { name: it },
-      ),
+      ...(name === undefined ? [] : [{ name: "default", as: name }]),
+      ...listOf(braces).map((it) => {
+        const [, type, exported = it, as] = /^(type )?(\w+)(?: as (\w+))?$/.exec(it) ?? [];
+        return {
+          name: exported,
+          ...(as === undefined ? {} : { as }),
+          ...(isType === undefined && type === undefined ? {} : { typeOnly: true }),
+        };
+      }),
     ],
   };
 }

@@ -63,6 +63,7 @@ export const MODERN: ClientCapabilities = {
       resolveSupport: { properties: ["edit"] },
       codeActionLiteralSupport: { codeActionKind: { valueSet: [] } },
     },
+    completion: { completionItem: { snippetSupport: true } },
   },
   workspace: {
     configuration: true,

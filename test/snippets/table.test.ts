@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { rules } from "../../rules/index.ts";
 import { pages } from "../../scripts/patterns/outputs.ts";
+import { wrapsSelection } from "../../snippets/adapt.ts";
 import type { Language } from "../../snippets/pattern.ts";
 import { type Part, parseSnippet } from "../../snippets/snippet-text.ts";
 
@@ -66,7 +67,7 @@ const exported = globSync("runtime/**/*.ts")
   .map((it) => readFileSync(it, "utf8"))
   .join("\n");
 
-describe.each(pages)("$id", ({ prefix, code, primitives, rules: named }) => {
+describe.each(pages)("$id", ({ prefix, code, primitives, surround, rules: named }) => {
   test("is found by a prefix of ours, and by words that are long enough", () => {
     expect(prefix).toMatch(/^moor-[a-z]+(-[a-z]+)*$/);
     for (const { also } of code) for (const it of also) expect(it).toMatch(/^[A-Za-z_]{5,}$/);
@@ -83,6 +84,12 @@ describe.each(pages)("$id", ({ prefix, code, primitives, rules: named }) => {
     }
     const known = new Set(rules.map((it) => it.id));
     expect(named.filter((it) => !known.has(it) && !PLANNED.has(it))).toEqual([]);
+  });
+
+  test("can be put around a selection if it says what that gives", () => {
+    const forms = code.filter((it) => ["typescript", "javascript"].includes(it.language));
+    expect(forms.some(wrapsSelection)).toBe(surround !== undefined);
+    expect(code.filter((it) => !forms.includes(it)).some(wrapsSelection)).toBe(false);
   });
 
   test("has its stops in order", () => {
