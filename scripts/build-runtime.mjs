@@ -7,7 +7,7 @@
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { packageEntries, RUNTIME, runtimeFiles } from "./runtime-entries.mjs";
@@ -15,8 +15,9 @@ import { packageEntries, RUNTIME, runtimeFiles } from "./runtime-entries.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = RUNTIME;
 
-/** @param {string} target the folder, which is emptied */
-export async function buildRuntime(target) {
+/** @param {string} folder the target, which is emptied */
+export async function buildRuntime(folder) {
+  const target = resolve(folder);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   for (const format of /** @type {const} */ (["esm", "cjs"])) {

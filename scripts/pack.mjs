@@ -4,7 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildRuntime } from "./build-runtime.mjs";
 import { isBuilt } from "./sources.mjs";
@@ -12,7 +12,7 @@ import { isBuilt } from "./sources.mjs";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const TARGET = "dist/package";
-const RUNTIME = resolve("dist/runtime");
+const RUNTIME = "dist/runtime";
 
 if (!isBuilt()) execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 rmSync(TARGET, { recursive: true, force: true });

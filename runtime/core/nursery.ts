@@ -52,30 +52,37 @@ export class Nursery {
   spawn<T>(work: Work<T>, onEnd: (outcome: Outcome<T>) => void, name?: string): RunningTask<T> {
     this.mustBeOpen();
     const task = new RunningTask<T>({ name });
+    const { controller } = task;
     this.tasks.add(task);
-    const start = (): void => {
-      this.running++;
+    const start = (onLeave: () => void): void => {
       // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it
       task.start(work, (outcome) => {
-        this.running--;
         this.tasks.delete(task);
         onEnd(outcome);
-        this.next();
+        onLeave();
       });
     };
     if (this.controller.aborted) task.abort(this.controller.reason);
-    if (this.running < this.limit || task.controller.aborted) {
-      start();
-      return task;
+    if (controller.aborted) start(this.end);
+    else if (this.running < this.limit) {
+      this.running++;
+      start(this.leave);
+    } else {
+      // A task that is aborted before its turn ends at once, and leaves a place that it is given later.
+      controller.onAborted = () => {
+        start(this.end);
+      };
+      // By way of a promise, so that the work sees the async context of who spawned it, and not of who made room.
+      void new Promise<void>((resolve) => {
+        this.queue.push(resolve);
+      }).then(() => {
+        if (controller.aborted) this.leave();
+        else {
+          controller.onAborted = undefined;
+          start(this.leave);
+        }
+      });
     }
-    let waiting = true;
-    const begin = (): void => {
-      if (waiting) start();
-      waiting = false;
-    };
-    // A task that is aborted before its turn ends at once.
-    task.controller.onAborted = begin;
-    this.queue.push(begin);
     return task;
   }
 
@@ -104,10 +111,17 @@ export class Nursery {
     for (const task of this.tasks) task.detach();
   }
 
-  private next(): void {
-    while (this.running < this.limit && 0 < this.queue.length) this.queue.take()();
+  /** A task has ended and left its place, which goes to the next as it is. */
+  private readonly leave = (): void => {
+    const next = this.queue.shift();
+    if (next === undefined) this.running--;
+    else next();
+    this.end();
+  };
+
+  private readonly end = (): void => {
     if (this.tasks.size === 0) this.settling.wakeAll();
-  }
+  };
 }
 
 /** What to throw at the end of a group; undefined if nothing failed. */

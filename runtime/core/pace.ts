@@ -15,9 +15,21 @@ let held: (() => void)[] = [];
 const immediate: unknown = Reflect.get(globalThis, "setImmediate");
 const later = globalThis.setTimeout;
 
+/** Under the testing kit there is no turn: it decides what comes next, and a count over its runs would not repeat. */
+const explorer: unique symbol = Symbol.for("mooring.gates");
+
+function isExplored(): boolean {
+  // Sound: nobody but the kit puts something there.
+  const kit = Reflect.get(globalThis, explorer) as { readonly busy?: unknown } | undefined;
+  return kit?.busy !== undefined;
+}
+
 /** Whether a result that is ready must wait for the turn. */
 export function mustTurn(): boolean {
-  return budget.size <= ++budget.spent;
+  if (++budget.spent < budget.size) return false;
+  if (!isExplored()) return true;
+  budget.spent = 0;
+  return false;
 }
 
 /** Lets timers, I/O and aborts have their turn. */
@@ -47,7 +59,8 @@ function release(): void {
 }
 
 function soon(callback: () => void): void {
-  if (typeof immediate === "function") immediate(callback);
+  if (isExplored()) setTimeout(callback, 0);
+  else if (typeof immediate === "function") immediate(callback);
   else if (typeof MessageChannel === "undefined") later(callback, 0);
   else {
     // Browsers make nested timeouts wait four milliseconds, and messages not at all.

@@ -1,6 +1,12 @@
 import { setGates } from "./transform/gates.ts";
 import { pointsOf } from "./transform/points.ts";
-import { type GateFilter, nameBelow, wantsGates, withInlineMap } from "./transform/select.ts";
+import {
+  checkedFilter,
+  type GateFilter,
+  nameBelow,
+  wantsGates,
+  withInlineMap,
+} from "./transform/select.ts";
 import type { SourceMap } from "./transform/source-map.ts";
 
 export type { GateFilter } from "./transform/select.ts";
@@ -61,6 +67,7 @@ const INHERITED = [
  * compile are left to the outer build, which then reports the error once.
  */
 export function gates(filter: GateFilter = {}): EsbuildPlugin {
+  checkedFilter(filter);
   return {
     name: "mooring-gates",
     setup(build) {

@@ -1,6 +1,6 @@
 import { setGates } from "./transform/gates.ts";
 import { pointsOf } from "./transform/points.ts";
-import { type GateFilter, nameBelow, wantsGates } from "./transform/select.ts";
+import { checkedFilter, type GateFilter, nameBelow, wantsGates } from "./transform/select.ts";
 import type { SourceMap } from "./transform/source-map.ts";
 
 /** What Jest passes along with a file, as far as it is used here. */
@@ -47,6 +47,7 @@ const VERSION = "mooring-gates-1";
  * later, or Node.
  */
 export function createTransformer(options: JestOptions = {}): Transformer {
+  checkedFilter(options);
   const inners = new Map<string, Transformer>();
   const innerFor = ({ config }: TransformOptions): Transformer => {
     const known = inners.get(config.rootDir);

@@ -1,5 +1,5 @@
 import { setGates } from "./transform/gates.ts";
-import { type GateFilter, nameBelow, wantsGates } from "./transform/select.ts";
+import { checkedFilter, type GateFilter, nameBelow, wantsGates } from "./transform/select.ts";
 import type { SourceMap } from "./transform/source-map.ts";
 import { pointsOfTree } from "./transform/syntax-tree.ts";
 
@@ -39,6 +39,7 @@ export interface VitePlugin {
  * default. Packages that Vitest leaves to Node (`server.deps.external`) are not seen by any plugin.
  */
 export function gates(filter: GateFilter = {}): VitePlugin {
+  checkedFilter(filter);
   let root = "";
   return {
     name: "mooring:gates",

@@ -114,7 +114,9 @@ function headline({ ending, schedule, schedules }: Finding): string {
   const choices = schedule.choices.filter(Boolean).length;
   const way =
     choices === 0
-      ? "without any reordering"
+      ? schedule.points === "io"
+        ? "without any reordering"
+        : "without interrupting a task"
       : `with ${choices} ${choices === 1 ? "choice" : "choices"}`;
   const count = `schedule ${schedules}, ${way}`;
   switch (ending.kind) {

@@ -9,6 +9,7 @@ export interface LaneOwner {
   readonly module: URL;
   readonly resourceLimits: object | undefined;
   readonly idleMs: number;
+  readonly inContext: <R>(run: () => R) => R;
 
   /** All jobs of the lane are settled. */
   onIdle(lane: Lane): void;

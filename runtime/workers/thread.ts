@@ -41,6 +41,9 @@ interface Threads {
   readonly process?: {
     getBuiltinModule?(id: "node:worker_threads"): NodeThreads | undefined;
     getBuiltinModule?(id: "node:os"): { availableParallelism(): number } | undefined;
+    getBuiltinModule?(
+      id: "node:async_hooks",
+    ): { readonly AsyncLocalStorage: { snapshot?(): <R>(run: () => R) => R } } | undefined;
   };
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly Worker?: new (source: string | URL, options: object) => WebWorker;
@@ -145,6 +148,15 @@ function startInBrowser(
       return Promise.resolve();
     },
   };
+}
+
+/**
+ * Runs functions in the async context of this call. What a thread tells comes in the context in which it was started,
+ * and that must not be the one of a request which happened to be the first, and would be kept as long as the thread.
+ */
+export function contextHere(): <R>(run: () => R) => R {
+  const hooks = platform.process?.getBuiltinModule?.("node:async_hooks");
+  return hooks?.AsyncLocalStorage.snapshot?.() ?? ((run) => run());
 }
 
 /** How many threads can run at the same time. */

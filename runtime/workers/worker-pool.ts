@@ -9,7 +9,7 @@ import { Waiters } from "../core/waiters.ts";
 import { mapLimit } from "../limit/map-limit.ts";
 import { type Call, Job } from "./job.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
-import { cores, moduleUrl } from "./thread.ts";
+import { contextHere, cores, moduleUrl } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
 
 export { WorkerError } from "./worker-error.ts";
@@ -123,6 +123,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
       module: moduleUrl(module),
       resourceLimits: options.resourceLimits,
       idleMs: checkedDelay("idleMs", idleMs),
+      inContext: contextHere(),
       onIdle: (lane) => {
         this.running--;
         this.dispatch();
@@ -288,7 +289,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   private freeLane(): Lane | undefined {
     for (const lane of this.lanes) if (!lane.busy) return lane;
     if (this.size <= this.lanes.size) return undefined;
-    const lane = new Lane(this.owner);
+    const lane = this.owner.inContext(() => new Lane(this.owner));
     this.lanes.add(lane);
     return lane;
   }

@@ -21,7 +21,7 @@ export default defineConfig({
       plugins: [instead(build)],
       test: {
         name: build,
-        include: ["test/runtime/{*,shared/*,workers/*}.test.ts"],
+        include: ["test/runtime/{*,shared/*,workers/*,explored/*}.test.ts"],
         exclude: build === "vendored" ? ONLY_SOURCES.slice(0, 4) : ONLY_SOURCES,
         env: { MOORING_RUNTIME: folderOf(build) },
         // As Node loads it, and not as the test runner would.

@@ -86,6 +86,65 @@ describe("H25 two copies of the package", () => {
   });
 });
 
+describe("H25 two copies of the package, and threads", () => {
+  const module = `data:text/javascript,${encodeURIComponent(`
+    export const double = (it) => it * 2;
+    export const cancel = () => {
+      throw Object.assign(new Error("gone"), { name: "AbortError", [Symbol.for("mooring.error")]: "AbortError" });
+    };
+    export const exit = () => process.exit(3);`)}`;
+  interface Tasks {
+    double(it: number): number;
+    cancel(): never;
+    exit(): never;
+  }
+
+  test("each has pools of its own, and knows the errors of the other's", async () => {
+    const second = load();
+    const pools = [first, second].map((it) => new it.WorkerPool<Tasks>(module, { size: 1 }));
+    expect(await Promise.all(pools.map((it) => it.run("double", [21])))).toEqual([42, 42]);
+    for (const pool of pools) {
+      const exit = await rejection(pool.run("exit", []));
+      expect(exit).toBeInstanceOf(first.WorkerError);
+      expect(exit).toBeInstanceOf(second.WorkerError);
+      expect(exit).not.toBeInstanceOf(first.ClosedError);
+      // What an error of this package is survives the way between threads as well.
+      const cancelled = await rejection(pool.run("cancel", []));
+      expect(cancelled).toBeInstanceOf(first.CancelledError);
+      expect(second.isCancelled(cancelled)).toBe(true);
+      await pool.drain();
+    }
+    const { signal } = new AbortController();
+    const [one, two] = [first, second].map((it) => new it.WorkerPool<Tasks>(module, { size: 1 }));
+    await Promise.all([one?.run("double", [1], { signal }), two?.run("double", [1], { signal })]);
+    expect(listeners(signal)).toBe(0);
+    await Promise.all([one?.drain(), two?.drain()]);
+  });
+
+  test("share what lives in one buffer, and condition variables take the other's guards", async () => {
+    const second = load();
+    const mutex = new first.SharedMutex();
+    const same = new second.SharedMutex(mutex.buffer);
+    const guard = await mutex.lock();
+    const waiting = same.lock();
+    await settled();
+    expect(same.tryLock()).toBeUndefined();
+    guard.release();
+    const held = await waiting;
+    const condition = new first.SharedCondvar();
+    const wait = condition.wait(held);
+    await settled();
+    new second.SharedCondvar(condition.buffer).notifyAll();
+    await wait;
+    expect(held.held).toBe(true);
+    held.release();
+    const { tx } = first.sharedChannel({ capacityBytes: 64 });
+    const { rx } = second.sharedChannel({ buffer: tx.buffer });
+    await tx.send(Uint8Array.of(1, 2));
+    expect((await rx.recv()).value).toEqual(Uint8Array.of(1, 2));
+  });
+});
+
 describe("H28 other platforms", () => {
   const browser = () => ({
     setTimeout: (callback: () => void, ms: number) => Number(setTimeout(callback, ms)),

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
 import {
   CancelledError,
@@ -385,6 +386,35 @@ describe("H22 TaskGroup", () => {
     controller.abort("outside");
     expect(await rejection(joined)).toBe("outside");
     expect(() => new TaskGroup({ limit: 0 })).toThrow(RangeError);
+  });
+});
+
+describe("H14 async context", () => {
+  test("work that had to wait for a place sees the context of who spawned it", async () => {
+    const context = new AsyncLocalStorage<string>();
+    const group = new TaskGroup<string | undefined>({ limit: 1 });
+    for (const name of ["a", "b", "c"]) {
+      context.run(name, () => group.spawn(async () => context.getStore()));
+    }
+    expect(await group.join()).toEqual(["a", "b", "c"]);
+  });
+
+  test("what was aborted while it waited leaves its place to the next", async () => {
+    const group = new TaskGroup<string>({ limit: 1 });
+    const gate = deferred();
+    const [first, second, third] = ["first", "second", "third"].map((name) =>
+      group.spawn(async () => {
+        await gate.promise;
+        return name;
+      }),
+    );
+    second?.abort("not needed");
+    expect(second?.status).toBe("cancelled");
+    gate.resolve();
+    expect([await first, await third]).toEqual(["first", "third"]);
+    const last = group.spawn(() => "last");
+    expect(await last).toBe("last");
+    await group.shutdown();
   });
 });
 

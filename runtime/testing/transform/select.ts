@@ -20,6 +20,18 @@ export function wantsGates(path: string, code: string, filter: GateFilter): bool
   return isMatch(include, path) && !isMatch(exclude, path) && mayNeedGates(code);
 }
 
+/** The filter, if it is one. */
+export function checkedFilter<F extends GateFilter>(filter: F): F {
+  for (const name of ["include", "exclude"] as const) {
+    const value: unknown = filter[name];
+    if (value === undefined || value instanceof RegExp) continue;
+    throw new TypeError(
+      `gates takes a regular expression as \`${name}\`, such as /[\\\\/]src[\\\\/]/; got ${JSON.stringify(value)}.`,
+    );
+  }
+  return filter;
+}
+
 /** What reports call a file: its path below the project, with slashes. */
 export function nameBelow(root: string, path: string): string {
   const file = path.replaceAll("\\", "/");

@@ -295,3 +295,17 @@ describe("the transformer for Jest", () => {
     );
   });
 });
+
+test.each([
+  ["esbuild", esbuildGates],
+  ["Vite", viteGates],
+  ["Jest", createTransformer],
+])("a filter for %s that is no regular expression is refused where it is given", (_, make) => {
+  // Sound: JavaScript has no types to keep anybody from it.
+  const filter = { exclude: ["vendor"] } as unknown as { exclude: RegExp };
+  expect(() => make(filter)).toThrow(
+    new TypeError(
+      'gates takes a regular expression as `exclude`, such as /[\\\\/]src[\\\\/]/; got ["vendor"].',
+    ),
+  );
+});

@@ -1,15 +1,74 @@
 /* oxlint-disable no-await-in-loop -- What other threads do is waited for, one thing after another. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { subject } from "../subject.ts";
+import { ending } from "./bundle.ts";
 import { onLateError } from "../../../runtime/core/late.ts";
 import { asyncDispose, dispose } from "../../../runtime/core/symbols.ts";
 import { WorkerError } from "../../../runtime/workers/worker-error.ts";
 import { WorkerPool } from "../../../runtime/workers/worker-pool.ts";
 import { failure, poolOf } from "./pools.ts";
-import { begun, fresh, newController, type Tasks, unblock } from "./tasks.ts";
+import { begun, fresh, newController, type Tasks, tasks, unblock } from "./tasks.ts";
+
+describe("H14: async context", () => {
+  test("functions on the calling side see the context of their caller", async () => {
+    const context = new AsyncLocalStorage<string>();
+    const pool = poolOf({ size: 1 });
+    // The thread starts in the context of the first caller.
+    await context.run("first", () => pool.run("double", [1]));
+    const seen: unknown[] = [];
+    const items = function* () {
+      seen.push(context.getStore());
+      yield 1;
+    };
+    const combine = (sum: number, value: number): number => {
+      seen.push(context.getStore());
+      return sum + value;
+    };
+    await Promise.all(
+      ["a", "b"].map((name) =>
+        context.run(name, async () => {
+          await pool.mapReduce("double", combine, items(), 0);
+          await pool.run("double", [1]);
+          seen.push(context.getStore());
+        }),
+      ),
+    );
+    expect(seen.toSorted()).toEqual(["a", "a", "a", "b", "b", "b"]);
+  });
+
+  test("no context is kept after its tasks: not by the thread that they started either", () => {
+    const program = `
+      import { AsyncLocalStorage } from "node:async_hooks";
+      import { WorkerPool } from "./workers/worker-pool.ts";
+      const context = new AsyncLocalStorage<object>();
+      const pool = new WorkerPool<any>(${JSON.stringify(tasks.href)}, { size: 1 });
+      let store: object | undefined = { of: "the first request" };
+      const kept = new WeakRef(store);
+      await context.run(store, () => pool.run("double", [1]));
+      store = undefined;
+      for (let turn = 0; turn < 20; turn++) {
+        (globalThis as any).gc();
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      console.log(await pool.run("double", [21]), kept.deref());`;
+    expect(
+      ending(
+        program,
+        subject,
+        "require('node:v8').setFlagsFromString('--expose-gc'); globalThis.gc = require('node:vm').runInNewContext('gc');",
+      ),
+    ).toEqual({
+      status: 0,
+      stdout: "42 undefined",
+      stderr: "",
+    });
+  });
+});
 
 describe("H24: workers", () => {
   test("an error keeps name, message, stack, cause, code and fields", async () => {
