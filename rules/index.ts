@@ -6,6 +6,7 @@ import { asyncOverrideOfVoid } from "./async-override-of-void/async-override-of-
 import { asyncWorkInConstructor } from "./async-work-in-constructor/async-work-in-constructor.ts";
 import { awaitInsideCombinator } from "./await-inside-combinator/await-inside-combinator.ts";
 import { awaitOfNonPromise } from "./await-of-non-promise/await-of-non-promise.ts";
+import { blockingCallInAsync } from "./blocking-call-in-async/blocking-call-in-async.ts";
 import { conditionWithoutLoop } from "./condition-without-loop/condition-without-loop.ts";
 import { discardedDisposable } from "./discarded-disposable/discarded-disposable.ts";
 import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts";
@@ -15,6 +16,8 @@ import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-ha
 import { lockCycle } from "./lock-cycle/lock-cycle.ts";
 import { lostUpdate } from "./lost-update/lost-update.ts";
 import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
+import { missingTimeout } from "./missing-timeout/missing-timeout.ts";
+import { orphanedSiblings } from "./orphaned-siblings/orphaned-siblings.ts";
 import { overlappingInterval } from "./overlapping-interval/overlapping-interval.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
@@ -28,6 +31,7 @@ import { staleGuard } from "./stale-guard/stale-guard.ts";
 import { swallowedAbort } from "./swallowed-abort/swallowed-abort.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
+import { unboundedFanOut } from "./unbounded-fan-out/unbounded-fan-out.ts";
 import { uncancellableLoop } from "./uncancellable-loop/uncancellable-loop.ts";
 import { uncancellableWait } from "./uncancellable-wait/uncancellable-wait.ts";
 import { uncheckedAbortedSignal } from "./unchecked-aborted-signal/unchecked-aborted-signal.ts";
@@ -46,6 +50,7 @@ export const rules: readonly Rule[] = [
   asyncWorkInConstructor,
   awaitInsideCombinator,
   awaitOfNonPromise,
+  blockingCallInAsync,
   conditionWithoutLoop,
   discardedDisposable,
   droppedThenResult,
@@ -55,6 +60,8 @@ export const rules: readonly Rule[] = [
   lockCycle,
   lostUpdate,
   missingTeardown,
+  missingTimeout,
+  orphanedSiblings,
   overlappingInterval,
   promiseAsValue,
   promiseEscapesTry,
@@ -68,6 +75,7 @@ export const rules: readonly Rule[] = [
   swallowedAbort,
   swallowedRejection,
   unawaitedCallback,
+  unboundedFanOut,
   uncancellableLoop,
   uncancellableWait,
   uncheckedAbortedSignal,

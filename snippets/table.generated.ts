@@ -182,6 +182,7 @@ export const patterns: readonly Pattern[] = [
       "Semaphore"
     ],
     "rules": [
+      "unbounded-fan-out",
       "unreleased-lock"
     ],
     "code": [
@@ -1862,7 +1863,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "mapLimit"
     ],
-    "rules": [],
+    "rules": [
+      "unbounded-fan-out"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -1952,7 +1955,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "RateLimiter"
     ],
-    "rules": [],
+    "rules": [
+      "unbounded-fan-out"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2428,7 +2433,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "WorkerPool"
     ],
-    "rules": [],
+    "rules": [
+      "blocking-call-in-async"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2531,7 +2538,9 @@ export const patterns: readonly Pattern[] = [
       "mapLimit",
       "partition"
     ],
-    "rules": [],
+    "rules": [
+      "unbounded-fan-out"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2760,7 +2769,8 @@ export const patterns: readonly Pattern[] = [
       "timeout"
     ],
     "rules": [
-      "signal-not-forwarded"
+      "signal-not-forwarded",
+      "missing-timeout"
     ],
     "code": [
       {
@@ -3303,7 +3313,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "WorkerPool"
     ],
-    "rules": [],
+    "rules": [
+      "blocking-call-in-async"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4328,7 +4340,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "WorkerPool"
     ],
-    "rules": [],
+    "rules": [
+      "blocking-call-in-async"
+    ],
     "code": [
       {
         "language": "typescript",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type {
+  BlockingModel,
   CallbackModel,
   CallModel,
   ErrorEventModel,
@@ -77,6 +78,18 @@ const permitsModel: v.GenericSchema<unknown, PermitsModel> = object("known of pe
   ),
 });
 
+const blockingModel: v.GenericSchema<unknown, BlockingModel> = object("known of a blocking call", {
+  instead: v.exactOptional(
+    says(
+      object("known of a function", {
+        name: says(text("a name"), "The name of the function."),
+        from: says(text("the name of a module"), "The module that it is imported from."),
+      }),
+      "The function that gives a promise of the same.",
+    ),
+  ),
+});
+
 const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call", {
   reason,
   result: v.exactOptional(
@@ -90,6 +103,15 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
       table("callbacks by position", position(), callbackModel),
       "What becomes of function arguments: `0` is the first, `rest` stands for all further ones.",
     ),
+  ),
+  uses: v.exactOptional(
+    says(
+      oneOf(["network", "database", "files", "processes"]),
+      "What it uses of the world outside, of which there is only so much at a time.",
+    ),
+  ),
+  blocks: v.exactOptional(
+    says(blockingModel, "Nothing else runs in the program until the call is over."),
   ),
   brief: v.exactOptional(
     says(flag(), "It is over soon, and better not cut off: it need not be given a signal."),

@@ -7,8 +7,8 @@ import { is, isOneOf, methodCall, type Node, nameOf, type SourceFile, walk } fro
 // that ends at an unhandled rejection takes down one request in a script, and all of them in a
 // server: a file that imports what serves, and calls `listen`, `serve` or `createServer`. In a test,
 // the same end of the process is a failed test, which is what tests are for: a file that is named
-// `.test` or `.spec`, or imports a test runner. Modules that only define handlers, and helpers of
-// tests, are not recognised and get the answer "no".
+// `.test` or `.spec`, or imports a test runner. A script serves the one who has started it. Modules
+// that only define handlers, and helpers of tests, are not recognised and get the answer "no".
 
 export const isServerEntry: (file: SourceFile, program: Program) => boolean = fact((file) => {
   if (!/\b(?:listen|serve|createServer)\b/.test(file.text)) return false;
@@ -44,6 +44,24 @@ export function isTestOrScript(file: SourceFile, program: Program): boolean {
 
 const SCRIPTS =
   /\/(?:scripts?|tools?|examples?|[\w-]+-examples?|demos?|bench(?:es|marks?)?|playgrounds?)\//;
+
+/**
+ * Whether the file serves the one who has started it: one that is run by hand, or while something is
+ * built, or that takes arguments apart. Nobody else waits for what it does.
+ */
+export function isScript(file: SourceFile, program: Program): boolean {
+  return isScriptFile(file, program) || isForBuild(file, program);
+}
+
+const isForBuild: (file: SourceFile, program: Program) => boolean = fact(
+  (file) => BUILDS.test(file.fileName) || file.statements.some((it) => importsFrom(it, ARGUMENTS)),
+);
+
+const BUILDS =
+  /\/(?:bin|cli|build|tasks|migrations?|seeds?|fixtures|codemods?|generators?|templates)\/|\.config\.[cm]?[jt]s$/;
+
+const ARGUMENTS =
+  /^(?:commander|yargs|cac|citty|meow|minimist|clipanion|@oclif\/core|@clack\/prompts|inquirer|prompts|mri|sade|arg|gluegun)$/;
 
 const fromModule = isOneOf("StringLiteral", "NoSubstitutionTemplateLiteral");
 

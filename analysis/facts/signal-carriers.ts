@@ -153,8 +153,8 @@ export function carriersOf(
           if (root !== source.variable || root === "this") carriers.add(root);
         }
       } else if (is.CallExpression(node) && isFollowing(node, signal)) {
-        for (const it of node.arguments.map(unwrapped).filter(isFunctionExpression)) {
-          addMentioned(it, carriers);
+        for (const argument of node.arguments) {
+          for (const it of listenerIn(unwrapped(argument), fn)) addMentioned(it, carriers);
         }
       }
       return undefined;
@@ -171,6 +171,20 @@ function isFollowing(call: CallExpression, signal: Reach) {
   if (!/^(?:addEventListener|on\w*(?:abort|cancel)\w*|addAbortListener)$/i.test(name)) return false;
   const parts = method === undefined ? call.arguments : [method.receiver, ...call.arguments];
   return parts.some((it) => !isFunctionExpression(unwrapped(it)) && carries(it, signal));
+}
+
+/** A function that is handed over, written out or by its name. */
+function listenerIn(value: Node, fn: FunctionLike): readonly Node[] {
+  if (isFunctionExpression(value)) return [value];
+  const name = nameOf(value);
+  const found: Node[] = [];
+  if (name === undefined) return found;
+  walk(fn, (node) => {
+    const isNamed = is.FunctionDeclaration(node) || is.VariableDeclaration(node);
+    if (isNamed && nameOf(node.name) === name) found.push(node);
+    return undefined;
+  });
+  return found;
 }
 
 /** The names of a declaration whose values come from the signal, without waiting. */

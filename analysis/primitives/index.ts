@@ -13,6 +13,7 @@ import { node } from "./node.ts";
 import { platformPairs } from "./platform-pairs.ts";
 import type { PackageModel } from "./primitive.ts";
 import { react } from "./react.ts";
+import { resources } from "./resources.ts";
 import { routers } from "./routers.ts";
 import { scopes } from "./scopes.ts";
 import { servers } from "./servers.ts";
@@ -43,5 +44,6 @@ export const packages: readonly PackageModel[] = [
   ...platformPairs,
   ...errorEvents,
   ...signals,
+  ...resources,
   ...scopes,
 ];

@@ -1,5 +1,5 @@
 import { AWAITED, every, everyMember, LATER, LISTENER } from "./every.ts";
-import type { PackageModel } from "./primitive.ts";
+import type { CallModel, PackageModel } from "./primitive.ts";
 
 const FILE_OPERATIONS = [
   "access",
@@ -34,18 +34,41 @@ const FILE_OPERATIONS = [
   "writeFile",
 ];
 
+/** Operations that are over at once wherever the disk is not far away. */
+const AT_ONCE: ReadonlySet<string> = new Set([
+  "access",
+  "chmod",
+  "chown",
+  "close",
+  "fstat",
+  "fsync",
+  "ftruncate",
+  "link",
+  "lstat",
+  "mkdir",
+  "mkdtemp",
+  "open",
+  "readlink",
+  "realpath",
+  "rename",
+  "rmdir",
+  "stat",
+  "symlink",
+  "truncate",
+  "unlink",
+  "utimes",
+]);
+
 export const node: readonly PackageModel[] = [
   {
     modules: ["node:fs"],
     calls: {
-      ...every(
-        FILE_OPERATIONS.map((it) => `${it}Sync`),
-        {
-          reason:
-            "Throws when the file is missing, in use or forbidden, which code cannot rule out.",
-          throws: true,
-        },
-      ),
+      ...Object.fromEntries(FILE_OPERATIONS.map((it) => [`${it}Sync`, synchronous(it)])),
+      existsSync: {
+        reason: "It asks the disk and waits for the answer, which most often comes at once.",
+        blocks: {},
+        brief: true,
+      },
       ...every(FILE_OPERATIONS, {
         reason: "The callback is the last argument; what it returns is ignored.",
         callbacks: { rest: LATER },
@@ -58,10 +81,27 @@ export const node: readonly PackageModel[] = [
   },
   {
     modules: ["node:fs/promises"],
-    calls: every(["appendFile", "readFile", "writeFile"], {
-      reason: "A file on the disk is read or written soon; a write that is cut off leaves a part.",
-      brief: true,
-    }),
+    calls: {
+      ...every(FILE_OPERATIONS, {
+        reason: "A process may have only so many files open, and four operations run at a time.",
+        uses: "files",
+      }),
+      ...every(["appendFile", "readFile", "writeFile"], {
+        reason: "A file is read or written soon, and a write that is cut off leaves a part of it.",
+        uses: "files",
+        brief: true,
+      }),
+    },
+  },
+  {
+    modules: ["node:crypto"],
+    calls: every(
+      ["pbkdf2Sync", "scryptSync", "generateKeyPairSync", "generatePrimeSync", "checkPrimeSync"],
+      {
+        reason: "It is made to take long, and takes the only thread for it.",
+        blocks: {},
+      },
+    ),
   },
   {
     modules: ["node:worker_threads"],
@@ -76,9 +116,11 @@ export const node: readonly PackageModel[] = [
     modules: ["node:child_process"],
     calls: {
       ...every(["execSync", "execFileSync"], {
-        reason: "Throws when the command fails or exits with another code than 0.",
+        reason: "Waits for the command to end; throws when it exits with another code than 0.",
         throws: true,
+        blocks: {},
       }),
+      spawnSync: { reason: "Waits for the command to end.", blocks: {} },
       ...every(["exec", "execFile"], {
         reason: "The callback is the last argument; what it returns is ignored.",
         callbacks: { rest: LATER },
@@ -112,10 +154,17 @@ export const node: readonly PackageModel[] = [
   },
   {
     modules: ["node:zlib"],
-    calls: every(["gunzipSync", "unzipSync", "inflateSync", "brotliDecompressSync"], {
-      reason: "Throws on corrupt input.",
-      throws: true,
-    }),
+    calls: {
+      ...every(["gunzipSync", "unzipSync", "inflateSync", "brotliDecompressSync"], {
+        reason: "Throws on corrupt input, and takes the only thread for as long as it takes.",
+        throws: true,
+        blocks: {},
+      }),
+      ...every(["gzipSync", "deflateSync", "brotliCompressSync"], {
+        reason: "It takes the only thread for as long as it takes.",
+        blocks: {},
+      }),
+    },
   },
   {
     modules: ["node:stream"],
@@ -174,6 +223,15 @@ export const node: readonly PackageModel[] = [
     },
   },
 ];
+
+function synchronous(name: string): CallModel {
+  return {
+    reason: "Throws when the file is missing, in use or forbidden, which code cannot rule out.",
+    throws: true,
+    blocks: { instead: { name, from: "node:fs/promises" } },
+    ...(AT_ONCE.has(name) ? { brief: true } : {}),
+  };
+}
 
 function assertions(...prefixes: readonly string[]) {
   const names = [

@@ -27,6 +27,12 @@ export interface CallModel {
   /** It is over soon, and better not cut off, so that nobody has to be able to cancel it. */
   readonly brief?: boolean;
 
+  /** What it uses of the world outside, of which there is only so much at a time. */
+  readonly uses?: "network" | "database" | "files" | "processes";
+
+  /** Nothing else runs in the program until the call is over. */
+  readonly blocks?: BlockingModel;
+
   /** The call waits for the promises among (or inside) its arguments, or keeps them for good. */
   readonly observes?: boolean;
 
@@ -68,6 +74,11 @@ export interface PermitsModel {
   readonly option?: string;
   /** The position of an argument that is the lock itself, under another face: `withTimeout(mutex, 100)`. */
   readonly same?: number;
+}
+
+export interface BlockingModel {
+  /** The function that gives a promise of the same, and the module that it is imported from. */
+  readonly instead?: { readonly name: string; readonly from: string };
 }
 
 export interface CallbackModel {

@@ -19,6 +19,15 @@ export function passNoSignal(slot: EmptySlot): Fix[] {
   return [{ title: "Pass 'undefined': it is not to be cancelled", safety: "suggestion", edits }];
 }
 
+/** A limit of time, beside the signal that is at hand. */
+export function passTimeout(slot: EmptySlot, signal: Signal | undefined): Fix[] {
+  const limit = "AbortSignal.timeout(30_000)";
+  const isSure = signal !== undefined && !signal.nullable;
+  const text = isSure ? `AbortSignal.any([${signal.text}, ${limit}])` : limit;
+  if (signal !== undefined && !isSure) return [];
+  return [{ title: "Limit it to 30 seconds", safety: "suggestion", edits: filled(slot, text) }];
+}
+
 function filled(slot: EmptySlot, text: string): Edit[] {
   const { call, position, member, options } = slot;
   const value = member === undefined ? text : propertyOf(member, text);
