@@ -2,6 +2,7 @@
 
 import type { Rule } from "../analysis/rule.ts";
 import { abortListenerLeak } from "./abort-listener-leak/abort-listener-leak.ts";
+import { ambientContext } from "./ambient-context/ambient-context.ts";
 import { asyncOverrideOfVoid } from "./async-override-of-void/async-override-of-void.ts";
 import { asyncWorkInConstructor } from "./async-work-in-constructor/async-work-in-constructor.ts";
 import { awaitInsideCombinator } from "./await-inside-combinator/await-inside-combinator.ts";
@@ -46,6 +47,7 @@ import { wrongSignal } from "./wrong-signal/wrong-signal.ts";
 
 export const rules: readonly Rule[] = [
   abortListenerLeak,
+  ambientContext,
   asyncOverrideOfVoid,
   asyncWorkInConstructor,
   awaitInsideCombinator,
