@@ -141,7 +141,8 @@ function isOverSharedBuffer(written: Node, program: Program): boolean {
   if (!is.NewExpression(made)) return false;
   const [buffer] = made.arguments ?? [];
   const node = buffer && unwrapped(buffer);
-  if (node === undefined || !/Array$/.test(nameOf(unwrapped(made.expression)) ?? "")) return false;
+  const view = nameOf(unwrapped(made.expression));
+  if (node === undefined || view?.endsWith("Array") !== true) return false;
   if (is.NewExpression(node)) {
     return calleeOf(node, program).symbol?.name.startsWith("SharedArrayBuffer") === true;
   }
