@@ -3908,7 +3908,9 @@ export const patterns: readonly Pattern[] = [
       "RwLock",
       "SharedRwLock"
     ],
-    "rules": [],
+    "rules": [
+      "nonatomic-shared-memory"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3990,7 +3992,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "SharedMutex"
     ],
-    "rules": [],
+    "rules": [
+      "nonatomic-shared-memory"
+    ],
     "surround": "a lock between threads",
     "code": [
       {
@@ -4249,7 +4253,9 @@ export const patterns: readonly Pattern[] = [
       "AtomicFlag",
       "AtomicInt"
     ],
-    "rules": [],
+    "rules": [
+      "nonatomic-shared-memory"
+    ],
     "code": [
       {
         "language": "typescript",
