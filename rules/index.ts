@@ -18,6 +18,7 @@ import { lockCycle } from "./lock-cycle/lock-cycle.ts";
 import { lostUpdate } from "./lost-update/lost-update.ts";
 import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
 import { missingTimeout } from "./missing-timeout/missing-timeout.ts";
+import { nonatomicSharedMemory } from "./nonatomic-shared-memory/nonatomic-shared-memory.ts";
 import { orphanedSiblings } from "./orphaned-siblings/orphaned-siblings.ts";
 import { overlappingInterval } from "./overlapping-interval/overlapping-interval.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
@@ -63,6 +64,7 @@ export const rules: readonly Rule[] = [
   lostUpdate,
   missingTeardown,
   missingTimeout,
+  nonatomicSharedMemory,
   orphanedSiblings,
   overlappingInterval,
   promiseAsValue,
