@@ -23,10 +23,17 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-try {
-  process.exitCode = await runCommand(process.argv.slice(2), shell, rules);
-} catch (error) {
-  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`mooring ${version()} failed; please report this as a bug.\n${cause}\n`);
-  process.exitCode = 2;
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await runCommand(process.argv.slice(2), shell, rules);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`mooring ${version()} failed; please report this as a bug.\n${cause}\n`);
+    process.exitCode = 2;
+  }
 }
+
+// Where this is a bundle in the older module format, nobody can wait at the top level.
+main().catch((error: unknown) => {
+  throw error;
+});

@@ -1,5 +1,6 @@
 // Bundles what is shipped into dist/; see bundles.mjs. With a folder and names of bundles, bundles
-// only these, into that folder: for tests, which must not touch what others are running.
+// only these and the compiler, into that folder: for tests, which must not touch what others are
+// running.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const [folder, ...names] = process.argv.slice(2);
 if (folder !== undefined) {
-  const chosen = BUNDLES.filter((it) => names.includes(it.name));
+  const chosen = BUNDLES.filter((it) => it.bringsCompiler || names.includes(it.name));
   await Promise.all(chosen.map((it) => bundle(it, folder)));
   process.exit();
 }

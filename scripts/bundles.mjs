@@ -4,21 +4,17 @@ import { basename } from "node:path";
 import { build } from "esbuild";
 
 export const BUNDLES = [
-  {
-    name: "cli",
-    entry: "cli/main.ts",
-    // In pieces, so that `mooring explain` does not load a compiler.
-    splitting: true,
-    format: "esm",
-  },
-  // In two pieces, so that `initialize` is answered before the compiler is loaded.
-  { name: "server", entry: "server/main.ts", format: "cjs", apart: ["server/core.ts"] },
-  { name: "server-core", entry: "server/core.ts", format: "cjs" },
+  // The largest part by far, and the same for all: a file of its own, so that it is shipped once,
+  // loaded only by who needs it, and kept compiled whatever changes beside it.
+  { name: "compiler", entry: "@ts-morph/common", bringsCompiler: true },
+  { name: "cli", entry: "cli/main.ts" },
+  // In two pieces, so that `initialize` is answered before the analysis is loaded.
+  { name: "server", entry: "server/main.ts", apart: ["server/core.ts"] },
+  { name: "server-core", entry: "server/core.ts" },
   // In two pieces, so that the editor does not wait for the protocol to load.
   {
     name: "client",
     entry: "client/extension.ts",
-    format: "cjs",
     external: ["vscode"],
     apart: ["client/connection.ts"],
     keepNames: false,
@@ -26,7 +22,6 @@ export const BUNDLES = [
   {
     name: "client-connection",
     entry: "client/connection.ts",
-    format: "cjs",
     external: ["vscode"],
     keepNames: false,
   },
@@ -34,46 +29,55 @@ export const BUNDLES = [
 
 /** `apart`: sources that have a bundle of their own, named `<folder>-<file>`, loaded when imported. */
 export function bundle(
-  { name, entry, splitting = false, format, external = [], apart = [], keepNames = true },
+  { name, entry, external = [], apart = [], keepNames = true, bringsCompiler = false },
   outdir,
 ) {
+  // A profile of a bundle that can be read shows whole lines.
+  const minify = process.env.MOORING_READABLE !== "1";
   return build({
     entryPoints: { [name]: entry },
     outdir,
-    outExtension: { ".js": format === "esm" ? ".mjs" : ".cjs" },
-    chunkNames: `${name}-[hash]`,
+    outExtension: { ".js": ".cjs" },
     bundle: true,
-    splitting,
-    format,
+    // The format whose compiled code Node can keep from one run to the next; see bin/load.mjs.
+    format: "cjs",
     external,
     platform: "node",
     // jsonc-parser's older format hides its imports from bundlers.
     mainFields: ["module", "main"],
     target: "node20.19",
-    // A profile of a bundle that can be read names its functions.
-    minify: process.env.MOORING_READABLE !== "1",
-    // Stacks in reports about failures name functions.
-    keepNames,
-    banner: { js: format === "esm" ? FOR_MODULES : FOR_SCRIPTS },
-    define: format === "esm" ? {} : { "import.meta.url": "__url" },
-    // The older module format loads its pieces in one go, and lazily all the same.
-    supported: format === "esm" ? {} : { "dynamic-import": false },
-    plugins: apart.map(leaveOut),
+    minifyWhitespace: minify,
+    minifySyntax: minify,
+    // Stacks in reports about failures name functions. Restoring names that were shortened costs a
+    // call for every function there is, which is more than all they save.
+    minifyIdentifiers: minify && !keepNames,
+    banner: { js: URL_OF_SCRIPT },
+    define: { "import.meta.url": "__url" },
+    // What is imported later is loaded later in this format, too.
+    supported: { "dynamic-import": false },
+    plugins: [...(bringsCompiler ? [] : [shareCompiler]), ...apart.map(leaveOut)],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
   });
 }
 
-/** Packages in the older module format ask for these; a bundle in the newer one has to bring them. */
-const FOR_MODULES = `import { createRequire as __createRequire } from "node:module";
-import { fileURLToPath as __fileURLToPath } from "node:url";
-const require = __createRequire(import.meta.url);
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __fileURLToPath(new URL(".", import.meta.url));`;
+/**
+ * ts-morph hands on the compiler of its part `common` as it is. The rest of it, classes around every
+ * kind of node, is not used by the engine.
+ */
+const shareCompiler = {
+  name: "share the compiler",
+  setup({ onResolve }) {
+    onResolve({ filter: /^(?:ts-morph|@ts-morph\/common)$/ }, () => ({
+      path: "./compiler.cjs",
+      external: true,
+    }));
+  },
+};
 
-/** And the other way round: our sources ask where they are. */
-const FOR_SCRIPTS = `const __url = require("node:url").pathToFileURL(__filename).href;`;
+/** Our sources ask where they are. */
+const URL_OF_SCRIPT = `const __url = require("node:url").pathToFileURL(__filename).href;`;
 
 function leaveOut(source) {
   const [folder, file] = source.split("/");

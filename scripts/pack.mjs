@@ -17,7 +17,7 @@ const RUNTIME = "dist/runtime";
 if (!isBuilt()) execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 rmSync(TARGET, { recursive: true, force: true });
 
-const bundles = readdirSync("dist").filter((it) => /^cli.*\.mjs$|^THIRD/.test(it));
+const bundles = readdirSync("dist").filter((it) => /^(?:cli|compiler)\.cjs$|^THIRD/.test(it));
 const pages = readdirSync("rules", { withFileTypes: true })
   .filter((it) => it.isDirectory())
   .map(({ name }) => `rules/${name}/${name}.md`)
@@ -27,6 +27,7 @@ for (const path of [
   ...bundles.map((it) => `dist/${it}`),
   ...pages,
   "bin/mooring.mjs",
+  "bin/load.mjs",
   "schema",
   "README.md",
   "LICENSE",

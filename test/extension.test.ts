@@ -99,6 +99,7 @@ const NEEDED = [
   "dist/client-connection.cjs",
   "dist/server.cjs",
   "dist/server-core.cjs",
+  "dist/compiler.cjs",
   "rules/floating-promise/floating-promise.md",
   "schema/mooring.config.schema.json",
   "l10n/bundle.l10n.de.json",
@@ -109,7 +110,7 @@ const NEEDED = [
 ];
 
 const ALLOWED =
-  /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(dist\/((client|server)[\w-]*\.cjs|THIRD-PARTY-NOTICES\.txt)|rules\/[a-z-]+\/[a-z-]+\.md|client\/walkthrough\/.+|snippets\/\w+\.json|schema\/.+|l10n\/.+|images\/icon\.png|package(\.nls.*)?\.json|readme\.md|changelog\.md|LICENSE\.txt))$/;
+  /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(dist\/(((client|server)[\w-]*|compiler)\.cjs|THIRD-PARTY-NOTICES\.txt)|rules\/[a-z-]+\/[a-z-]+\.md|client\/walkthrough\/.+|snippets\/\w+\.json|schema\/.+|l10n\/.+|images\/icon\.png|package(\.nls.*)?\.json|readme\.md|changelog\.md|LICENSE\.txt))$/;
 
 /** From the list at the end of the file, which is all of the format that is needed here. */
 function namesInZip(content: Buffer): string[] {
