@@ -15,7 +15,14 @@ const bench = dirname(fileURLToPath(import.meta.url));
 const usualSubjects = ["trpc-server", "mongodb", "zod", "generated"];
 const scalingSizes = [250, 500, 1000];
 
+/** What there is to measure; the last three are programs of their own, with options of their own. */
+const PARTS = { server: "server.mjs", editor: "editor.mjs", incremental: "incremental.mjs" };
+
 const help = `Usage: npm run bench -- [options]
+       npm run bench -- ${Object.keys(PARTS).join("|")} [options of that]
+
+  server: initialize, edit to diagnostics, memory over many edits; editor: activate() in a real VS Code
+  incremental: an edit without the server. Without any of them, the linters side by side:
 
   --subject NAME   one of ${subjectNames.join(", ")}, or all; repeatable (default: all but effect)
   --tool NAME      one of ${allTools("")
@@ -32,7 +39,12 @@ const help = `Usage: npm run bench -- [options]
 `;
 
 try {
-  await main();
+  const part = PARTS[process.argv[2]];
+  if (part === undefined) await main();
+  else {
+    process.argv.splice(2, 1);
+    await import(`./${part}`);
+  }
 } catch (cause) {
   // A wrong option deserves a sentence and not a stack.
   console.error(cause.message);

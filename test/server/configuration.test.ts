@@ -117,6 +117,32 @@ test("each of two roots has its own configuration, and one may import from the o
   expect(await client.rulesIn("shop/cart.ts")).toEqual(["floating-promise"]);
 });
 
+test("projects that refer to each other follow each other's edits, without being built", async () => {
+  const options = { composite: true, declaration: true, strict: true, lib: ["es2022"] };
+  const client = await start({
+    files: {
+      "tsconfig.json": JSON.stringify({
+        files: [],
+        references: [{ path: "disk" }, { path: "shop" }],
+      }),
+      "disk/tsconfig.json": JSON.stringify({ compilerOptions: { ...options, outDir: "out" } }),
+      "disk/disk.ts": DISK,
+      "shop/tsconfig.json": JSON.stringify({
+        compilerOptions: options,
+        references: [{ path: "../disk" }],
+      }),
+      "shop/cart.ts": CART.replace("./disk", "../disk/disk"),
+    },
+  });
+  const cart = client.workspace.uri("shop/cart.ts");
+  const { items } = await client.workspaceReport();
+  expect(items).toMatchObject([{ uri: cart, items: [{ code: "floating-promise" }] }]);
+  await client.open("disk/disk.ts");
+  const next = client.workspaceReport(idsOf(items));
+  await client.edit("disk/disk.ts", "Promise<void>", "void");
+  expect((await next).items).toMatchObject([{ uri: cart, items: [] }]);
+});
+
 test("settings reach clients' servers in every way that clients have", async () => {
   const { configuration: _, ...workspace } = MODERN.workspace ?? {};
   const client = await start({
