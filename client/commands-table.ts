@@ -14,6 +14,9 @@ export interface CommandEntry {
 const IN_SOURCE =
   "editorLangId == typescript || editorLangId == typescriptreact || editorLangId == javascript || editorLangId == javascriptreact";
 
+/** Editors that there are patterns for. */
+const WITH_PATTERNS = `${IN_SOURCE} || editorLangId == rust || editorLangId == python || editorLangId == go`;
+
 export const COMMANDS = {
   "mooring.checkWorkspace": {
     title: { en: "Check Workspace", de: "Arbeitsbereich prüfen" },
@@ -28,6 +31,10 @@ export const COMMANDS = {
     when: "workspaceFolderCount > 0",
   },
   "mooring.explainRule": { title: { en: "Explain Rule…", de: "Regel erklären …" } },
+  "mooring.insertPattern": {
+    title: { en: "Insert Pattern…", de: "Muster einfügen …" },
+    when: WITH_PATTERNS,
+  },
   "mooring.restartServer": {
     title: { en: "Restart Server", de: "Server neu starten" },
     icon: "$(debug-restart)",

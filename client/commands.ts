@@ -11,6 +11,7 @@ import {
 } from "vscode";
 import type { CommandId } from "./commands-table.ts";
 import { information } from "./information.ts";
+import { insertPattern } from "./insert-pattern.ts";
 import { chooseFromMenu } from "./menu.ts";
 import type { RulePages } from "./rule-pages.ts";
 import type { Server } from "./server.ts";
@@ -32,6 +33,7 @@ const RUN: Readonly<Record<CommandId, Command>> = {
   "mooring.fixAllInFile": fixAllInFile,
   "mooring.fixAllInWorkspace": fixAllInWorkspace,
   "mooring.explainRule": explainRule,
+  "mooring.insertPattern": ({ server }) => insertPattern(server),
   "mooring.restartServer": ({ server }) => server.restart(),
   "mooring.showOutput": async ({ log }) => log.show(),
   "mooring.collectInformation": collectInformation,

@@ -142,6 +142,7 @@ export class Connection {
       explainCommand: "mooring.explainRule",
       showsMessages: true,
       statusNotifications: true,
+      snippets: "contributed",
     };
     const { log } = this.setup;
     return {
