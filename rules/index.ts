@@ -14,7 +14,10 @@ import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts"
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
+import { leakyBusyFlag } from "./leaky-busy-flag/leaky-busy-flag.ts";
+import { liveIteration } from "./live-iteration/live-iteration.ts";
 import { lockCycle } from "./lock-cycle/lock-cycle.ts";
+import { lostDirtyFlag } from "./lost-dirty-flag/lost-dirty-flag.ts";
 import { lostUpdate } from "./lost-update/lost-update.ts";
 import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
 import { missingTimeout } from "./missing-timeout/missing-timeout.ts";
@@ -24,6 +27,7 @@ import { overlappingInterval } from "./overlapping-interval/overlapping-interval
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
 import { promiseEscapesTry } from "./promise-escapes-try/promise-escapes-try.ts";
 import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executor-misuse.ts";
+import { racyAccumulator } from "./racy-accumulator/racy-accumulator.ts";
 import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
 import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
@@ -60,7 +64,10 @@ export const rules: readonly Rule[] = [
   finallyMasksOutcome,
   floatingPromise,
   lateRejectionHandler,
+  leakyBusyFlag,
+  liveIteration,
   lockCycle,
+  lostDirtyFlag,
   lostUpdate,
   missingTeardown,
   missingTimeout,
@@ -70,6 +77,7 @@ export const rules: readonly Rule[] = [
   promiseAsValue,
   promiseEscapesTry,
   promiseExecutorMisuse,
+  racyAccumulator,
   racyCacheFill,
   racyLazyInit,
   signalNotForwarded,

@@ -1,0 +1,78 @@
+import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
+import { writesTo } from "../../analysis/facts/accesses.ts";
+import { flowOwner } from "../../analysis/facts/flow.ts";
+import { closesOf } from "../../analysis/facts/guards.ts";
+import { interruptionBy } from "../../analysis/facts/overlap.ts";
+import { ownersOf } from "../../analysis/facts/pauses.ts";
+import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/races.ts";
+import { isEmpty } from "../../analysis/facts/tests.ts";
+import { testWindow } from "../../analysis/facts/windows.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule } from "../../analysis/rule.ts";
+import { is, isAssignment, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import { clearFirst } from "../fixes/clear-first.ts";
+import { calledAt, calledBy, pausesAt, step } from "../words/races.ts";
+
+// See lost-dirty-flag.md for what this means to the user.
+//
+// A flag says that there is work. It is found set, the work is done with pauses, and then it is
+// cleared, though somebody may have set it again meanwhile. A flag that the same function sets is
+// one that keeps others out, and leaky-busy-flag's.
+export const lostDirtyFlag = defineRule({
+  id: "lost-dirty-flag",
+  summary: "A flag is cleared after a pause, and forgets that somebody has set it again meanwhile.",
+  severity: "warning",
+  profile: "recommended",
+  equivalents: [],
+  on: { kinds: ["BinaryExpression"] },
+
+  *check(node, program) {
+    if (!isAssignment(node) || !isEmpty(node.right) || !mayBeInterrupted(node, program)) return;
+    const write = writeAt(node, program);
+    if (write === undefined || !is.FalseKeyword(unwrapped(node.right))) return;
+    const window = testWindow(write, program, closesOf(write, program));
+    if (window?.outcome !== "set" || !isSharedAt(write.location, node, program)) return;
+    const setters = settersElsewhere(write, program);
+    const owners = setters?.flatMap((it) => flowOwner(it.at) ?? []) ?? [];
+    const interruption = interruptionBy(owners, node, program);
+    const setter = setters?.find((it) => flowOwner(it.at) === interruption?.by);
+    if (interruption === undefined || setter === undefined) return;
+    if (isKeptOut(window.read, setter.at, program)) return;
+    const name = write.location.text;
+    const by = calledBy(interruption.by);
+    const called = calledAt(node, program);
+    const [pause] = window.pauses;
+    yield {
+      at: node,
+      profile: interruption.strength === "possible" ? "strict" : undefined,
+      message: `If ${by} sets \`${name}\` while ${called} pauses, this clears it, and the work is never done.`,
+      why: "What was set during the pause stands for changes that the work did not see. Cleared behind it, the flag says that nothing is left to do.",
+      notes: [
+        { at: window.read, message: "found set here" },
+        ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
+        { at: setter.at, message: "set again here" },
+      ],
+      interleaving: {
+        evidence: interruption.evidence,
+        steps: [
+          step("A", "check", window.read, `finds \`${name}\` set`),
+          ...(pause === undefined ? [] : [step("A", "pause", pause, pausesAt(pause))]),
+          step("B", "write", setter.at, `sets \`${name}\` again`),
+          step("A", "write", node, `clears \`${name}\``),
+        ],
+      },
+      fixes: clearFirst(window),
+    };
+  },
+});
+
+/** Where others set the flag; undefined: the same piece of work sets it too. */
+function settersElsewhere(write: Access, program: Program): readonly Access[] | undefined {
+  const owners = ownersOf(write.at, program);
+  const setters = writesTo(write.location, sourceFileOf(write.at), program).filter(
+    ({ value }) => value !== undefined && is.TrueKeyword(unwrapped(value)),
+  );
+  const own = setters.filter((it) => owners.some((owner) => owner === flowOwner(it.at)));
+  // Set back in a `catch` it is still a sign of work.
+  return own.length === 0 ? setters : undefined;
+}
