@@ -22,8 +22,8 @@ import { isExported } from "./sharing.ts";
 //
 // From syntax: its own name, or that of the variable or property that it is put into. *Open* are
 // functions that code outside of the file may get hold of: exported ones, public methods of classes
-// and of objects that are handed out. Mentions are found by name, and a method's receiver has to be
-// `this` of its class or to have its type; a receiver of type `any` is passed over.
+// and of objects that are handed out. Mentions are those of the very variable, and a method's
+// receiver has to be `this` of its class or to have its type; one of type `any` is passed over.
 
 /** Whether code that this file does not show may call the function. */
 export function isOpen(fn: FunctionLike, program: Program): boolean {
@@ -108,6 +108,7 @@ export function mentionsOfFunction(fn: FunctionLike, program: Program): readonly
   if (name === undefined) return [];
   const file = sourceFileOf(fn);
   const isMember = holderOfMethod(fn) !== undefined;
+  const own = isMember ? undefined : program.types.symbol(nameNode(fn))?.id;
   return mentionsOfName(name, file, program).flatMap((it) => {
     const { parent } = it;
     if (isMember) {
@@ -115,7 +116,8 @@ export function mentionsOfFunction(fn: FunctionLike, program: Program): readonly
       return isIt && isMethod(parent, fn, program) ? parent : [];
     }
     if (it === fn.name || (is.PropertyAccessExpression(parent) && parent.name === it)) return [];
-    return "name" in parent && parent.name === it ? [] : it;
+    if ("name" in parent && parent.name === it) return [];
+    return own === undefined || program.types.symbol(it)?.id === own ? it : [];
   });
 }
 
