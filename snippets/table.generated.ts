@@ -1760,7 +1760,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "channel"
     ],
-    "rules": [],
+    "rules": [
+      "ignored-backpressure"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3050,6 +3052,7 @@ export const patterns: readonly Pattern[] = [
     "whenNot": "The language has a block for it: `moor-using`, `moor-scope`.",
     "primitives": [],
     "rules": [
+      "unreleased-resource",
       "unreleased-lock"
     ],
     "surround": "a helper that stops with it",
@@ -3104,6 +3107,7 @@ export const patterns: readonly Pattern[] = [
       "deferAsync"
     ],
     "rules": [
+      "unreleased-resource",
       "unreleased-lock"
     ],
     "surround": "a block that closes something",
@@ -3254,7 +3258,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "ResourcePool"
     ],
-    "rules": [],
+    "rules": [
+      "unreleased-resource"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4664,7 +4670,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "stream"
     ],
-    "rules": [],
+    "rules": [
+      "ignored-backpressure"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -4838,6 +4846,9 @@ export const patterns: readonly Pattern[] = [
     ],
     "rules": [],
     "surround": "a block that undoes something",
+    "rules": [
+      "unreleased-resource"
+    ],
     "code": [
       {
         "language": "typescript",

@@ -3,6 +3,7 @@ import {
   type CallExpression,
   enclosingFunction,
   is,
+  isFunctionExpression,
   isInside,
   type NewExpression,
   type Node,
@@ -90,7 +91,7 @@ export function mentionsOf(
 
 function outlivingListener(registration: Registration, program: Program): Outliving | undefined {
   const { call, pair, once, mayHaveSignal } = registration;
-  if (mayHaveSignal || isHandedOn(call)) return undefined;
+  if (mayHaveSignal || isHandedOn(call) || doesNothing(registration)) return undefined;
   if (once && !isOfProcess(registration)) return undefined;
   const life = lifeOf(call, program);
   if (life === undefined) return undefined;
@@ -109,6 +110,13 @@ function outlivingListener(registration: Registration, program: Program): Outliv
     registration,
     sibling,
   };
+}
+
+/** `on("error", noop)` keeps a late error from being thrown, and holds on to nothing. */
+function doesNothing({ listener }: Registration): boolean {
+  const fn = unwrapped(listener);
+  if (/noop$/i.test(nameOf(fn) ?? "")) return true;
+  return isFunctionExpression(fn) && is.Block(fn.body) && fn.body.statements.length === 0;
 }
 
 /** `const dispose = target.on(…)`: some give back a function that removes the listener. */

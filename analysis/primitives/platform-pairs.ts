@@ -100,7 +100,7 @@ export const platformPairs: readonly PackageModel[] = [
         reason:
           "The descriptor stays open until it is closed; closing it by collection is an error.",
         begins: "file handle",
-        endedBy: ["it.close()", "close(it)"],
+        endedBy: ["it.close()"],
       }),
       openSync: {
         reason: "The descriptor is a number: nobody but its owner can close it.",

@@ -1,0 +1,26 @@
+import { listensLate } from "../../analysis/facts/late-listeners.ts";
+import { defineRule } from "../../analysis/rule.ts";
+
+// See late-listener.md for what this means to the user.
+export const lateListener = defineRule({
+  id: "late-listener",
+  summary: "The code begins to listen for an event after a pause in which it may have come.",
+  severity: "warning",
+  profile: "strict",
+  equivalents: [],
+  on: { kinds: ["CallExpression"], where: [{ child: "arguments", present: true }] },
+
+  *check(call, program) {
+    const late = listensLate(call, program);
+    if (late === undefined) return;
+    yield {
+      at: call.expression,
+      message: `The event \`${late.event}\` may have come before this begins to listen.`,
+      why: "An event is not kept for those who come later: who waits for it then waits for ever.",
+      notes: [
+        { at: late.trigger, message: "this sets it off" },
+        { at: late.pause, message: "it may come here, with nobody listening" },
+      ],
+    };
+  },
+});
