@@ -4844,11 +4844,10 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "defer"
     ],
-    "rules": [],
-    "surround": "a block that undoes something",
     "rules": [
       "unreleased-resource"
     ],
+    "surround": "a block that undoes something",
     "code": [
       {
         "language": "typescript",
