@@ -10,9 +10,12 @@ import { awaitOfNonPromise } from "./await-of-non-promise/await-of-non-promise.t
 import { blockingCallInAsync } from "./blocking-call-in-async/blocking-call-in-async.ts";
 import { conditionWithoutLoop } from "./condition-without-loop/condition-without-loop.ts";
 import { discardedDisposable } from "./discarded-disposable/discarded-disposable.ts";
+import { disposableMisuse } from "./disposable-misuse/disposable-misuse.ts";
 import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts";
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
+import { ignoredBackpressure } from "./ignored-backpressure/ignored-backpressure.ts";
+import { lateListener } from "./late-listener/late-listener.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
 import { leakyBusyFlag } from "./leaky-busy-flag/leaky-busy-flag.ts";
 import { liveIteration } from "./live-iteration/live-iteration.ts";
@@ -22,6 +25,7 @@ import { lostUpdate } from "./lost-update/lost-update.ts";
 import { missingTeardown } from "./missing-teardown/missing-teardown.ts";
 import { missingTimeout } from "./missing-timeout/missing-timeout.ts";
 import { nonatomicSharedMemory } from "./nonatomic-shared-memory/nonatomic-shared-memory.ts";
+import { orphanedController } from "./orphaned-controller/orphaned-controller.ts";
 import { orphanedSiblings } from "./orphaned-siblings/orphaned-siblings.ts";
 import { overlappingInterval } from "./overlapping-interval/overlapping-interval.ts";
 import { promiseAsValue } from "./promise-as-value/promise-as-value.ts";
@@ -47,6 +51,7 @@ import { unhandledErrorEvent } from "./unhandled-error-event/unhandled-error-eve
 import { unhandledWorkerError } from "./unhandled-worker-error/unhandled-worker-error.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
 import { unreleasedLock } from "./unreleased-lock/unreleased-lock.ts";
+import { unreleasedResource } from "./unreleased-resource/unreleased-resource.ts";
 import { unusedSignal } from "./unused-signal/unused-signal.ts";
 import { wrongSignal } from "./wrong-signal/wrong-signal.ts";
 
@@ -60,9 +65,12 @@ export const rules: readonly Rule[] = [
   blockingCallInAsync,
   conditionWithoutLoop,
   discardedDisposable,
+  disposableMisuse,
   droppedThenResult,
   finallyMasksOutcome,
   floatingPromise,
+  ignoredBackpressure,
+  lateListener,
   lateRejectionHandler,
   leakyBusyFlag,
   liveIteration,
@@ -72,6 +80,7 @@ export const rules: readonly Rule[] = [
   missingTeardown,
   missingTimeout,
   nonatomicSharedMemory,
+  orphanedController,
   orphanedSiblings,
   overlappingInterval,
   promiseAsValue,
@@ -97,6 +106,7 @@ export const rules: readonly Rule[] = [
   unhandledWorkerError,
   unobservedPromise,
   unreleasedLock,
+  unreleasedResource,
   unusedSignal,
   wrongSignal,
 ];
