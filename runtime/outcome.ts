@@ -33,6 +33,7 @@ export function partition<T>(outcomes: Iterable<Outcome<T>>): {
 
 /**
  * The value of an outcome; throws the error or the reason of one that has none.
+ * Counterpart of Rust's `Result::unwrap`. O(1).
  *
  * @example
  * const task = spawn(() => 42);

@@ -173,6 +173,7 @@ function hostProcess(): HostProcess | undefined {
  * - **Liveness.** Waiting for a signal does not keep the process alive.
  *
  * Counterpart of `tokio::signal::ctrl_c`, Go's `signal.NotifyContext` and `server.Shutdown`.
+ * O(1) for each hook.
  *
  * @example
  * const log: string[] = [];

@@ -107,6 +107,7 @@ function asyncContext(): Context | undefined {
  * Recording costs a few microseconds per event; without a trace the primitives ask one question where they wait.
  *
  * Counterpart of `tokio-console` and Go's execution tracer.
+ * O(1) for each event.
  *
  * @example
  * const lock = new Mutex();

@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "51bd0222c55164b8",
+      "hash": "1ab073a10405aadd",
       "members": [
         0,
         1,
@@ -101,7 +101,7 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "fc2bd50d1701236b",
+      "hash": "54ef084ee20ac6f5",
       "members": [
         50,
         0,
@@ -145,7 +145,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "onAbort"
       ],
-      "hash": "b1c8ab20cd5e9423",
+      "hash": "186bda66668f3459",
       "members": [
         49,
         0,
@@ -186,7 +186,7 @@ export const sources: VendoredSources = {
         "Work",
         "shield"
       ],
-      "hash": "56be46a16a9f9078",
+      "hash": "63e876c8628c57b7",
       "members": [
         51,
         0,
@@ -317,7 +317,7 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "86b0d3d1e4544a9c",
+      "hash": "5ffed0a92746181a",
       "members": [
         83,
         84,
@@ -399,7 +399,7 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "144c4ce044f1b1d5",
+      "hash": "ea9148971d83066a",
       "members": [
         96,
         97,
@@ -552,7 +552,7 @@ export const sources: VendoredSources = {
       "exports": [
         "onLateError"
       ],
-      "hash": "707d9ffb1eebad31",
+      "hash": "0ba35e607c573e81",
       "members": [
         13,
         14,
@@ -578,7 +578,7 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "ffa09576a293eba3",
+      "hash": "90416f1a65c47c0b",
       "members": [
         139,
         0,
@@ -710,7 +710,7 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "3b71175b1c79b1c5",
+      "hash": "75e37136ecd8a41a",
       "members": [
         132,
         133,
@@ -854,7 +854,7 @@ export const sources: VendoredSources = {
         "partition",
         "unwrap"
       ],
-      "hash": "202817464fa97f5d",
+      "hash": "3f7fa8e22bf451ce",
       "members": [
         92,
         93,
@@ -876,7 +876,7 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "8e58d2b26a9cc85b",
+      "hash": "7d8a2cecd96cbae2",
       "members": [
         144,
         145,
@@ -939,7 +939,7 @@ export const sources: VendoredSources = {
       "exports": [
         "deferAsync"
       ],
-      "hash": "f89164e4049c01d8",
+      "hash": "f8684ff05484490f",
       "members": [
         148,
         10,
@@ -955,7 +955,7 @@ export const sources: VendoredSources = {
       "exports": [
         "defer"
       ],
-      "hash": "10179d26e6cf1c71",
+      "hash": "7401755a53efebc9",
       "members": [
         149,
         10,
@@ -979,7 +979,7 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "0136845fc894033d",
+      "hash": "6255da244fafa8a0",
       "members": [
         150,
         151,
@@ -1054,7 +1054,7 @@ export const sources: VendoredSources = {
         "Selectable",
         "aborted"
       ],
-      "hash": "8b48dbb50734cb1a",
+      "hash": "8941d6f6928e095c",
       "members": [
         155,
         0,
@@ -1098,7 +1098,7 @@ export const sources: VendoredSources = {
         "Selectable",
         "after"
       ],
-      "hash": "98ed1860f69381ae",
+      "hash": "73b3b88a4a18280e",
       "members": [
         156,
         71,
@@ -1129,7 +1129,7 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "a87f1078b91f4962",
+      "hash": "4d520d18140b7dd8",
       "members": [
         157,
         158,
@@ -1336,7 +1336,7 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "87180cc4f6a9beea",
+      "hash": "b60b4ebe60e72307",
       "members": [
         187,
         188,
@@ -1474,7 +1474,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedMutex"
       ],
-      "hash": "ff1125529b77755d",
+      "hash": "222eb61aa9b42d6d",
       "members": [
         0,
         1,
@@ -1601,7 +1601,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "c33eec5454b426a8",
+      "hash": "cdc9ec4b3bc26c2f",
       "members": [
         0,
         1,
@@ -1736,7 +1736,7 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "6d848542d74912f5",
+      "hash": "ac1ac9da98b64c99",
       "members": [
         204,
         205,
@@ -1828,7 +1828,7 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "f3d07bd487eacf9f",
+      "hash": "0bf096ed9e8cf867",
       "members": [
         215,
         216,
@@ -1907,7 +1907,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "a976accce485cd1e",
+      "hash": "1ab862c9c4c51d25",
       "members": [
         219,
         220,
@@ -1969,7 +1969,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "merge"
       ],
-      "hash": "d1ff0d599ab3ac33",
+      "hash": "242dd609cb27e8b3",
       "members": [
         221,
         222,
@@ -2026,7 +2026,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "takeUntil"
       ],
-      "hash": "8514961528438cbc",
+      "hash": "a2d42b9838ed1117",
       "members": [
         223,
         0,
@@ -2085,7 +2085,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "b81184a61e76f21b",
+      "hash": "e26d2dd09ba18b76",
       "members": [
         227,
         0,
@@ -2125,7 +2125,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "6206df1b12d1ea12",
+      "hash": "f6ed97f2bd411112",
       "members": [
         228,
         0,
@@ -2170,7 +2170,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Condvar"
       ],
-      "hash": "9b9aec9de22bbf1d",
+      "hash": "74fcb0bb6823fb51",
       "members": [
         229,
         230,
@@ -2217,7 +2217,7 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "63a376d8822bc6e0",
+      "hash": "ca4d3f0e796eca67",
       "members": [
         231,
         233,
@@ -2369,7 +2369,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "7a508397004e8d68",
+      "hash": "98d007c1e82f2f78",
       "members": [
         239,
         0,
@@ -2433,7 +2433,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "64878c32c48bb97e",
+      "hash": "00c27af81955496d",
       "members": [
         240,
         0,
@@ -2629,7 +2629,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "d6786415ba814ffb",
+      "hash": "fb69be3d7cf25442",
       "members": [
         247,
         0,
@@ -2704,7 +2704,7 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "1491cd696ef0c992",
+      "hash": "f5a349b4c0e9df65",
       "members": [
         248,
         249,
@@ -2799,7 +2799,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "eb33d2eb6ea8ff03",
+      "hash": "169b8ed5262b03ab",
       "members": [
         251,
         252,
@@ -2889,7 +2889,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "99b30d5f143f495b",
+      "hash": "f706d4b9b34e32b7",
       "members": [
         254,
         0,
@@ -2971,7 +2971,7 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "5f7b5dc6fe4d43ea",
+      "hash": "52a914356daeb875",
       "members": [
         255,
         256,
@@ -3059,7 +3059,7 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "55c20961ec868335",
+      "hash": "16937664e18a4cf8",
       "members": [
         258,
         259,
@@ -3144,7 +3144,7 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "56e5f03b0ef3ee30",
+      "hash": "99d3d2a4e7f42cb3",
       "members": [
         261,
         262,
@@ -3205,7 +3205,7 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "25eb2878d2edf0fa",
+      "hash": "a4346dfa10155805",
       "members": [
         265,
         266,
@@ -3266,7 +3266,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "794d4772af272ddf",
+      "hash": "4a85b6674a6aece9",
       "members": [
         224,
         226,
@@ -3308,7 +3308,7 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "657e1707c5ab62a1",
+      "hash": "3d6817c724b201d5",
       "members": [
         202,
         203,
@@ -3361,7 +3361,7 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "7f05104e12da000a",
+      "hash": "034b706121837441",
       "members": [
         315,
         316,
@@ -3421,7 +3421,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "9eed4fa14a1ab178",
+      "hash": "fcb48c08dadfa42f",
       "members": [
         318,
         319,
@@ -3632,7 +3632,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "onLateError",
-      "comment": "/**\n * Says what becomes of errors that come too late for any caller: those of losers, of detached tasks, and further ones\n * after the first. Unless told otherwise they are printed, in Node as a process warning. Cancellations are not among\n * them. Disposing restores the former handler.\n *\n * Counterpart of asyncio's exception handler of the loop.\n *\n * @example\n * const late: unknown[] = [];\n * const restore = onLateError((error) => late.push(error));\n * spawn(() => Promise.reject(new Error(\"mail server down\"))).detach();\n * await new Promise(setImmediate);\n * assert.equal(late.length, 1);\n * restore[Symbol.dispose]();\n */",
+      "comment": "/**\n * Says what becomes of errors that come too late for any caller: those of losers, of detached tasks, and further ones\n * after the first. Unless told otherwise they are printed, in Node as a process warning. Cancellations are not among\n * them. Disposing restores the former handler.\n *\n * Counterpart of asyncio's exception handler of the loop.\n * O(1).\n *\n * @example\n * const late: unknown[] = [];\n * const restore = onLateError((error) => late.push(error));\n * spawn(() => Promise.reject(new Error(\"mail server down\"))).detach();\n * await new Promise(setImmediate);\n * assert.equal(late.length, 1);\n * restore[Symbol.dispose]();\n */",
       "code": "function onLateError(next: LateHandler): Disposable {\n  const former = host[lateHandler];\n  host[lateHandler] = next;\n  return {\n    [dispose]() {\n      host[lateHandler] = former;\n    },\n  };\n}"
     },
     {
@@ -3798,7 +3798,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "onAbort",
-      "comment": "/**\n * Calls back when the signal aborts, at once if it has already; disposing takes the callback off.\n *\n * Unlike `addEventListener` it costs O(1) however many listen to the signal, never warns about leaks, and cannot be\n * too late. Callbacks run in the order in which they came; one that throws does not keep the others from running, and\n * its error goes to `onLateError`.\n *\n * @example\n * const controller = new AbortController();\n * const reasons: unknown[] = [];\n * const listening = onAbort(controller.signal, (reason) => reasons.push(reason));\n * controller.abort(\"closed\");\n * assert.deepEqual(reasons, [\"closed\"]);\n * listening[Symbol.dispose]();\n */",
+      "comment": "/**\n * Calls back when the signal aborts, at once if it has already; disposing takes the callback off.\n *\n * Unlike `addEventListener` it costs O(1) however many listen to the signal, never warns about leaks, and cannot be\n * too late. Callbacks run in the order in which they came; one that throws does not keep the others from running, and\n * its error goes to `onLateError`.\n * Counterpart of Go's `context.AfterFunc`.\n *\n * @example\n * const controller = new AbortController();\n * const reasons: unknown[] = [];\n * const listening = onAbort(controller.signal, (reason) => reasons.push(reason));\n * controller.abort(\"closed\");\n * assert.deepEqual(reasons, [\"closed\"]);\n * listening[Symbol.dispose]();\n */",
       "code": "function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {\n  const listener = new Callback(callback);\n  if (signal.aborted) listener.onAbort(reasonOf(signal));\n  else follow(signal, listener);\n  return listener;\n}"
     },
     {
@@ -3808,7 +3808,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "shield",
-      "comment": "/**\n * Waits for work that must not be cut off half-way: the signal ends the wait, and the work goes on.\n *\n * Rejects with `signal.reason` at once when the signal aborts. A failure of the work after that goes to\n * `onLateError`. While it waits, one reaction hangs on the promise, as with any `await`; for something that many wait\n * for and leave again, use a `Task`, whose `join` can be left without a trace.\n *\n * Counterpart of `asyncio.shield`.\n *\n * @example\n * const controller = new AbortController();\n * let saved = false;\n * const save = Promise.resolve().then(() => { saved = true; });\n * const wait = shield(save, { signal: controller.signal });\n * controller.abort(new Error(\"left\"));\n * await assert.rejects(wait, /left/);\n * await save;\n * assert.equal(saved, true);\n */",
+      "comment": "/**\n * Waits for work that must not be cut off half-way: the signal ends the wait, and the work goes on.\n *\n * Rejects with `signal.reason` at once when the signal aborts. A failure of the work after that goes to\n * `onLateError`. While it waits, one reaction hangs on the promise, as with any `await`; for something that many wait\n * for and leave again, use a `Task`, whose `join` can be left without a trace.\n *\n * Counterpart of `asyncio.shield`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * let saved = false;\n * const save = Promise.resolve().then(() => { saved = true; });\n * const wait = shield(save, { signal: controller.signal });\n * controller.abort(new Error(\"left\"));\n * await assert.rejects(wait, /left/);\n * await save;\n * assert.equal(saved, true);\n */",
       "code": "function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {\n  const signal = options?.signal;\n  // The work runs already, so even with a signal that has aborted somebody must hear of its failure.\n  const wait = new ChildController(signal?.aborted === true ? undefined : signal);\n  const result = wait.race(() => work);\n  if (signal?.aborted === true) wait.abort(reasonOf(signal));\n  return result;\n}"
     },
     {
@@ -4009,7 +4009,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "unbounded",
-      "comment": "/**\n * A queue between tasks without limit: `send` never waits, so a slow receiver costs memory. Prefer `channel`.\n *\n * Counterpart of `tokio::sync::mpsc::unbounded_channel`.\n *\n * @example\n * const { tx, rx } = unbounded<number>();\n * tx.trySend(1);\n * tx.close();\n * assert.deepEqual(await rx.recv(), { done: false, value: 1 });\n * assert.equal((await rx.recv()).done, true);\n */",
+      "comment": "/**\n * A queue between tasks without limit: `send` never waits, so a slow receiver costs memory. Prefer `channel`.\n *\n * Counterpart of `tokio::sync::mpsc::unbounded_channel`.\n * O(1).\n *\n * @example\n * const { tx, rx } = unbounded<number>();\n * tx.trySend(1);\n * tx.close();\n * assert.deepEqual(await rx.recv(), { done: false, value: 1 });\n * assert.equal((await rx.recv()).done, true);\n */",
       "code": "function unbounded<T>(): { tx: Sender<T>; rx: Receiver<T> } {\n  return channel<T>(Infinity);\n}"
     },
     {
@@ -4024,7 +4024,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "unwrap",
-      "comment": "/**\n * The value of an outcome; throws the error or the reason of one that has none.\n *\n * @example\n * const task = spawn(() => 42);\n * assert.equal(unwrap(await task.outcome()), 42);\n */",
+      "comment": "/**\n * The value of an outcome; throws the error or the reason of one that has none.\n * Counterpart of Rust's `Result::unwrap`. O(1).\n *\n * @example\n * const task = spawn(() => 42);\n * assert.equal(unwrap(await task.outcome()), 42);\n */",
       "code": "function unwrap<T>(outcome: Outcome<T>): T {\n  if (outcome.status === \"ok\") return outcome.value;\n  throw outcome.status === \"error\" ? outcome.error : outcome.reason;\n}"
     },
     {
@@ -4251,7 +4251,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "forEachLimit",
-      "comment": "/**\n * Does work for each item, at most `limit` at a time. As `mapLimit`, but keeps no results, so it suits sources that\n * never end.\n *\n * @example\n * const { tx, rx } = channel<string>(4);\n * const saved: string[] = [];\n * const saving = forEachLimit(rx, 2, async (order) => { saved.push(order); });\n * await tx.send(\"tea\");\n * tx.close();\n * await saving;\n * assert.deepEqual(saved, [\"tea\"]);\n */",
+      "comment": "/**\n * Does work for each item, at most `limit` at a time. As `mapLimit`, but keeps no results, so it suits sources that\n * never end.\n * Counterpart of `for_each_concurrent` on Rust's streams. Cancellation, errors and cost are as with `mapLimit`:\n * O(limit) memory.\n *\n * @example\n * const { tx, rx } = channel<string>(4);\n * const saved: string[] = [];\n * const saving = forEachLimit(rx, 2, async (order) => { saved.push(order); });\n * await tx.send(\"tea\");\n * tx.close();\n * await saving;\n * assert.deepEqual(saved, [\"tea\"]);\n */",
       "code": "async function forEachLimit<T>(\n  items: Items<T>,\n  limit: number,\n  work: ItemWork<T, unknown>,\n  { signal }: Cancellable = {},\n): Promise<void> {\n  const controller = new ChildController(signal);\n  const onValue = (): void => {};\n  await runLimited({ items, limit, controller, work: itemWork(work, controller), onValue });\n}"
     },
     {
@@ -4296,12 +4296,12 @@ export const sources: VendoredSources = {
     },
     {
       "name": "deferAsync",
-      "comment": "/**\n * Runs the function when the block ends, and waits for it: `await using _ = deferAsync(async () => …)`. Once; disposing\n * again waits for the same run. An error comes out of the block.\n *\n * The `await` at the end of the block lets other code run, so give locks back with `using` and not with this.\n *\n * Counterpart of Python's `async with` and `AsyncExitStack`.\n *\n * @example\n * const log: string[] = [];\n * const cleanup = deferAsync(async () => { log.push(\"closed\"); });\n * await cleanup[Symbol.asyncDispose]();\n * assert.deepEqual(log, [\"closed\"]);\n */",
+      "comment": "/**\n * Runs the function when the block ends, and waits for it: `await using _ = deferAsync(async () => …)`. Once; disposing\n * again waits for the same run. An error comes out of the block.\n *\n * The `await` at the end of the block lets other code run, so give locks back with `using` and not with this.\n *\n * Counterpart of Python's `async with` and `AsyncExitStack`.\n * O(1).\n *\n * @example\n * const log: string[] = [];\n * const cleanup = deferAsync(async () => { log.push(\"closed\"); });\n * await cleanup[Symbol.asyncDispose]();\n * assert.deepEqual(log, [\"closed\"]);\n */",
       "code": "function deferAsync(cleanup: () => void | PromiseLike<void>): AsyncDisposable {\n  let run: Promise<void> | undefined;\n  return {\n    [asyncDispose]() {\n      run ??= (async () => cleanup())();\n      return run;\n    },\n  };\n}"
     },
     {
       "name": "defer",
-      "comment": "/**\n * Runs the function when the block ends: `using _ = defer(() => …)`. Once, however often it is disposed; an error of\n * the function comes out of the block.\n *\n * Counterpart of Go's `defer` and the `scopeguard` crate.\n *\n * @example\n * const log: string[] = [];\n * const cleanup = defer(() => { log.push(\"closed\"); });\n * cleanup[Symbol.dispose]();\n * cleanup[Symbol.dispose]();\n * assert.deepEqual(log, [\"closed\"]);\n */",
+      "comment": "/**\n * Runs the function when the block ends: `using _ = defer(() => …)`. Once, however often it is disposed; an error of\n * the function comes out of the block.\n *\n * Counterpart of Go's `defer` and the `scopeguard` crate.\n * O(1).\n *\n * @example\n * const log: string[] = [];\n * const cleanup = defer(() => { log.push(\"closed\"); });\n * cleanup[Symbol.dispose]();\n * cleanup[Symbol.dispose]();\n * assert.deepEqual(log, [\"closed\"]);\n */",
       "code": "function defer(cleanup: () => void): Disposable {\n  let pending: (() => void) | undefined = cleanup;\n  return {\n    [dispose]() {\n      const run = pending;\n      pending = undefined;\n      run?.();\n    },\n  };\n}"
     },
     {
@@ -4331,12 +4331,12 @@ export const sources: VendoredSources = {
     },
     {
       "name": "aborted",
-      "comment": "/**\n * A branch of `select` that is ready when the signal aborts; its value is the reason. Unlike `options.signal`, which\n * makes the `select` reject, it is one of the ways for it to end well.\n *\n * Counterpart of `token.cancelled()` and `ctrl_c()` in tokio's `select!`.\n *\n * @example\n * const stop = new AbortController();\n * const { rx } = channel<string>(1);\n * stop.abort(\"SIGTERM\");\n * const { key, value } = await select({ message: rx, stop: aborted(stop.signal) });\n * assert.deepEqual([key, value], [\"stop\", \"SIGTERM\"]);\n */",
+      "comment": "/**\n * A branch of `select` that is ready when the signal aborts; its value is the reason. Unlike `options.signal`, which\n * makes the `select` reject, it is one of the ways for it to end well.\n *\n * Counterpart of `token.cancelled()` and `ctrl_c()` in tokio's `select!`.\n * O(1).\n *\n * @example\n * const stop = new AbortController();\n * const { rx } = channel<string>(1);\n * stop.abort(\"SIGTERM\");\n * const { key, value } = await select({ message: rx, stop: aborted(stop.signal) });\n * assert.deepEqual([key, value], [\"stop\", \"SIGTERM\"]);\n */",
       "code": "function aborted(signal: AbortSignal): Selectable<unknown> {\n  return {\n    [selectable]: {\n      poll: () => (signal.aborted ? { value: reasonOf(signal) } : undefined),\n      subscribe: (take) => {\n        const listening = onAbort(signal, take);\n        return () => {\n          listening[dispose]();\n        };\n      },\n    },\n  };\n}"
     },
     {
       "name": "after",
-      "comment": "/**\n * A branch of `select` that is ready so many milliseconds after this call. Made before a loop it is a deadline for the\n * whole loop; made inside, a time limit for each round. The timer runs only while a `select` waits.\n *\n * Counterpart of `tokio::time::sleep` in `select!` and Go's `time.After`.\n *\n * @example\n * const { rx } = channel<string>(1);\n * const first = await select({ message: rx, silence: after(2) });\n * assert.equal(first.key, \"silence\");\n */",
+      "comment": "/**\n * A branch of `select` that is ready so many milliseconds after this call. Made before a loop it is a deadline for the\n * whole loop; made inside, a time limit for each round. The timer runs only while a `select` waits.\n *\n * Counterpart of `tokio::time::sleep` in `select!` and Go's `time.After`.\n * O(1). A time that is no number throws a RangeError.\n *\n * @example\n * const { rx } = channel<string>(1);\n * const first = await select({ message: rx, silence: after(2) });\n * assert.equal(first.key, \"silence\");\n */",
       "code": "function after(ms: number): Selectable<void> {\n  const due = performance.now() + checkedDelay(\"ms\", ms);\n  const left = (): number => Math.max(0, due - performance.now());\n  return {\n    [selectable]: {\n      poll: () => (left() === 0 ? { value: undefined } : undefined),\n      subscribe: (take) => {\n        const timer = new Timer(left(), take);\n        return () => {\n          timer.cancel();\n        };\n      },\n    },\n  };\n}"
     },
     {
@@ -4478,7 +4478,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "SharedMutex",
-      "comment": "/**\n * A lock between threads.\n *\n * - **Not fair between threads.** A release wakes the threads that sleep, and the fastest takes the lock, which may also\n *   be one that has just come. No thread sleeps on while the lock is free. Calls of `lock` at one handle are served in\n *   their order. Rust's lock makes no promise either.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason` and takes nothing. After the\n *   grant the signal has no effect: the lock is held.\n * - **Who throws** while holding it releases it with `using` or `finally`; there is no poisoning.\n * - **A thread that dies** while holding it never releases it, and everybody else waits for ever: JavaScript cannot\n *   tell. Pass a signal (`AbortSignal.timeout`), and give all threads a new mutex when a worker has died.\n * - **Not reentrant.** `lockSync` while this handle holds the lock throws a TypeError, since it could never return;\n *   `lock` then waits until the guard is released. `lockSync` blocks the thread; main threads of browsers throw.\n * - **The guard belongs to its thread**, releases once, and `release` works detached. `lock` keeps the process alive.\n * - **One word.** A free lock costs one atomic operation; a release wakes up to one sleeper per handle.\n *\n * Counterpart of `std::sync::Mutex` and Go's `sync.Mutex`, for memory that you share yourself.\n *\n * @example\n * const mutex = new SharedMutex();\n * const guard = await mutex.lock();\n * assert.equal(new SharedMutex(mutex.buffer).tryLock(), undefined);\n * guard.release();\n * assert.equal(mutex.lockSync().held, true);\n */",
+      "comment": "/**\n * A lock between threads.\n *\n * - **Not fair between threads.** A release wakes the threads that sleep, and the fastest takes the lock, which may also\n *   be one that has just come. No thread sleeps on while the lock is free. Calls of `lock` at one handle are served in\n *   their order. Rust's lock makes no promise either.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason` and takes nothing. After the\n *   grant the signal has no effect: the lock is held.\n * - **Who throws** while holding it releases it with `using` or `finally`; there is no poisoning.\n * - **A thread that dies** while holding it never releases it, and everybody else waits for ever: JavaScript cannot\n *   tell. Pass a signal (`AbortSignal.timeout`), and give all threads a new mutex when a worker has died.\n * - **Not reentrant.** `lockSync` while this handle holds the lock throws a TypeError, since it could never return;\n *   `lock` then waits until the guard is released. `lockSync` blocks the thread; main threads of browsers throw.\n * - **The guard belongs to its thread**, releases once, and `release` works detached. `lock` keeps the process alive.\n * - **One word.** A free lock costs one atomic operation; a release wakes up to one sleeper per handle.\n *\n * Counterpart of `std::sync::Mutex` and Go's `sync.Mutex`, for memory that you share yourself.\n * O(1), besides waking.\n *\n * @example\n * const mutex = new SharedMutex();\n * const guard = await mutex.lock();\n * assert.equal(new SharedMutex(mutex.buffer).tryLock(), undefined);\n * guard.release();\n * assert.equal(mutex.lockSync().held, true);\n */",
       "code": "class SharedMutex extends Shared {\n  private readonly state: Word;\n  private mine = false;\n\n  constructor(buffer?: SharedArrayBuffer, index = 0) {\n    super(buffer, index, 1);\n    this.state = new Word(this.words, this.index);\n  }\n\n  async lock(options?: Cancellable): Promise<Guard> {\n    await this.relock(options?.signal);\n    return new SharedGuard(this);\n  }\n\n  lockSync(): Guard {\n    this.relockSync();\n    return new SharedGuard(this);\n  }\n\n  /** Takes the lock if it is free. */\n  tryLock(): Guard | undefined {\n    if (!this.state.replace(free, locked)) return undefined;\n    this.mine = true;\n    return new SharedGuard(this);\n  }\n\n  /** Runs the function with the lock held, which is released when it returns, throws or rejects. */\n  async runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const guard = await this.lock(options);\n    try {\n      return await work();\n    } finally {\n      guard.release();\n    }\n  }\n\n  /** @internal */\n  async relock(signal?: AbortSignal): Promise<void> {\n    await this.state.until(this.attempt(), signal);\n  }\n\n  /** @internal */\n  relockSync(): void {\n    if (this.mine)\n      throw new TypeError(\"This thread holds the lock already and would wait for itself.\");\n    this.state.untilSync(this.attempt());\n  }\n\n  /** @internal */\n  unlock(): void {\n    this.mine = false;\n    if (this.state.swap(free) === contended) this.state.notify();\n  }\n\n  /** Whoever has slept cannot know whether others still do, and takes the lock as contended. */\n  private attempt(): Trial {\n    let slept = false;\n    return () => {\n      const taken =\n        (!slept && this.state.replace(free, locked)) || this.state.swap(contended) === free;\n      slept = true;\n      if (!taken) return contended;\n      this.mine = true;\n      return undefined;\n    };\n  }\n}"
     },
     {
@@ -4576,7 +4576,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "timeout",
-      "comment": "/**\n * Gives work so many milliseconds.\n *\n * - **The work is told.** When the time is up, the signal it was given aborts with a TimeoutError.\n * - **The truth about what runs.** Rejects once the work has stopped, so a lock or slot around this call is not given\n *   back while the work still uses it. Work that takes no signal, and any with `detach: true`, is left behind: then\n *   this rejects on the minute, and what the work fails with afterwards goes to `onLateError`.\n * - **A result that comes too late** is not returned. An error that the work fails with after the time, other than\n *   the abort coming back, is the `cause` of the TimeoutError.\n * - **Cancellation.** When `options.signal` aborts, the work is told in the same way, and this rejects with its reason.\n * - **Cost.** One timer, cleared when the work ends. An AbortController is made only for work that takes a signal.\n *   Infinity sets no limit; NaN throws a RangeError.\n *\n * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.\n *\n * @example\n * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: \"no answer\" });\n * await assert.rejects(answer, { name: \"TimeoutError\", message: \"no answer\" });\n */",
+      "comment": "/**\n * Gives work so many milliseconds.\n *\n * - **The work is told.** When the time is up, the signal it was given aborts with a TimeoutError.\n * - **The truth about what runs.** Rejects once the work has stopped, so a lock or slot around this call is not given\n *   back while the work still uses it. Work that takes no signal, and any with `detach: true`, is left behind: then\n *   this rejects on the minute, and what the work fails with afterwards goes to `onLateError`.\n * - **A result that comes too late** is not returned. An error that the work fails with after the time, other than\n *   the abort coming back, is the `cause` of the TimeoutError.\n * - **Cancellation.** When `options.signal` aborts, the work is told in the same way, and this rejects with its reason.\n * - **Cost.** One timer, cleared when the work ends. An AbortController is made only for work that takes a signal.\n *   Infinity sets no limit; NaN throws a RangeError.\n *\n * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.\n * O(1).\n *\n * @example\n * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: \"no answer\" });\n * await assert.rejects(answer, { name: \"TimeoutError\", message: \"no answer\" });\n */",
       "code": "function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {\n  return new TimeLimit(checkedDelay(\"ms\", ms), options, options.message).race(work, options.detach);\n}"
     },
     {
@@ -4631,7 +4631,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "shutdown",
-      "comment": "/**\n * Ends a program in good order: on a signal of the operating system, stop taking work, finish what runs, then exit.\n *\n * - **Order.** First `signal` aborts, then the hooks run one after the other, last in, first out.\n * - **It ends.** Hooks that take too long are left behind; the next one starts. A second signal exits at once.\n * - **Errors** of hooks go to `onLateError`, and make the exit code 1. Otherwise it is 128 and the number of the signal,\n *   or 0 after `trigger`.\n * - **Liveness.** Waiting for a signal does not keep the process alive.\n *\n * Counterpart of `tokio::signal::ctrl_c`, Go's `signal.NotifyContext` and `server.Shutdown`.\n *\n * @example\n * const log: string[] = [];\n * const stop = shutdown({ exit: false });\n * stop.defer(() => { log.push(\"database closed\"); });\n * stop.defer(() => { log.push(\"server closed\"); });\n * stop.trigger();\n * await stop.done;\n * assert.deepEqual(log, [\"server closed\", \"database closed\"]);\n */",
+      "comment": "/**\n * Ends a program in good order: on a signal of the operating system, stop taking work, finish what runs, then exit.\n *\n * - **Order.** First `signal` aborts, then the hooks run one after the other, last in, first out.\n * - **It ends.** Hooks that take too long are left behind; the next one starts. A second signal exits at once.\n * - **Errors** of hooks go to `onLateError`, and make the exit code 1. Otherwise it is 128 and the number of the signal,\n *   or 0 after `trigger`.\n * - **Liveness.** Waiting for a signal does not keep the process alive.\n *\n * Counterpart of `tokio::signal::ctrl_c`, Go's `signal.NotifyContext` and `server.Shutdown`.\n * O(1) for each hook.\n *\n * @example\n * const log: string[] = [];\n * const stop = shutdown({ exit: false });\n * stop.defer(() => { log.push(\"database closed\"); });\n * stop.defer(() => { log.push(\"server closed\"); });\n * stop.trigger();\n * await stop.done;\n * assert.deepEqual(log, [\"server closed\", \"database closed\"]);\n */",
       "code": "function shutdown(options: ShutdownOptions = {}): Shutdown {\n  return new PreparedShutdown(options);\n}"
     },
     {
@@ -4651,7 +4651,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "buffered",
-      "comment": "/**\n * Maps a stream by work of which up to `limit` run ahead of the reader.\n *\n * - **Backpressure.** At most `limit` items are worked on or wait to be read; the source is read no faster.\n * - **Errors.** With order, the results before the failed item come first, then this throws its error. What runs is\n *   told by its signal and waited for, and the source is closed.\n * - **`break`** does the same and throws nothing. Errors that come then go to `onLateError`.\n * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.\n *\n * Counterpart of `StreamExt::buffered` and `buffer_unordered`.\n *\n * @example\n * const sizes: number[] = [];\n * for await (const size of buffered([\"a\", \"bb\", \"ccc\"], 2, async (word) => word.length)) sizes.push(size);\n * assert.deepEqual(sizes, [1, 2, 3]);\n */",
+      "comment": "/**\n * Maps a stream by work of which up to `limit` run ahead of the reader.\n *\n * - **Backpressure.** At most `limit` items are worked on or wait to be read; the source is read no faster.\n * - **Errors.** With order, the results before the failed item come first, then this throws its error. What runs is\n *   told by its signal and waited for, and the source is closed.\n * - **`break`** does the same and throws nothing. Errors that come then go to `onLateError`.\n * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.\n *\n * Counterpart of `StreamExt::buffered` and `buffer_unordered`.\n * O(1) for each item, O(limit) memory.\n *\n * @example\n * const sizes: number[] = [];\n * for await (const size of buffered([\"a\", \"bb\", \"ccc\"], 2, async (word) => word.length)) sizes.push(size);\n * assert.deepEqual(sizes, [1, 2, 3]);\n */",
       "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  options: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  const ahead = new Ahead(source, limit, work, options);\n  try {\n    do {\n      ahead.fill();\n      for (let it = ahead.take(); it !== undefined; it = ahead.take()) {\n        ahead.fill();\n        yield unwrap(it);\n        if (mustTurn()) await turn();\n      }\n    } while (await ahead.wait());\n  } finally {\n    await ahead.end();\n  }\n}"
     },
     {
@@ -4691,7 +4691,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "sleep",
-      "comment": "/**\n * Waits so many milliseconds, and not less.\n *\n * - **Any length.** Negative times count as 0, times beyond the 24.8 days of a timer work, Infinity waits for the\n *   signal alone, and NaN throws a RangeError.\n * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.\n *\n * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.\n *\n * @example\n * const controller = new AbortController();\n * const nap = sleep(60_000, { signal: controller.signal });\n * controller.abort(new Error(\"woken\"));\n * await assert.rejects(nap, /woken/);\n */",
+      "comment": "/**\n * Waits so many milliseconds, and not less.\n *\n * - **Any length.** Negative times count as 0, times beyond the 24.8 days of a timer work, Infinity waits for the\n *   signal alone, and NaN throws a RangeError.\n * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.\n *\n * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * const nap = sleep(60_000, { signal: controller.signal });\n * controller.abort(new Error(\"woken\"));\n * await assert.rejects(nap, /woken/);\n */",
       "code": "function sleep(ms: number, options: SleepOptions = {}): Promise<void> {\n  const delay = checkedDelay(\"ms\", ms);\n  const { signal } = options;\n  if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n  const wait = new Promise<void>((resolve, reject) => {\n    new Sleep(delay, resolve, reject, options);\n  });\n  probe.current?.waits(\"sleep\", wait);\n  return wait;\n}"
     },
     {
@@ -4701,12 +4701,12 @@ export const sources: VendoredSources = {
     },
     {
       "name": "Barrier",
-      "comment": "/**\n * Makes tasks wait until a number of them have come to the same point; then it starts over.\n *\n * - **Order.** All resume in the order in which they came. One of them, the last to come, is the `leader`.\n * - **Cancellation.** Who is cancelled before the barrier opens rejects with `signal.reason` and counts as not having\n *   come, so the others need one more. Afterwards the signal has no effect.\n * - **Errors.** `abort` breaks the barrier for good: who waits or comes later is rejected with its reason. Use it when\n *   one of the group fails, or the others wait for ever.\n *\n * Counterpart of tokio's and std's `Barrier` (`is_leader`) and asyncio's (`abort`).\n *\n * @example\n * const start = new Barrier(2);\n * const [first, second] = await Promise.all([start.wait(), start.wait()]);\n * assert.deepEqual([first.leader, second.leader], [false, true]);\n */",
+      "comment": "/**\n * Makes tasks wait until a number of them have come to the same point; then it starts over.\n *\n * - **Order.** All resume in the order in which they came. One of them, the last to come, is the `leader`.\n * - **Cancellation.** Who is cancelled before the barrier opens rejects with `signal.reason` and counts as not having\n *   come, so the others need one more. Afterwards the signal has no effect.\n * - **Errors.** `abort` breaks the barrier for good: who waits or comes later is rejected with its reason. Use it when\n *   one of the group fails, or the others wait for ever.\n *\n * Counterpart of tokio's and std's `Barrier` (`is_leader`) and asyncio's (`abort`).\n * O(1) for each who comes; the last one wakes all.\n *\n * @example\n * const start = new Barrier(2);\n * const [first, second] = await Promise.all([start.wait(), start.wait()]);\n * assert.deepEqual([first.leader, second.leader], [false, true]);\n */",
       "code": "class Barrier {\n  private readonly parties: number;\n  private readonly waiters = new Waiters<{ leader: boolean }>(\"barrier\");\n  private broken: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(parties: number) {\n    this.parties = checkedCount(\"parties\", parties, 1);\n  }\n\n  wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (this.broken !== undefined) return Promise.reject(this.broken.reason);\n    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(signal);\n    this.waiters.wakeAll({ leader: false });\n    return Promise.resolve({ leader: true });\n  }\n\n  abort(reason: unknown = new CancelledError(\"The barrier was broken.\")): void {\n    this.broken ??= { reason };\n    this.waiters.rejectAll(this.broken.reason);\n  }\n}"
     },
     {
       "name": "Condvar",
-      "comment": "/**\n * Lets the holder of a lock wait until another holder has changed something.\n *\n * - **Atomic.** `wait` queues and releases in one step, so a notification after the release is never missed.\n * - **The lock is held again** whenever `wait` ends, normally or not, through the same guard. A signal that aborts\n *   during the wait rejects with `signal.reason`, but only once the lock is back: the code around expects to hold it.\n * - **A notification is never lost.** Who was notified resumes normally, even if its signal aborts before the lock is\n *   back.\n * - **Fair.** First to wait, first to be notified.\n * - **Errors.** A guard that is not held, or not of this package, rejects with a TypeError.\n *\n * What was waited for may be gone again when the lock is back, so wait in a loop, or with `waitWhile`.\n * Counterpart of `std::sync::Condvar` and asyncio's `Condition`.\n *\n * @example\n * const queue = new Mutex<string[]>([]);\n * const notEmpty = new Condvar();\n * const taken = (async () => {\n *   const guard = await queue.lock();\n *   await notEmpty.waitWhile(guard, () => guard.value.length === 0);\n *   const item = guard.value.shift();\n *   guard.release();\n *   return item;\n * })();\n * await queue.runExclusive((items) => items.push(\"job\"));\n * notEmpty.notifyOne();\n * assert.equal(await taken, \"job\");\n */",
+      "comment": "/**\n * Lets the holder of a lock wait until another holder has changed something.\n *\n * - **Atomic.** `wait` queues and releases in one step, so a notification after the release is never missed.\n * - **The lock is held again** whenever `wait` ends, normally or not, through the same guard. A signal that aborts\n *   during the wait rejects with `signal.reason`, but only once the lock is back: the code around expects to hold it.\n * - **A notification is never lost.** Who was notified resumes normally, even if its signal aborts before the lock is\n *   back.\n * - **Fair.** First to wait, first to be notified.\n * - **Errors.** A guard that is not held, or not of this package, rejects with a TypeError.\n *\n * What was waited for may be gone again when the lock is back, so wait in a loop, or with `waitWhile`.\n * Counterpart of `std::sync::Condvar` and asyncio's `Condition`.\n * O(1), and O(n) for `notifyAll`.\n *\n * @example\n * const queue = new Mutex<string[]>([]);\n * const notEmpty = new Condvar();\n * const taken = (async () => {\n *   const guard = await queue.lock();\n *   await notEmpty.waitWhile(guard, () => guard.value.length === 0);\n *   const item = guard.value.shift();\n *   guard.release();\n *   return item;\n * })();\n * await queue.runExclusive((items) => items.push(\"job\"));\n * notEmpty.notifyOne();\n * assert.equal(await taken, \"job\");\n */",
       "code": "class Condvar {\n  private readonly waiters = new Waiters<void>(\"condition\");\n\n  async wait(guard: Guard, options?: Cancellable): Promise<void> {\n    if (!canSuspend(guard)) throw new TypeError(\"`wait` needs the guard of a Mutex or RwLock.\");\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    const resume = guard[suspend]();\n    // Nothing can have run since the release: this is still the same turn.\n    const notified = this.waiters.wait(signal);\n    try {\n      await notified;\n    } finally {\n      await resume();\n    }\n  }\n\n  /** Waits as long as the condition holds. It is looked at first, and again after each notification. */\n  async waitWhile(guard: Guard, condition: () => boolean, options?: Cancellable): Promise<void> {\n    while (condition()) await this.wait(guard, options);\n  }\n\n  notifyOne(): void {\n    this.waiters.wake();\n  }\n\n  notifyAll(): void {\n    this.waiters.wakeAll();\n  }\n}"
     },
     {
@@ -4736,7 +4736,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "KeyedMutex",
-      "comment": "/**\n * One mutex per key: work on the same key is done one at a time, work on different keys is not held up.\n *\n * Everything about fairness, cancellation and errors is as with `Mutex`. A key takes memory only while it is locked.\n * Keys are compared as in a Map. O(1).\n *\n * @example\n * const accounts = new KeyedMutex<string>();\n * const guard = await accounts.lock(\"anna\");\n * assert.equal(accounts.locked(\"anna\"), true);\n * assert.equal(accounts.locked(\"bert\"), false);\n * guard.release();\n * assert.equal(accounts.size, 0);\n */",
+      "comment": "/**\n * One mutex per key: work on the same key is done one at a time, work on different keys is not held up.\n *\n * Everything about fairness, cancellation and errors is as with `Mutex`. A key takes memory only while it is locked.\n * Keys are compared as in a Map. O(1).\n * Counterpart of a map of locks, as with asyncio's `defaultdict(Lock)`.\n *\n * @example\n * const accounts = new KeyedMutex<string>();\n * const guard = await accounts.lock(\"anna\");\n * assert.equal(accounts.locked(\"anna\"), true);\n * assert.equal(accounts.locked(\"bert\"), false);\n * guard.release();\n * assert.equal(accounts.size, 0);\n */",
       "code": "class KeyedMutex<K> {\n  private readonly holders: Holders<K> = new Map();\n\n  /** How many keys are locked. */\n  get size(): number {\n    return this.holders.size;\n  }\n\n  locked(key: K): boolean {\n    return this.holders.has(key);\n  }\n\n  lock(key: K, options?: Cancellable): Promise<Guard> {\n    return lockKey(this.holders, key, options?.signal);\n  }\n\n  tryLock(key: K): Guard | undefined {\n    return this.locked(key) ? undefined : takeKey(this.holders, key);\n  }\n\n  /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */\n  async runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const guard = await this.lock(key, options);\n    try {\n      return await work();\n    } finally {\n      guard.release();\n    }\n  }\n}"
     },
     {
@@ -4761,7 +4761,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "once",
-      "comment": "/**\n * Makes a function that runs its work once and gives every caller the same result, also those that come meanwhile.\n *\n * A run that fails is forgotten, so that the next call tries again; with `retryOnError: false` its error is the result\n * for good. The signal of a call ends that call's wait; the work is told to stop when all callers have left.\n *\n * Counterpart of Go's `sync.OnceValue` and of `std::sync::OnceLock`, for work that waits.\n *\n * @example\n * let reads = 0;\n * const config = once(async () => ({ reads: ++reads }));\n * await Promise.all([config(), config()]);\n * assert.equal((await config()).reads, 1);\n */",
+      "comment": "/**\n * Makes a function that runs its work once and gives every caller the same result, also those that come meanwhile.\n *\n * A run that fails is forgotten, so that the next call tries again; with `retryOnError: false` its error is the result\n * for good. The signal of a call ends that call's wait; the work is told to stop when all callers have left.\n *\n * Counterpart of Go's `sync.OnceValue` and of `std::sync::OnceLock`, for work that waits.\n * O(1), besides the work.\n *\n * @example\n * let reads = 0;\n * const config = once(async () => ({ reads: ++reads }));\n * await Promise.all([config(), config()]);\n * assert.equal((await config()).reads, 1);\n */",
       "code": "function once<T>(\n  work: Work<T>,\n  options: { readonly retryOnError?: boolean | undefined } = {},\n): (options?: Cancellable) => Promise<T> {\n  const cell = new OnceCell<Outcome<T>>();\n  const keepError = options.retryOnError === false;\n  const controllable = async (signal?: AbortSignal): Promise<Outcome<T>> => {\n    try {\n      // Sound: without a parameter the work reads none.\n      const value = await (work as (signal?: AbortSignal) => T | PromiseLike<T>)(signal);\n      return { status: \"ok\", value };\n    } catch (error) {\n      if (!keepError || signal?.aborted === true) throw error;\n      return { status: \"error\", error };\n    }\n  };\n  const init = work.length === 0 ? () => controllable() : controllable;\n  return async (wait) => unwrap(await cell.getOrInit(init, wait));\n}"
     },
     {
@@ -4811,7 +4811,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "joinAll",
-      "comment": "/**\n * Runs all of the work at the same time and waits for all of it, whether it succeeds or fails.\n *\n * Never rejects for a failure: each outcome says what became of its work, in the order of the arguments. When\n * `options.signal` aborts, what runs is told, and when all of it has ended this rejects with the signal's reason.\n *\n * Counterpart of tokio's `join!` and asyncio's `gather(..., return_exceptions=True)`; unlike `Promise.allSettled` it\n * takes functions, so that they can be told to stop and limited, and tells failed from cancelled.\n *\n * @example\n * const [name, age] = await joinAll([() => \"Anna\", async () => { throw new Error(\"no age\"); }]);\n * assert.deepEqual(name, { status: \"ok\", value: \"Anna\" });\n * assert.equal(age.status, \"error\");\n */",
+      "comment": "/**\n * Runs all of the work at the same time and waits for all of it, whether it succeeds or fails.\n *\n * Never rejects for a failure: each outcome says what became of its work, in the order of the arguments. When\n * `options.signal` aborts, what runs is told, and when all of it has ended this rejects with the signal's reason.\n *\n * Counterpart of tokio's `join!` and asyncio's `gather(..., return_exceptions=True)`; unlike `Promise.allSettled` it\n * takes functions, so that they can be told to stop and limited, and tells failed from cancelled.\n * O(n).\n *\n * @example\n * const [name, age] = await joinAll([() => \"Anna\", async () => { throw new Error(\"no age\"); }]);\n * assert.deepEqual(name, { status: \"ok\", value: \"Anna\" });\n * assert.equal(age.status, \"error\");\n */",
       "code": "async function joinAll<const F extends readonly Work<unknown>[]>(\n  works: F,\n  { signal, limit = Infinity }: JoinAllOptions = {},\n): Promise<Outcomes<F>> {\n  const outcomes: Outcome<unknown>[] = [];\n  const controller = new ChildController(signal);\n  await runLimited<Work<unknown>, unknown>({\n    items: works,\n    limit,\n    controller,\n    work: (work) => controller.call(work),\n    onValue: (value, index) => {\n      outcomes[index] = { status: \"ok\", value };\n    },\n    onError: (error, index) => {\n      outcomes[index] = outcomeOf(error, controller);\n    },\n  });\n  // Sound: each place of the tuple was filled from the work at the same place.\n  return outcomes as Outcomes<F>;\n}"
     },
     {
@@ -4861,7 +4861,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "tryJoin",
-      "comment": "/**\n * Runs all of the work at the same time; the first error cancels the rest.\n *\n * - **Nothing runs on.** After an error, what runs is told by its signal and waited for. Only then does this reject.\n *   `Promise.all` rejects at once and abandons the others.\n * - **Cancellation.** The same with `signal.reason`. An error that happens as well is not lost: it goes first.\n * - **Results** are in the order of the arguments, or under the same keys.\n *\n * Counterpart of tokio's `try_join!`, Go's `errgroup` and asyncio's TaskGroup.\n *\n * @example\n * const { user, orders } = await tryJoin({\n *   user: async () => ({ name: \"Anna\" }),\n *   orders: async () => [17, 4],\n * });\n * assert.equal(user.name, \"Anna\");\n * assert.deepEqual(orders, [17, 4]);\n */",
+      "comment": "/**\n * Runs all of the work at the same time; the first error cancels the rest.\n *\n * - **Nothing runs on.** After an error, what runs is told by its signal and waited for. Only then does this reject.\n *   `Promise.all` rejects at once and abandons the others.\n * - **Cancellation.** The same with `signal.reason`. An error that happens as well is not lost: it goes first.\n * - **Results** are in the order of the arguments, or under the same keys.\n *\n * Counterpart of tokio's `try_join!`, Go's `errgroup` and asyncio's TaskGroup.\n * O(n).\n *\n * @example\n * const { user, orders } = await tryJoin({\n *   user: async () => ({ name: \"Anna\" }),\n *   orders: async () => [17, 4],\n * });\n * assert.equal(user.name, \"Anna\");\n * assert.deepEqual(orders, [17, 4]);\n */",
       "code": "async function tryJoin<\n  const F extends readonly Work<unknown>[] | Readonly<Record<string, Work<unknown>>>,\n>(works: F, options: TryJoinOptions = {}): Promise<Results<F>> {\n  const { signal, limit = Infinity } = options;\n  const controller = new ChildController(signal);\n  const results: unknown[] = [];\n  const further: unknown[] = [];\n  const aggregate = options.errors === \"aggregate\";\n  try {\n    await runLimited<Work<unknown>, unknown>({\n      items: Object.values(works),\n      limit,\n      controller,\n      work: (work) => controller.call(work),\n      onValue: (value, index) => {\n        results[index] = value;\n      },\n      onFurther: aggregate ? (error) => further.push(error) : undefined,\n    });\n  } catch (error) {\n    if (!aggregate || isCancelled(error, signal)) throw error;\n    throw new AggregateError([error, ...further], \"Work of the group failed.\", { cause: error });\n  }\n  const byKey = Object.keys(works).map((key, index) => [key, results[index]]);\n  // Sound: each place or key holds the result of the work at the same place or key.\n  return (Array.isArray(works) ? results : Object.fromEntries(byKey)) as Results<F>;\n}"
     },
     {
@@ -4871,7 +4871,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "interval",
-      "comment": "/**\n * Ticks every so many milliseconds, the first time after one interval. The values count the intervals: 1, 2, 3, and\n * with `skip` a gap where ticks were missed.\n *\n * - **No drift.** Ticks are due at multiples of the interval from the start, by a clock that never jumps.\n * - **Never two at a time.** The next tick is given out when the loop asks for it.\n * - **Cancellation.** An aborted signal makes the loop throw `signal.reason`; `break` leaves nothing behind.\n * - **Errors.** An interval that is not above 0, or NaN, throws a RangeError.\n *\n * Counterpart of `tokio::time::interval` with its `MissedTickBehavior`, and of Go's `time.Ticker`.\n *\n * @example\n * let beats = 0;\n * for await (const tick of interval(1)) {\n *   beats++;\n *   if (3 <= tick) break;\n * }\n * assert.ok(1 <= beats && beats <= 3);\n */",
+      "comment": "/**\n * Ticks every so many milliseconds, the first time after one interval. The values count the intervals: 1, 2, 3, and\n * with `skip` a gap where ticks were missed.\n *\n * - **No drift.** Ticks are due at multiples of the interval from the start, by a clock that never jumps.\n * - **Never two at a time.** The next tick is given out when the loop asks for it.\n * - **Cancellation.** An aborted signal makes the loop throw `signal.reason`; `break` leaves nothing behind.\n * - **Errors.** An interval that is not above 0, or NaN, throws a RangeError.\n *\n * Counterpart of `tokio::time::interval` with its `MissedTickBehavior`, and of Go's `time.Ticker`.\n * O(1) for each tick.\n *\n * @example\n * let beats = 0;\n * for await (const tick of interval(1)) {\n *   beats++;\n *   if (3 <= tick) break;\n * }\n * assert.ok(1 <= beats && beats <= 3);\n */",
       "code": "async function* interval(\n  ms: number,\n  { missed = \"skip\", ...options }: IntervalOptions = {},\n): AsyncGenerator<number, void, void> {\n  if (checkedDelay(\"ms\", ms) === 0) throw new RangeError(\"`ms` must be above 0.\");\n  let due = performance.now();\n  for (let tick = 1; ; tick++) {\n    due += ms;\n    const late = performance.now() - due;\n    if (0 < late && missed === \"skip\") {\n      const skipped = Math.floor(late / ms);\n      tick += skipped;\n      due += skipped * ms;\n    }\n    await sleep(due - performance.now(), options);\n    yield tick;\n    if (missed === \"delay\") due = performance.now();\n  }\n}"
     },
     {
@@ -4906,7 +4906,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "retry",
-      "comment": "/**\n * Tries until it works: again after a failure, with growing and spread-out waits.\n *\n * - **Rejects with the last error** when attempts, time or `when` are at an end.\n * - **Cancellation.** Nothing is tried after an abort, and a wait ends at once; both reject with `signal.reason`. An\n *   attempt under way is told by its signal, and waited for.\n * - **A cancellation is never retried**, and `when` is not asked. For bugs in your own code, which no retry repairs,\n *   pass `when: (error) => !isBug(error)`.\n * - **Errors.** Times and counts that are NaN reject with a RangeError; negative ones count as 0.\n * - **Cost.** No timer and no AbortController unless an attempt fails, `attemptTimeout` is set, or `signal` is read.\n *\n * Counterpart of the `backoff` crate and tenacity; the jitter is that of AWS (\"Exponential Backoff And Jitter\").\n *\n * @example\n * let calls = 0;\n * const page = await retry(({ attempt }) => {\n *   calls++;\n *   if (attempt < 3) throw new Error(\"503\");\n *   return \"welcome\";\n * }, { base: 1 });\n * assert.deepEqual([page, calls], [\"welcome\", 3]);\n */",
+      "comment": "/**\n * Tries until it works: again after a failure, with growing and spread-out waits.\n *\n * - **Rejects with the last error** when attempts, time or `when` are at an end.\n * - **Cancellation.** Nothing is tried after an abort, and a wait ends at once; both reject with `signal.reason`. An\n *   attempt under way is told by its signal, and waited for.\n * - **A cancellation is never retried**, and `when` is not asked. For bugs in your own code, which no retry repairs,\n *   pass `when: (error) => !isBug(error)`.\n * - **Errors.** Times and counts that are NaN reject with a RangeError; negative ones count as 0.\n * - **Cost.** No timer and no AbortController unless an attempt fails, `attemptTimeout` is set, or `signal` is read.\n *\n * Counterpart of the `backoff` crate and tenacity; the jitter is that of AWS (\"Exponential Backoff And Jitter\").\n * O(1) for each attempt.\n *\n * @example\n * let calls = 0;\n * const page = await retry(({ attempt }) => {\n *   calls++;\n *   if (attempt < 3) throw new Error(\"503\");\n *   return \"welcome\";\n * }, { base: 1 });\n * assert.deepEqual([page, calls], [\"welcome\", 3]);\n */",
       "code": "async function retry<T>(\n  work: (attempt: Attempt) => T | PromiseLike<T>,\n  options: RetryOptions = {},\n): Promise<T> {\n  const { signal, attemptTimeout, maxElapsed = Infinity } = options;\n  const start = maxElapsed === Infinity ? 0 : performance.now();\n  for (let attempt = 1; ; attempt++) {\n    if (signal !== undefined && signal.aborted) throw reasonOf(signal);\n    try {\n      if (attemptTimeout === undefined) return await work(new CurrentAttempt(attempt, options));\n      const limit = new TimeLimit(checkedDelay(\"attemptTimeout\", attemptTimeout), options);\n      return await limit.race(() => work(new CurrentAttempt(attempt, limit)));\n    } catch (error) {\n      const delay = delayAfter(error, attempt, options);\n      if (delay === undefined) throw error;\n      if (maxElapsed < performance.now() - start + delay) throw error;\n      options.onRetry?.(error, attempt, delay);\n      if (0 < delay) await sleep(delay, { signal });\n    }\n  }\n}"
     },
     {
@@ -4967,7 +4967,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "trace",
-      "comment": "/**\n * Runs the function and records what its tasks do when: where time is spent waiting, and on what.\n *\n * Tasks are those of `spawn`, scopes and groups; waits are those on locks, channels and the other primitives of this\n * package. Tasks and waits outside of the function are not recorded, where the platform has async contexts.\n * Recording costs a few microseconds per event; without a trace the primitives ask one question where they wait.\n *\n * Counterpart of `tokio-console` and Go's execution tracer.\n *\n * @example\n * const lock = new Mutex();\n * const { events } = await trace(() => joinAll([\n *   () => spawn(() => lock.runExclusive(() => sleep(1)), { name: \"first\" }).join(),\n *   () => spawn(() => lock.runExclusive(() => sleep(1)), { name: \"second\" }).join(),\n * ]));\n * assert.ok(events.some(({ name, phase, on }) => name === \"second\" && phase === \"wait\" && on === \"lock\"));\n */",
+      "comment": "/**\n * Runs the function and records what its tasks do when: where time is spent waiting, and on what.\n *\n * Tasks are those of `spawn`, scopes and groups; waits are those on locks, channels and the other primitives of this\n * package. Tasks and waits outside of the function are not recorded, where the platform has async contexts.\n * Recording costs a few microseconds per event; without a trace the primitives ask one question where they wait.\n *\n * Counterpart of `tokio-console` and Go's execution tracer.\n * O(1) for each event.\n *\n * @example\n * const lock = new Mutex();\n * const { events } = await trace(() => joinAll([\n *   () => spawn(() => lock.runExclusive(() => sleep(1)), { name: \"first\" }).join(),\n *   () => spawn(() => lock.runExclusive(() => sleep(1)), { name: \"second\" }).join(),\n * ]));\n * assert.ok(events.some(({ name, phase, on }) => name === \"second\" && phase === \"wait\" && on === \"lock\"));\n */",
       "code": "async function trace<T>(work: () => T | PromiseLike<T>): Promise<Traced<T>> {\n  const recorder = new Recorder();\n  recorders.push(recorder);\n  context ??= asyncContext();\n  probe.current = listening;\n  recorder.begin(0, \"main\", 0);\n  try {\n    const main = { recorder, task: 0, name: \"main\" };\n    const result = await (context === undefined ? work() : context.run(main, work));\n    recorder.add(0, \"end\");\n    const { events } = recorder;\n    return { result, events, toChromeTrace: () => chromeTrace(events) };\n  } finally {\n    recorders.splice(recorders.indexOf(recorder), 1);\n    if (recorders.length === 0) probe.current = undefined;\n  }\n}"
     },
     {
@@ -5144,7 +5144,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "runWorker",
-      "comment": "/**\n * Runs a file in a thread of its own. The first message that it posts is the result; then the thread is ended.\n *\n * - **It always settles.** A thread that ends without a message rejects with a WorkerError, also when it ends well; an\n *   error that the thread does not catch is the `cause`.\n * - **Cancellation.** Before it starts, nothing is started. Later the thread is ended in the middle of what it does, and\n *   then this rejects with `signal.reason`. A message that came before the abort counts.\n * - **Handing over.** `transfer` lists what of `workerData` is moved and not copied. In browsers `workerData` is the first\n *   message, and `resourceLimits` has no effect.\n * - **Errors.** Data that cannot be copied, and a file that is no URL, reject with the platform's error or a TypeError.\n * - **It keeps the process alive.**\n *\n * Counterpart of `std::thread::spawn` with `join`.\n *\n * @example\n * const code = `import { parentPort, workerData } from \"node:worker_threads\"; parentPort.postMessage(workerData * 2);`;\n * const file = `data:text/javascript,${encodeURIComponent(code)}`;\n * assert.equal(await runWorker<number>(file, { workerData: 21 }), 42);\n */",
+      "comment": "/**\n * Runs a file in a thread of its own. The first message that it posts is the result; then the thread is ended.\n *\n * - **It always settles.** A thread that ends without a message rejects with a WorkerError, also when it ends well; an\n *   error that the thread does not catch is the `cause`.\n * - **Cancellation.** Before it starts, nothing is started. Later the thread is ended in the middle of what it does, and\n *   then this rejects with `signal.reason`. A message that came before the abort counts.\n * - **Handing over.** `transfer` lists what of `workerData` is moved and not copied. In browsers `workerData` is the first\n *   message, and `resourceLimits` has no effect.\n * - **Errors.** Data that cannot be copied, and a file that is no URL, reject with the platform's error or a TypeError.\n * - **It keeps the process alive.**\n *\n * Counterpart of `std::thread::spawn` with `join`.\n * O(1), besides starting a thread and copying.\n *\n * @example\n * const code = `import { parentPort, workerData } from \"node:worker_threads\"; parentPort.postMessage(workerData * 2);`;\n * const file = `data:text/javascript,${encodeURIComponent(code)}`;\n * assert.equal(await runWorker<number>(file, { workerData: 21 }), 42);\n */",
       "code": "async function runWorker<T>(file: URL | string, options: RunWorkerOptions = {}): Promise<T> {\n  const { signal, ...start } = options;\n  if (signal?.aborted === true) throw reasonOf(signal);\n  const run = new Run();\n  return new Promise<T>((resolve, reject) => {\n    run.reject = reject;\n    run.thread = startThread(moduleUrl(file), start, {\n      onMessage: (message) => {\n        unfollow(run);\n        void run.end();\n        // Sound as far as the caller knows what its own file posts.\n        resolve(message as T);\n      },\n      onExit: (error, exitCode) => {\n        unfollow(run);\n        reject(workerError(error, exitCode));\n      },\n    });\n    if (signal !== undefined) follow(signal, run);\n  });\n}"
     },
     {

@@ -29,6 +29,7 @@ class Callback extends AbortListener implements Disposable {
  * Unlike `addEventListener` it costs O(1) however many listen to the signal, never warns about leaks, and cannot be
  * too late. Callbacks run in the order in which they came; one that throws does not keep the others from running, and
  * its error goes to `onLateError`.
+ * Counterpart of Go's `context.AfterFunc`.
  *
  * @example
  * const controller = new AbortController();

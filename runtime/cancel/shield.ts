@@ -10,6 +10,7 @@ import type { Cancellable } from "../core/types.ts";
  * for and leave again, use a `Task`, whose `join` can be left without a trace.
  *
  * Counterpart of `asyncio.shield`.
+ * O(1).
  *
  * @example
  * const controller = new AbortController();

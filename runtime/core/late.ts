@@ -15,6 +15,7 @@ const lateHandler: unique symbol = Symbol.for("mooring.late");
  * them. Disposing restores the former handler.
  *
  * Counterpart of asyncio's exception handler of the loop.
+ * O(1).
  *
  * @example
  * const late: unknown[] = [];

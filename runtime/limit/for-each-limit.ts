@@ -7,6 +7,8 @@ import { type ItemWork, itemWork } from "./map-limit.ts";
 /**
  * Does work for each item, at most `limit` at a time. As `mapLimit`, but keeps no results, so it suits sources that
  * never end.
+ * Counterpart of `for_each_concurrent` on Rust's streams. Cancellation, errors and cost are as with `mapLimit`:
+ * O(limit) memory.
  *
  * @example
  * const { tx, rx } = channel<string>(4);

@@ -7,6 +7,7 @@ import { asyncDispose } from "../core/symbols.ts";
  * The `await` at the end of the block lets other code run, so give locks back with `using` and not with this.
  *
  * Counterpart of Python's `async with` and `AsyncExitStack`.
+ * O(1).
  *
  * @example
  * const log: string[] = [];

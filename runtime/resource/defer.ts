@@ -5,6 +5,7 @@ import { dispose } from "../core/symbols.ts";
  * the function comes out of the block.
  *
  * Counterpart of Go's `defer` and the `scopeguard` crate.
+ * O(1).
  *
  * @example
  * const log: string[] = [];

@@ -6,6 +6,7 @@ import { checkedDelay, Timer } from "../core/timer.ts";
  * whole loop; made inside, a time limit for each round. The timer runs only while a `select` waits.
  *
  * Counterpart of `tokio::time::sleep` in `select!` and Go's `time.After`.
+ * O(1). A time that is no number throws a RangeError.
  *
  * @example
  * const { rx } = channel<string>(1);

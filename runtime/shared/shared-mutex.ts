@@ -26,6 +26,7 @@ const contended = 2;
  * - **One word.** A free lock costs one atomic operation; a release wakes up to one sleeper per handle.
  *
  * Counterpart of `std::sync::Mutex` and Go's `sync.Mutex`, for memory that you share yourself.
+ * O(1), besides waking.
  *
  * @example
  * const mutex = new SharedMutex();

@@ -148,6 +148,7 @@ class Ahead<T, R> {
  * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.
  *
  * Counterpart of `StreamExt::buffered` and `buffer_unordered`.
+ * O(1) for each item, O(limit) memory.
  *
  * @example
  * const sizes: number[] = [];

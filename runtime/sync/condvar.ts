@@ -16,6 +16,7 @@ import { Waiters } from "../core/waiters.ts";
  *
  * What was waited for may be gone again when the lock is back, so wait in a loop, or with `waitWhile`.
  * Counterpart of `std::sync::Condvar` and asyncio's `Condition`.
+ * O(1), and O(n) for `notifyAll`.
  *
  * @example
  * const queue = new Mutex<string[]>([]);

@@ -76,6 +76,7 @@ function takeKey<K>(holders: Holders<K>, key: K): KeyGuard<K> {
  *
  * Everything about fairness, cancellation and errors is as with `Mutex`. A key takes memory only while it is locked.
  * Keys are compared as in a Map. O(1).
+ * Counterpart of a map of locks, as with asyncio's `defaultdict(Lock)`.
  *
  * @example
  * const accounts = new KeyedMutex<string>();

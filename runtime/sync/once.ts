@@ -9,6 +9,7 @@ import { OnceCell } from "./once-cell.ts";
  * for good. The signal of a call ends that call's wait; the work is told to stop when all callers have left.
  *
  * Counterpart of Go's `sync.OnceValue` and of `std::sync::OnceLock`, for work that waits.
+ * O(1), besides the work.
  *
  * @example
  * let reads = 0;

@@ -22,6 +22,7 @@ export interface JoinAllOptions extends Cancellable {
  *
  * Counterpart of tokio's `join!` and asyncio's `gather(..., return_exceptions=True)`; unlike `Promise.allSettled` it
  * takes functions, so that they can be told to stop and limited, and tells failed from cancelled.
+ * O(n).
  *
  * @example
  * const [name, age] = await joinAll([() => "Anna", async () => { throw new Error("no age"); }]);

@@ -26,6 +26,7 @@ export interface TryJoinOptions extends JoinAllOptions {
  * - **Results** are in the order of the arguments, or under the same keys.
  *
  * Counterpart of tokio's `try_join!`, Go's `errgroup` and asyncio's TaskGroup.
+ * O(n).
  *
  * @example
  * const { user, orders } = await tryJoin({

@@ -20,6 +20,7 @@ export interface IntervalOptions extends SleepOptions {
  * - **Errors.** An interval that is not above 0, or NaN, throws a RangeError.
  *
  * Counterpart of `tokio::time::interval` with its `MissedTickBehavior`, and of Go's `time.Ticker`.
+ * O(1) for each tick.
  *
  * @example
  * let beats = 0;

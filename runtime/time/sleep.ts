@@ -45,6 +45,7 @@ class Sleep extends AbortListener {
  * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.
  *
  * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.
+ * O(1).
  *
  * @example
  * const controller = new AbortController();

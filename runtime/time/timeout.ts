@@ -27,6 +27,7 @@ export interface TimeoutOptions extends Cancellable {
  *   Infinity sets no limit; NaN throws a RangeError.
  *
  * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.
+ * O(1).
  *
  * @example
  * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: "no answer" });
