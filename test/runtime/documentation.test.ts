@@ -24,7 +24,8 @@ const callable = Object.entries({ ...runtime, ...runtime.stream })
 const words = callable.filter((it) => !/Error$|^isBug$/.test(it) || it === "onLateError");
 
 /** A test of one's own state, and what ends nothing: there is no wait that could be cancelled. */
-const waitless = /^(AtomicInt|defer|deferAsync|partition|unwrap|onLateError|isCancelled|trace|after)$/;
+const waitless =
+  /^(AtomicInt|defer|deferAsync|partition|unwrap|onLateError|isCancelled|trace|after)$/;
 
 test.each(callable)("%s has an example", (name) => {
   expect(documented.get(name)).toMatch(/ @example /);
