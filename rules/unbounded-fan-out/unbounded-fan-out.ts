@@ -2,6 +2,7 @@ import { type FanOut, fanOutAt } from "../../analysis/facts/fan-out.ts";
 import { isScript, isTestFile } from "../../analysis/facts/file-roles.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { calleeNameOf, is, nameOf, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import { limitFanOut } from "../fixes/map-limit.ts";
 
 // See unbounded-fan-out.md for what this means to the user.
 //
@@ -30,6 +31,7 @@ export const unboundedFanOut = defineRule({
       why: uses === undefined ? WHY : (WHY_USING[uses] ?? WHY),
       severity: isLimited ? "warning" : undefined,
       notes: [{ at, message: "begun for each of them" }],
+      fixes: limitFanOut(call, program),
     };
   },
 });
