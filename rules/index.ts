@@ -12,6 +12,7 @@ import { conditionWithoutLoop } from "./condition-without-loop/condition-without
 import { discardedDisposable } from "./discarded-disposable/discarded-disposable.ts";
 import { disposableMisuse } from "./disposable-misuse/disposable-misuse.ts";
 import { droppedThenResult } from "./dropped-then-result/dropped-then-result.ts";
+import { fileSystemRace } from "./file-system-race/file-system-race.ts";
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { ignoredBackpressure } from "./ignored-backpressure/ignored-backpressure.ts";
@@ -67,6 +68,7 @@ export const rules: readonly Rule[] = [
   discardedDisposable,
   disposableMisuse,
   droppedThenResult,
+  fileSystemRace,
   finallyMasksOutcome,
   floatingPromise,
   ignoredBackpressure,

@@ -1,0 +1,163 @@
+import type { Program } from "../program.ts";
+import {
+  type CallExpression,
+  is,
+  isInside,
+  methodCall,
+  type Node,
+  nameOf,
+  unwrapped,
+  walk,
+} from "../syntax.ts";
+import { calleeOf } from "./callees.ts";
+import { dominates } from "./dataflow.ts";
+import { flowOwner } from "./flow.ts";
+import { keyOf } from "./lock-identity.ts";
+import { excludes, heldThroughout } from "./locks.ts";
+import { originsOf } from "./origins.ts";
+import { suspensionsBetween } from "./segments.ts";
+import { conditionsBehind } from "./file-conditions.ts";
+
+// Is a file written on the strength of what was found before a pause?
+//
+// Two shapes. *Look, then write*: whether the file is there was asked, a condition on the answer
+// leads to the write, and the file may have come or gone in between. *Read, then write*: what is
+// written is made from what was read from the same file, and what another task has written to it
+// in between is lost. The same file is the same path: a constant, a parameter, a literal, or the same
+// text. Looking before reading is left alone, and so is what asks the system to decide: the flag
+// `wx`, `mkdir` with `recursive`, a lock around both, a write to another name that is then renamed.
+//
+// *May*. Whether anybody else uses the file is not asked, since the file system is shared by nature.
+
+export interface FileWindow {
+  readonly kind: "look" | "read";
+  readonly first: CallExpression;
+  readonly write: CallExpression;
+  readonly path: Node;
+}
+
+const LOOKS: ReadonlySet<string> = new Set([
+  "exists",
+  "existsSync",
+  "access",
+  "accessSync",
+  "stat",
+  "statSync",
+  "pathExists",
+  "pathExistsSync",
+]);
+const READS: ReadonlySet<string> = new Set([
+  "readFile",
+  "readFileSync",
+  "readJson",
+  "readJSON",
+  "readJsonSync",
+]);
+const WRITES: ReadonlySet<string> = new Set([
+  "writeFile",
+  "writeFileSync",
+  "writeJson",
+  "writeJSON",
+  "writeJsonSync",
+  "outputFile",
+  "outputJson",
+]);
+const MODULES: ReadonlySet<string> = new Set([
+  "node:fs",
+  "node:fs/promises",
+  "fs-extra",
+  "graceful-fs",
+]);
+
+/** Cheap: whether the name that is called is one of those that write a file. */
+function isWriteByName(call: CallExpression): boolean {
+  return WRITES.has(calledName(call));
+}
+
+function calledName(call: CallExpression): string {
+  const callee = unwrapped(call.expression);
+  return nameOf(is.PropertyAccessExpression(callee) ? callee.name : callee) ?? "";
+}
+
+function isOfFileSystem(call: CallExpression, program: Program): boolean {
+  return MODULES.has(calleeOf(call, program).symbol?.module ?? "");
+}
+
+/** What a write to a file rests on, where other code can come in between. */
+export function fileWindow(write: CallExpression, program: Program): FileWindow | undefined {
+  const [path, content] = write.arguments;
+  if (!isWriteByName(write) || path === undefined || isExclusive(write)) return undefined;
+  if (!isOfFileSystem(write, program)) return undefined;
+  const owner = flowOwner(write);
+  if (owner === undefined) return undefined;
+  const key = keyOf(path, program);
+  const earlier: CallExpression[] = [];
+  walk(owner, (it) => {
+    if (!is.CallExpression(it) || write.pos <= it.pos || flowOwner(it) !== owner) return undefined;
+    const [other] = it.arguments;
+    const name = calledName(it);
+    if (other === undefined || (!LOOKS.has(name) && !READS.has(name))) return undefined;
+    if (keyOf(other, program) === key && isOfFileSystem(it, program)) earlier.push(it);
+    return undefined;
+  });
+  for (const first of earlier.toReversed()) {
+    const isRead = READS.has(calledName(first));
+    const rests = isRead
+      ? content !== undefined && isMadeFrom(content, first, program)
+      : conditionsBehind(first, write).length > 0;
+    if (!rests || !dominates(first, write, program)) continue;
+    if (heldThroughout(first, write, program).some(excludes)) continue;
+    if (isRead && !isInterrupted(first, write, program)) continue;
+    return { kind: isRead ? "read" : "look", first, write, path };
+  }
+  return undefined;
+}
+
+/** The system itself refuses where the file is there. */
+function isExclusive(write: CallExpression): boolean {
+  let found = false;
+  for (const option of write.arguments.slice(2)) {
+    const look = (it: Node): undefined => {
+      found ||= is.StringLiteral(it) && /x/.test(it.text) && it.text.length < 4;
+      return undefined;
+    };
+    look(unwrapped(option));
+    walk(option, look);
+  }
+  return found;
+}
+
+/** Synchronous from the read to the write, only another process can come in between. */
+function isInterrupted(first: Node, write: Node, program: Program): boolean {
+  return (
+    !nameOfCall(first).endsWith("Sync") || suspensionsBetween(first, write, program).length > 0
+  );
+}
+
+function nameOfCall(call: Node): string {
+  return is.CallExpression(call) ? calledName(call) : "";
+}
+
+/** Whether the content comes from what was read, through calls such as `JSON.stringify`. */
+function isMadeFrom(content: Node, read: CallExpression, program: Program): boolean {
+  const seen = new Set<Node>();
+  const queue: Node[] = [content];
+  for (let part = queue.pop(); part !== undefined && seen.size < MOST; part = queue.pop()) {
+    for (const { node } of originsOf(part, program)) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (node === read || isInside(read, node)) return true;
+      if (is.AwaitExpression(node)) queue.push(node.expression);
+      if (is.CallExpression(node)) {
+        queue.push(...node.arguments);
+        const receiver = methodCall(node)?.receiver;
+        if (receiver !== undefined) queue.push(receiver);
+      }
+      if (is.PropertyAccessExpression(node)) queue.push(node.expression);
+    }
+  }
+  return false;
+}
+
+/** Values that are made from more than this are not followed to their end. */
+const MOST = 200;

@@ -1,0 +1,48 @@
+import { fileWindow } from "../../analysis/facts/file-windows.ts";
+import { defineRule } from "../../analysis/rule.ts";
+import { textOf } from "../../analysis/syntax.ts";
+import { writeExclusively } from "../fixes/write-exclusively.ts";
+import { step } from "../words/races.ts";
+
+// See file-system-race.md for what this means to the user.
+export const fileSystemRace = defineRule({
+  id: "file-system-race",
+  summary:
+    "A file is written because of what was found there, and others can change it in between.",
+  severity: "warning",
+  profile: "strict",
+  equivalents: ["codeql/js/file-system-race"],
+  on: { kinds: ["CallExpression"] },
+
+  *check(call, program) {
+    const found = fileWindow(call, program);
+    if (found === undefined) return;
+    const { kind, first, write, path } = found;
+    const name = textOf(path).replace(/\s+/g, " ");
+    const looked = kind === "look";
+    yield {
+      at: write,
+      message: looked
+        ? `The file at \`${name}\` may have come or gone since it was looked for.`
+        : `What others have written to \`${name}\` since it was read is lost here.`,
+      why: looked
+        ? "Another task or process can act between the look and the write. Then this overwrites what it has written, or fails."
+        : "Two tasks that read the file, change what they have read and write it back each write without the change of the other.",
+      notes: [{ at: first, message: looked ? "looked for here" : "read here" }],
+      interleaving: {
+        evidence: {
+          kind: "parallel",
+          at: first,
+          message: `\`${name}\` is in the file system, which all tasks and processes share.`,
+        },
+        steps: [
+          step("A", looked ? "check" : "read", first, looked ? "looks for the file" : "reads it"),
+          step("B", looked ? "check" : "read", first, looked ? "looks for the file" : "reads it"),
+          step("B", "write", write, "writes it"),
+          step("A", "write", write, looked ? "overwrites it" : "writes it without the change of B"),
+        ],
+      },
+      fixes: looked ? writeExclusively(found) : [],
+    };
+  },
+});
