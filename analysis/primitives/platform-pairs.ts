@@ -57,9 +57,9 @@ export const platformPairs: readonly PackageModel[] = [
         passes: true,
       }),
       ...pairs(["MutationObserver", "ResizeObserver", "IntersectionObserver"], {
-        reason: "Observes its targets, and is kept by them, until it is disconnected.",
+        reason: "Observes its targets, and is kept by them, until it is disconnected from them.",
         begins: "observer",
-        endedBy: ["it.disconnect()"],
+        endedBy: ["it.disconnect()", "it.unobserve()"],
       }),
       PerformanceObserver: {
         reason: "The page keeps it until it is disconnected.",
