@@ -49,7 +49,7 @@ function runSuite() {
     stdio: ["ignore", "pipe", "inherit"],
     maxBuffer: 64 * 1024 * 1024,
   });
-  const lines = stdout.split("\n").filter((it) => it.startsWith("│"));
+  const lines = stdout.split("\n").filter((it) => /^│[^∎]/.test(it));
   for (const it of lines) process.stdout.write(`  ${it.slice(1)}\n`);
   const passed = lines.filter((it) => it.startsWith("│✓")).length;
   const failed = lines.filter((it) => it.startsWith("│✗")).length;

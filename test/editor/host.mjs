@@ -16,6 +16,9 @@ export const TAKES_TESTS = ["--vscode-option", "enable-smoke-test-driver"];
 
 const LIMIT = 300_000;
 
+/** How long the editor may take to say that a suite has ended, which said so itself. */
+const GRACE = 15_000;
+
 /** `entry`: a module of test/extension/ that exports `run`. Gives the file that it became. */
 export async function buildSuite(entry = "index") {
   mkdirSync(SUITE, { recursive: true });
@@ -57,13 +60,16 @@ export async function runInHost(
   const browser = await startBrowser();
   try {
     const { page } = await openWindow(browser, { locale });
+    let ended = () => {};
     const exited = new Promise((resolve) => {
+      ended = resolve;
       page.exposeFunction("codeAutomationExit", resolve).catch(() => resolve(2));
     });
     await page.exposeFunction("codeAutomationLog", (_, args) => {
       const text = format(...(args ?? []));
       // The editor says a lot.
-      if (text.startsWith("│")) say(text.slice(1));
+      if (text.startsWith("│∎")) setTimeout(ended, GRACE, text === "│∎ 0" ? 0 : 1);
+      else if (text.startsWith("│")) say(text.slice(1));
     });
     const payload = [
       ["extensionDevelopmentPath", editor.remote(development)],

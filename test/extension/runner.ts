@@ -9,6 +9,7 @@ export function runSuites(...suites: readonly (() => void)[]): Promise<void> {
   for (const it of suites) it();
   return new Promise((resolve, reject) => {
     mocha.run((failures) => {
+      print(`∎ ${failures}`);
       if (failures === 0) resolve();
       else reject(new Error(`${failures} of the tests in the extension host failed.`));
     });

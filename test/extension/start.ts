@@ -10,4 +10,5 @@ export async function run(): Promise<void> {
   });
   await open("src/checkout.ts");
   console.log(`│${JSON.stringify({ activated, answered: server.answeredAfter })}`);
+  console.log("│∎ 0");
 }
