@@ -1,4 +1,4 @@
-// The little of Mocha that runner.ts and the suites use. Mocha itself lies in the editor's folder, not among the
+// What runner.ts and the suites use of Mocha. Mocha itself lies in the editor's folder, not among the
 // project's dependencies.
 
 declare function suite(title: string, body: () => void): void;
