@@ -99,7 +99,8 @@ function endedIn(block: Node): readonly Ended[] {
     if (!is.CallExpression(node)) return isFunctionLike(node) ? "skip" : undefined;
     const method = methodCall(node);
     const name = method?.method ?? nameOf(unwrapped(node.expression));
-    if (!isNamedForEnd(name)) return undefined;
+    // Aborting the others is what they need, and takes nothing away from them.
+    if (!isNamedForEnd(name) || /^(?:abort|cancel)/.test(name ?? "")) return undefined;
     const [only, another] = node.arguments;
     const subject = method?.receiver ?? (another === undefined ? only : undefined);
     if (subject !== undefined && isPath(unwrapped(subject))) {
