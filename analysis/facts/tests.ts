@@ -46,15 +46,21 @@ export function conditionsOn(
   program: Program,
 ): readonly Condition[] {
   const conditions: Condition[] = [];
-  for (const { kind, reference, at } of accessesTo(location, sourceFileOf(near), program)) {
+  const reads = accessesTo(location, sourceFileOf(near), program).filter(({ kind, at }) => {
     const owner = flowOwner(at);
-    if (kind !== "read" || owner === undefined || !owners.includes(owner)) continue;
+    return kind === "read" && owner !== undefined && owners.includes(owner);
+  });
+  if (MOST_READS < reads.length) return [];
+  for (const { reference } of reads) {
     const direct = conditionAt(reference, reference);
     if (direct !== undefined) conditions.push(direct);
     else conditions.push(...testsOfCopy(reference, owners, program));
   }
   return conditions;
 }
+
+/** Where a place is read more often by one piece of work, the analysis gives up on it there. */
+export const MOST_READS = 30;
 
 /** `if (hit)` for `const hit = cache.get(id)` and `const { conn } = this`. */
 function testsOfCopy(

@@ -16,7 +16,14 @@ import { flowOwner } from "./flow-graph.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf, type Stops, type Way, wayBetween } from "./pauses.ts";
-import { type Condition, conditionsOn, isEmpty, type Outcome, sideOf } from "./tests.ts";
+import {
+  type Condition,
+  conditionsOn,
+  isEmpty,
+  MOST_READS,
+  type Outcome,
+  sideOf,
+} from "./tests.ts";
 
 // Which writes rest on what was read or tested before a pause?
 //
@@ -98,7 +105,7 @@ function readsOf(write: Access, program: Program): ReadonlySet<Node> {
       reads.add(it.reference);
     }
   }
-  return reads;
+  return reads.size <= MOST_READS ? reads : NOTHING;
 }
 
 /** The test from before a pause that decides whether the write happens. */
