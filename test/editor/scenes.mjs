@@ -1,7 +1,7 @@
 // What somebody does in the first minutes, by hand, in the installed extension. Each scene ends with
 // a picture in screenshots/, to be looked at.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openWindow, startBrowser, startEditor, until } from "./editor.mjs";
 import { ROOT } from "./install.mjs";
@@ -54,7 +54,10 @@ const SCENES = [
   proposal,
   applied,
   walkthrough,
+  completed,
 ];
+
+const INVOICE = "src/invoice.ts";
 
 async function squiggle({ page, say }) {
   await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
@@ -181,6 +184,47 @@ async function walkthrough({ page, say }) {
   await run(page, "Mooring: Open Walkthrough");
   await page.locator(".getting-started-step", { hasText: "See a bug" }).first().waitFor();
   say("walkthrough");
+}
+
+/** A pattern with its import, from the list that opens while somebody types. */
+async function completed({ page, editor, say }) {
+  const runtime = join(editor.workspace, "node_modules/mooring-runtime");
+  mkdirSync(runtime, { recursive: true });
+  writeFileSync(join(runtime, "package.json"), "{}");
+  writeFileSync(
+    join(editor.workspace, INVOICE),
+    "export async function send(load: (signal: AbortSignal) => Promise<void>) {\n  \n}\n",
+  );
+  await open(page, "invoice.ts");
+  await toLine(page, 2);
+  await page.keyboard.press("End");
+  await page.keyboard.type("moor-timeou", { delay: 80 });
+  const row = page.locator(".suggest-widget .monaco-list-row", { hasText: "mooring-runtime" });
+  await until("the pattern is in the list", async () => {
+    if (await appears(row.first(), 3000)) return true;
+    await page.keyboard.press("Control+Space");
+    return false;
+  });
+  await row.first().click();
+  await saved(page, editor, [
+    'import { timeout } from "mooring-runtime";\n',
+    "  await timeout(5_000, async (signal) => {\n    await load(signal);\n  });\n",
+  ]);
+  say("a pattern from completion, with its import");
+}
+
+async function toLine(page, number) {
+  await quickInput(page, "Control+G", `:${number}`);
+  await page.keyboard.press("Enter");
+}
+
+async function saved(page, editor, texts) {
+  const file = join(editor.workspace, INVOICE);
+  await until(`the file has ${texts.join(" and ")}`, async () => {
+    await page.keyboard.press("Control+S");
+    const text = readFileSync(file, "utf8");
+    return texts.every((it) => text.includes(it));
+  });
 }
 
 async function open(page, name) {
