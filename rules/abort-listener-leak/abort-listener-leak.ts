@@ -1,7 +1,6 @@
 import { type AbortListener, staysOnSignal } from "../../analysis/facts/abort-listeners.ts";
-import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import { defineRule } from "../../analysis/rule.ts";
-import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
+import { textOf } from "../../analysis/syntax.ts";
 import { removeWhenDone } from "../fixes/remove-when-done.ts";
 
 // See abort-listener-leak.md for what this means to the user.
@@ -9,7 +8,7 @@ export const abortListenerLeak = defineRule({
   id: "abort-listener-leak",
   summary: "A listener stays on a signal after the operation that it was to abort is over.",
   severity: "warning",
-  profile: "recommended",
+  profile: "strict",
   equivalents: [],
   covers: ["missing-teardown"],
   on: { kinds: ["CallExpression"], where: [{ child: "arguments", present: true }] },
@@ -21,7 +20,6 @@ export const abortListenerLeak = defineRule({
     const name = target === undefined ? "the signal" : `\`${textOf(target)}\``;
     yield {
       at: call.expression,
-      profile: isTestOrScript(sourceFileOf(call), program) ? "strict" : undefined,
       message: `Nobody removes this listener of ${name} when the operation is over.`,
       why: "A signal often outlives many operations: each leaves a listener behind, which keeps its memory, and which is called when the signal is aborted after all.",
       notes: [{ at: found.end, message: NOTES[found.because] }],
