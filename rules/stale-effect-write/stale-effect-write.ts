@@ -23,7 +23,7 @@ export const staleEffectWrite = defineRule({
   summary:
     "An effect runs again before its request is answered, and the older answer may come last.",
   severity: "warning",
-  profile: "recommended",
+  profile: "strict",
   equivalents: ["react-hooks-extra/no-leaked-fetch"],
   on: { kinds: ["CallExpression"] },
 
