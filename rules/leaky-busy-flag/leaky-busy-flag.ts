@@ -9,7 +9,15 @@ import { isEmpty } from "../../analysis/facts/tests.ts";
 import { testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, isAssignment, type Node, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import {
+  ancestor,
+  is,
+  isAssignment,
+  isFunctionLike,
+  type Node,
+  sourceFileOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
 import { resetFinally } from "../fixes/reset-finally.ts";
 import { calledAt, twice } from "../words/races.ts";
 
@@ -81,6 +89,8 @@ function isTestedAndSet(write: Access, program: Program): boolean {
 }
 
 function* leaks(write: Access, resets: readonly Access[], program: Program): Iterable<Finding> {
+  // Set back where it fails and nowhere else: what is done once, and tried again after a failure.
+  if (resets.every(({ at }) => isInCatch(at))) return;
   const stops = new Set(resets.map(({ at }) => at));
   const path = pathFrom(
     write.at,
@@ -107,6 +117,15 @@ function* leaks(write: Access, resets: readonly Access[], program: Program): Ite
     ],
     fixes: resetFinally(write, resets),
   };
+}
+
+function isInCatch(node: Node): boolean {
+  const nearest = ancestor(node, isCatchOrFunction);
+  return nearest !== undefined && is.CatchClause(nearest);
+}
+
+function isCatchOrFunction(node: Node | undefined): node is Node {
+  return is.CatchClause(node) || isFunctionLike(node);
 }
 
 /** What takes the path out of the function; undefined where it cannot happen after all. */
