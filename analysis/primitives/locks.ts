@@ -137,10 +137,6 @@ export const locks: readonly PackageModel[] = [
         reason: "The lock is given back while waiting, and held again when the wait is over.",
         lock: { does: "wait" },
       },
-      ...every(["defer", "deferAsync"], {
-        reason: "The function runs when what this gives is disposed of, and not otherwise.",
-        mustKeep: true,
-      }),
       "RwLock.tryRead": { ...TRIES, lock: { does: "try", gives: "guard", shared: true } },
     },
   },

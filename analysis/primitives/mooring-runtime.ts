@@ -60,17 +60,23 @@ export const mooringRuntime: PackageModel = {
       callbacks: { 0: AWAITED_AND_RETURNED },
     }),
     deferAsync: {
-      reason: "Disposing waits for the promise of the function.",
+      reason: "Disposing of what this gives runs the function and waits for it; nothing else does.",
       callbacks: { 0: { runs: "later", result: "returned" } },
+      mustKeep: true,
     },
     ...everyMember(["Scope", "Shutdown"], ["defer"], {
       reason: "The end waits for the promise of the function, and reports its failure.",
       callbacks: { 0: { runs: "later", result: "awaited" } },
     }),
-    ...every(["defer", "onAbort"], {
+    defer: {
       reason: "Calls the function later and does not look at what it returns.",
       callbacks: { 0: LATER, 1: LATER },
-    }),
+      mustKeep: true,
+    },
+    onAbort: {
+      reason: "Calls the function later and does not look at what it returns.",
+      callbacks: { 0: LATER, 1: LATER },
+    },
     ...every(["TaskGroup.shutdown", "WorkerPool.drain", "ResourcePool.drain"], {
       reason: "It waits until nothing runs; errors go to the tasks, or to `onLateError`.",
       result: "settles",

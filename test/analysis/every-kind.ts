@@ -28,6 +28,7 @@ abstract class Plain { abstract open(): void; }
 interface Account extends Wallet<string> { readonly id: string; note?: string; pay<T>(to: T, much?: number): Promise<T>; }
 type Handler<T> = <U>(event: T, then: U) => void | Promise<void>;
 export type Ids = string[] | Map<string, number>;
+type Mode = "on" | 1 | null;
 const Anonymous = class<T> extends Cart<T> {}, Named = class Inner implements Wallet {};
 
 export async function main<T>(wallet: T, { id: key = 1, ...others }: Options, [first, , ...tail] = list): Promise<T> {
