@@ -20,6 +20,7 @@ export class Pacer {
   async pause(): Promise<void> {
     if (performance.now() - this.since < SLICE) return;
     await turn();
+    // mooring-allow stale-guard: whoever comes here has paused, and either time will do
     this.since = performance.now();
   }
 }

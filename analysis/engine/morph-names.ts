@@ -106,10 +106,16 @@ export class MorphNames {
     const owner = packageOf(file.fileName);
     if (ambient === undefined) {
       // What @types/node declares globally stands beside the language's own library.
-      return owner === "node" ? "lib" : (owner ?? copiedFrom(file.text) ?? "own");
+      if (owner !== undefined) return owner === "node" ? "lib" : owner;
+      return isInFunction(declaration) ? "own" : (copiedFrom(file.text) ?? "own");
     }
     return owner === "node" && !ambient.startsWith("node:") ? `node:${ambient}` : ambient;
   }
+}
+
+/** What a function has for itself is nobody's API, wherever the file comes from. */
+function isInFunction(declaration: ts.Node): boolean {
+  return ts.findAncestor(declaration.parent, ts.isFunctionLike) !== undefined;
 }
 
 function ambientModuleOf(node: ts.Node): string | undefined {

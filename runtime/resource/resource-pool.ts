@@ -160,6 +160,7 @@ export class ResourcePool<R> implements AsyncDisposable {
   private async valid(signal: AbortSignal | undefined): Promise<R> {
     for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {
       idle.timer?.cancel();
+      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at
       if (await this.isValid(idle.resource)) return idle.resource;
       await this.destroy(idle.resource);
     }

@@ -108,6 +108,7 @@ export class CodeActions {
     const outcome =
       folder.attempt("trying a fix", (analyser) => verifyFix(analyser, report, fix)) ??
       "It failed.";
+    // mooring-allow racy-cache-fill: a fix that is tried twice comes to the same end
     this.tried.set(key, outcome);
     if (outcome !== "ok") {
       session.connection.console.log(
