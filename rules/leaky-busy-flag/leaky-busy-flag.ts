@@ -104,6 +104,8 @@ function* leaks(write: Access, resets: readonly Access[], program: Program): Ite
   const fails = path.to === "throw";
   yield {
     at: write.at,
+    // Who returns in the middle may well want that nobody gets in any more.
+    profile: fails ? undefined : "strict",
     message: fails
       ? `If ${calledAt(write.at, program)} fails after this, \`${name}\` stays set, and no later call gets in.`
       : `On some way out of ${calledAt(write.at, program)} \`${name}\` stays set, and no later call gets in.`,

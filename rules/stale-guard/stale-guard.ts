@@ -113,7 +113,8 @@ function passedTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
   const [pause] = pauses;
   return {
     at: write.at,
-    profile: overlap.strength === "possible" ? "strict" : undefined,
+    // Whether it matters that two pass depends on what the limit is for.
+    profile: "strict",
     message: `Two calls of ${called} can overlap: both pass the test of \`${name}\` before one of them changes it.`,
     why: "A test holds only until the next pause. Whoever comes in between finds the old value and passes too, so that the limit is exceeded or the work done twice.",
     notes: [
