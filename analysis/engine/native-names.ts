@@ -126,7 +126,7 @@ export class NativeNames {
       // What @types/node declares globally stands beside the language's own library.
       if (owner !== undefined) return owner === "node" ? "lib" : owner;
       // What a function has for itself is nobody's API, wherever the file comes from.
-      if (declaration === undefined || enclosingFunction(declaration) !== undefined) return "own";
+      if (declaration === undefined || isInFunction(declaration)) return "own";
       return copiedFrom(sourceFileOf(declaration).text) ?? "own";
     }
     return owner === "node" && !ambient.startsWith("node:") ? `node:${ambient}` : ambient;
@@ -205,4 +205,8 @@ function ownerIn(parent: Node | undefined): string | undefined {
 /** `declare global { … }`, which is no namespace of that name. */
 function isGlobal(module: NodeOf<"ModuleDeclaration">): boolean {
   return is.Identifier(module.name) && /^(?:declare\s+)?global\b/.test(textOf(module));
+}
+
+function isInFunction(declaration: Node): boolean {
+  return !is.SourceFile(declaration) && enclosingFunction(declaration) !== undefined;
 }
