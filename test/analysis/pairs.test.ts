@@ -13,7 +13,7 @@ checkFactPage(new URL("pairs.md", import.meta.url), function* (file, program) {
     answers.push({ at: node.expression, label: "begins", message: `${begins}, kept ${kind}` });
     const life = lifeOf(node, program);
     if (life !== undefined) {
-      answers.push({ at: node.expression, label: "part of", message: nameOfLife(life) });
+      answers.push({ at: node.expression, label: "part-of", message: nameOfLife(life) });
     }
     return undefined;
   };
