@@ -1,7 +1,7 @@
 /** What the numbers were measured on, and the benchmark's own packages. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { arch, cpus, platform, totalmem } from "node:os";
+import { arch, cpus, loadavg, platform, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,11 @@ export function machine() {
     system: `${platform()} ${arch()}`,
     node: process.version,
   };
+}
+
+/** How many programs wanted to run during the last minute; above the number of cores, times are inflated. */
+export function load() {
+  return Math.round(loadavg()[0] * 10) / 10;
 }
 
 /**

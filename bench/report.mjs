@@ -1,19 +1,23 @@
 /** Words and tables for people. The same rows serve the terminal and Markdown. */
 
+import { median } from "./statistics.mjs";
+import { ownComparisons } from "./tools.mjs";
+
 /** @typedef {import("./rounds.mjs").Row} Row */
 
 const peers = ["eslint", "oxlint"];
 
 /**
- * @param {{ subject: import("./subjects.mjs").Subject, rows: readonly Row[] }} result
+ * @param {{ subject: import("./subjects.mjs").Subject, rows: readonly Row[], load: readonly number[] }} result
  * @param {boolean} markdown
  */
-export function subjectReport({ subject, rows }, markdown) {
+export function subjectReport({ subject, rows, load }, markdown) {
   const size = `${subject.files} files, ${subject.lines} lines`;
   const heading = `${subject.name}: ${subject.about} (${size})`;
   const parts = [markdown ? `### ${heading}` : heading, table(costTable(rows), markdown)];
   const compared = ratioTable(rows);
   if (1 < compared.length) parts.push(table(compared, markdown));
+  parts.push(`Load of the machine before and after: ${load.join(", ")}.`);
   if (subject.planted !== undefined) {
     const counts = Object.entries(subject.planted).map(([rule, count]) => `${count} ${rule}`);
     parts.push(`Planted: ${counts.join(", ")}.`);
@@ -48,13 +52,20 @@ function ratioTable(rows) {
   const lines = [["ratio", "CPU", "wall", "peak memory"]];
   for (const row of rows) {
     if (!row.tool.startsWith("mooring") || row.failure !== undefined) continue;
-    for (const name of peers) {
+    const others = ownComparisons.filter(([own]) => own === row.tool).map(([, other]) => other);
+    for (const name of [...peers, ...others]) {
       const peer = rows.find((other) => other.tool === name && other.failure === undefined);
       if (peer === undefined) continue;
-      lines.push([
-        `${row.tool} / ${name}`,
-        ...["cpu", "wall", "memory"].map((key) => times(row[key], peer[key])),
-      ]);
+      // The median of the rounds' own ratios: what disturbs one round disturbs both of its runs.
+      const ratio = (key) => {
+        const pairs = row.rounds
+          .map((round, index) => [round[key], peer.rounds[index]?.[key]])
+          .filter((pair) => pair.every((value) => value !== undefined && 0 < value));
+        return pairs.length === 0
+          ? "–"
+          : times(median(pairs.map(([own, other]) => own / other)), 1);
+      };
+      lines.push([`${row.tool} / ${name}`, ...["cpu", "wall", "memory"].map(ratio)]);
     }
   }
   return lines;

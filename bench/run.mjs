@@ -3,7 +3,7 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { installPeers, machine } from "./machine.mjs";
+import { installPeers, load, machine } from "./machine.mjs";
 import { scalingTable, subjectReport } from "./report.mjs";
 import { runRounds } from "./rounds.mjs";
 import { prepareSubject, subjectNames } from "./subjects.mjs";
@@ -61,7 +61,9 @@ async function main() {
   const results = [];
   for (const name of options.subjects) {
     const subject = prepareSubject(name, options.files);
-    results.push({ subject, rows: await runRounds(subject, options.tools, options) });
+    const before = load();
+    const rows = await runRounds(subject, options.tools, options);
+    results.push({ subject, rows, load: [before, load()] });
   }
   const head = { date: new Date().toISOString(), machine: machine(), versions: toolVersions() };
   console.log(

@@ -1,5 +1,5 @@
 /** Who is measured, how each is started, and how each one's findings are counted. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,46 @@ export const sharedRules = [
   "promise-executor-misuse",
 ];
 
+/** Unobserved async, and races on shared state: the first two families of rules. */
+const families = {
+  A: [
+    ...sharedRules,
+    "unobserved-promise",
+    "late-rejection-handler",
+    "dropped-then-result",
+    "swallowed-rejection",
+    "unconsumed-async-generator",
+    "async-override-of-void",
+    "async-work-in-constructor",
+  ],
+  B: [
+    "lost-update",
+    "racy-lazy-init",
+    "racy-cache-fill",
+    "leaky-busy-flag",
+    "stale-guard",
+    "stale-response",
+    "stale-effect-write",
+    "racy-accumulator",
+    "live-iteration",
+    "inconsistent-lock",
+    "unreleased-lock",
+    "lock-cycle",
+    "nonatomic-shared-memory",
+    "file-system-race",
+    "ambient-context",
+    "stale-event",
+    "record-race",
+    "lost-dirty-flag",
+  ],
+};
+
+/** What the others cost beside these, in Mooring alone. */
+export const ownComparisons = [
+  ["mooring-ab", "mooring-a"],
+  ["mooring-all", "mooring-a"],
+];
+
 /**
  * @typedef {object} Tool
  * @property {string} name
@@ -30,6 +70,8 @@ export const sharedRules = [
  */
 export function allTools(mooring) {
   const check = [process.execPath, mooring, "check", ".", "--format", "json", "--no-progress"];
+  const strictly = [...check, "--profile", "strict"];
+  const only = (ids) => [...strictly, "--only", present(ids, mooring).join(",")];
   return [
     {
       name: "mooring",
@@ -38,9 +80,21 @@ export function allTools(mooring) {
       count: countMooring,
     },
     {
+      name: "mooring-a",
+      title: "Mooring, all of A",
+      command: only(families.A),
+      count: countMooring,
+    },
+    {
+      name: "mooring-ab",
+      title: "Mooring, A + B",
+      command: only([...families.A, ...families.B]),
+      count: countMooring,
+    },
+    {
       name: "mooring-all",
       title: "Mooring, all rules",
-      command: [...check, "--profile", "strict"],
+      command: strictly,
       count: countMooring,
     },
     {
@@ -73,6 +127,14 @@ export function allTools(mooring) {
       count: countOxlint,
     },
   ];
+}
+
+/** Those that the measured check-out has: naming another one would be an error. */
+function present(ids, mooring) {
+  const rules = join(dirname(mooring), "..", "rules");
+  if (!existsSync(rules)) return ids;
+  const known = new Set(readdirSync(rules));
+  return ids.filter((it) => known.has(it));
 }
 
 /** The versions behind the rows, for the head of the report. */
