@@ -142,7 +142,7 @@ async function explained({ page, say }) {
   await page.keyboard.press("Escape");
   await run(page, "Mooring: Explain Rule");
   // The list draws only what fits.
-  await page.locator(".quick-input-list", { hasText: "error ·" }).waitFor();
+  await page.locator(".quick-input-list", { hasText: /(?:error|warning|hint) ·/ }).waitFor();
   await page.locator(".quick-input-widget input").fill("floating-promise");
   const rule = page.locator(".quick-input-list .monaco-list-row", { hasText: "floating-promise" });
   await rule.first().click();
