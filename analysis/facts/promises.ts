@@ -23,8 +23,8 @@ import { calleeOf } from "./callees.ts";
 // Is it a promise, who looks at it, and where does it come from?
 //
 // A promise is what the language waits for: anything whose `then` takes a callback. A *may*
-// question: one branch of a condition is enough. What is `any` is never called a promise, so code
-// without types is met with silence. "Handled" is a *must* question about one expression: somebody
+// question: one branch of a condition is enough. What is `any` is not called a promise, so code
+// without types is met with silence, but for what only a promise has: `finally` with a callback. "Handled" is a *must* question about one expression: somebody
 // is told when it rejects. It does not follow the promise into variables; the rules about bindings
 // do that on the flow graph.
 
@@ -34,8 +34,17 @@ const CHAIN: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
 export function isPromise(expression: Node, program: Program): boolean {
   return branchesOf(expression).some((it) => {
     const { extent } = program.types.promise(it);
-    return extent === "all" || extent === "some" || isAsyncWhateverIsSaid(it, program);
+    if (extent === "all" || extent === "some") return true;
+    return isAsyncWhateverIsSaid(it, program) || (extent === "unknown" && isMadeByFinally(it));
   });
+}
+
+/** `finally` with a callback is a method of promises and of nothing else, whatever has no type. */
+function isMadeByFinally(expression: Node): boolean {
+  const call = methodCall(unwrapped(expression));
+  const [callback, ...others] = call?.args ?? [];
+  if (call?.method !== "finally" || callback === undefined || 0 < others.length) return false;
+  return isFunctionExpression(unwrapped(callback));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { resolvedOnSuccessOnly } from "../../analysis/facts/deferreds.ts";
 import { isArrayOfPromises, isLazy, leftAlone } from "../../analysis/facts/promises.ts";
 import { mayReject } from "../../analysis/facts/summaries.ts";
 import type { Program } from "../../analysis/program.ts";
@@ -11,7 +12,9 @@ import {
   Kind,
   methodCall,
   type Node,
+  type NodeOf,
   sourceFileOf,
+  textOf,
   unwrapped,
 } from "../../analysis/syntax.ts";
 import { nameIn } from "../../analysis/facts/callees.ts";
@@ -20,6 +23,7 @@ import { catchRejection } from "../fixes/catch-rejection.ts";
 import { discardPromise } from "../fixes/discard-promise.ts";
 import { ignoreMirror } from "../fixes/ignore-mirror.ts";
 import { letCallerWait } from "../fixes/make-async.ts";
+import { rejectDeferred } from "../fixes/reject-deferred.ts";
 import { nameOfCall } from "../words/names.ts";
 
 // See floating-promise.md for what this means to the user.
@@ -104,7 +108,9 @@ function droppedArray(expression: Node, program: Program): Finding {
  */
 function* discarded(expression: Node, program: Program): Iterable<Finding> {
   if (!leftAlone(expression, program).some((it) => mayReject(it, program))) return;
+  const resolver = resolvedOnSuccessOnly(expression, program);
   if (isMirror(expression)) yield mirrored(expression, "warning", program);
+  else if (resolver !== undefined) yield pending(expression, resolver, program);
   else {
     yield {
       at: expression,
@@ -115,6 +121,21 @@ function* discarded(expression: Node, program: Program): Iterable<Finding> {
       fixes: catchRejection(expression, program),
     };
   }
+}
+
+function pending(
+  expression: Node,
+  resolver: NodeOf<"PropertyAccessExpression">,
+  program: Program,
+): Finding {
+  return {
+    at: expression,
+    severity: "warning",
+    message: `When this ${nameOfCall(expression)} rejects, what waits for \`${textOf(resolver.expression)}\` waits for ever.`,
+    why: "It is resolved when the work succeeds, and nothing rejects it when the work fails.",
+    notes: [{ at: resolver, message: "resolved here, on success only" }],
+    fixes: [...rejectDeferred(expression, resolver), ...catchRejection(expression, program)],
+  };
 }
 
 function mirrored(expression: Node, severity: Severity, program: Program): Finding {
