@@ -58,7 +58,7 @@ export const mentionsOfBinding: (
   const blind: Identifier[] = [];
   const writes: Node[] = [];
   let captured = owner === undefined || isExported(declaration) || isGlobal(declaration);
-  for (const it of namesakes(declaration.name, owner ?? declaration, program)) {
+  for (const it of namesakesOf(declaration.name, owner ?? declaration, program)) {
     if (flowOwner(it) !== owner || is.ExportSpecifier(it.parent)) captured = true;
     else if (isWritten(it)) writes.push(assignmentOf(it));
     else if (isRead(it)) (observes(it, program) ? reads : blind).push(it);
@@ -158,7 +158,7 @@ const isUnread: (declaration: Declaration, program: Program) => boolean = fact(
       ? (enclosingClass(declaration) ?? sourceFileOf(declaration))
       : (flowOwner(declaration) ?? sourceFileOf(declaration));
     if (is.VariableDeclaration(declaration)) {
-      return namesakes(declaration.name, scope, program).every(onlyPuts);
+      return namesakesOf(declaration.name, scope, program).every(onlyPuts);
     }
     let unread = true;
     walk(scope, (it) => {
@@ -209,7 +209,7 @@ function observes(mention: Identifier, program: Program): boolean {
 }
 
 /** The other identifiers in the scope that stand for the same variable. */
-function namesakes(name: Node, scope: Node, program: Program): readonly Identifier[] {
+export function namesakesOf(name: Node, scope: Node, program: Program): readonly Identifier[] {
   const text = nameOf(name);
   const found: Identifier[] = [];
   walk(scope, (it) => {

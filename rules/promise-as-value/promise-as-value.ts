@@ -1,8 +1,9 @@
+import { mixedWith } from "../../analysis/facts/mixed-values.ts";
 import { isKnownAsPromise, mayBeMissing } from "../../analysis/facts/presence.ts";
 import { type ReadAs, type ValueUse, valueUses } from "../../analysis/facts/value-uses.ts";
 import type { Program } from "../../analysis/program.ts";
-import { defineRule, type Fix, type Profile } from "../../analysis/rule.ts";
-import { is, type Node } from "../../analysis/syntax.ts";
+import { defineRule, type Finding, type Fix, type Profile } from "../../analysis/rule.ts";
+import { is, type Node, type NodeOf, textOf } from "../../analysis/syntax.ts";
 import { awaitPromise } from "../fixes/await-promise.ts";
 import { awaitInAsyncFunction, letCallerWait } from "../fixes/make-async.ts";
 import { nameOfPromise } from "../words/names.ts";
@@ -45,6 +46,7 @@ export const promiseAsValue = defineRule({
   },
 
   *check(node, program) {
+    if (is.BinaryExpression(node)) yield* keptUnawaited(node, program);
     for (const use of valueUses(node)) {
       const profile = profileOf(node, use, program);
       if (profile === undefined) continue;
@@ -59,6 +61,26 @@ export const promiseAsValue = defineRule({
     }
   },
 });
+
+function* keptUnawaited(
+  assignment: NodeOf<"BinaryExpression">,
+  program: Program,
+): Iterable<Finding> {
+  const mixed = mixedWith(assignment, program);
+  if (mixed === undefined) return;
+  const { left, right } = assignment;
+  const name = textOf(left);
+  yield {
+    at: right,
+    message: `This ${nameOfPromise(right)} is kept in \`${name}\` without being awaited.`,
+    why: `Everywhere else \`${name}\` holds what such a promise settles with, and is used as that.`,
+    notes: [
+      { at: mixed.value, message: "holds a value from here" },
+      { at: mixed.use, message: "used as a value here; a promise has no such property" },
+    ],
+    fixes: awaitPromise(right, program),
+  };
+}
 
 /** The profile from which on the use is reported; undefined: never. */
 function profileOf(node: Node, { operand, as }: ValueUse, program: Program): Profile | undefined {
