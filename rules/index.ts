@@ -39,6 +39,7 @@ import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.
 import { staleEffectWrite } from "./stale-effect-write/stale-effect-write.ts";
 import { staleEvent } from "./stale-event/stale-event.ts";
 import { staleGuard } from "./stale-guard/stale-guard.ts";
+import { staleResponse } from "./stale-response/stale-response.ts";
 import { swallowedAbort } from "./swallowed-abort/swallowed-abort.ts";
 import { swallowedRejection } from "./swallowed-rejection/swallowed-rejection.ts";
 import { unawaitedCallback } from "./unawaited-callback/unawaited-callback.ts";
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   staleEffectWrite,
   staleEvent,
   staleGuard,
+  staleResponse,
   swallowedAbort,
   swallowedRejection,
   unawaitedCallback,

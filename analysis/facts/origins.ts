@@ -7,6 +7,7 @@ import {
   isAssignment,
   isComma,
   isFunctionLike,
+  isOneOf,
   isShortCircuit,
   methodCall,
   type Node,
@@ -117,6 +118,14 @@ function isInParameter(element: Node): boolean {
   return is.Parameter(at);
 }
 
+/** What a pattern takes its parts from. */
+function wholeOf(element: NodeOf<"BindingElement">): Node | undefined {
+  const whole = ancestor(element, (it): it is Node => !is.BindingElement(it) && !isPattern(it));
+  return is.VariableDeclaration(whole) ? whole.initializer : undefined;
+}
+
+const isPattern = isOneOf("ObjectBindingPattern", "ArrayBindingPattern");
+
 interface Part {
   readonly node: Node;
   readonly opaque: boolean;
@@ -127,6 +136,7 @@ function clear(nodes: readonly (Node | undefined)[]): Part[] {
 }
 
 function partsOf(node: Node): readonly Part[] {
+  if (is.BindingElement(node)) return clear([node.initializer, wholeOf(node)]);
   if (is.ConditionalExpression(node)) return clear([node.whenTrue, node.whenFalse]);
   if (isShortCircuit(node)) return clear([node.left, node.right]);
   if (isComma(node) || isAssignment(node)) return clear([node.right]);

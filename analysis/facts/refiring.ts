@@ -1,0 +1,43 @@
+import { METHODS_RUN_ONCE } from "../primitives/owners.ts";
+import type { Program } from "../program.ts";
+import { isFunctionLike, type Node, sourceFileOf } from "../syntax.ts";
+import { isTestFile } from "./file-roles.ts";
+import { nameNode, nameOfFunction } from "./functions.ts";
+import { type Overlap, overlapOf } from "./overlap.ts";
+import { ownersOf } from "./pauses.ts";
+import { isAnnotated } from "./sharing.ts";
+
+// Is a piece of work begun anew before it is over, because something happens again?
+//
+// Narrower than facts/overlap.ts: not whether anybody may call the function, but whether it answers
+// events, or is started without being waited for by somebody who may do so again. A function that
+// is called `onInput` or `handleSelect` is taken for a handler, wherever it is handed to; one that is
+// called `onInit` runs once. *May*, by the code or by the name; preferred mistake: silence.
+
+/** Why the work that a node is part of may be begun again before it is over. */
+export function refiringOf(node: Node, program: Program): Overlap | undefined {
+  if (isTestFile(sourceFileOf(node), program)) return undefined;
+  for (const owner of ownersOf(node, program)) {
+    const overlap = overlapOf(owner, program);
+    const kind = overlap?.evidence.kind;
+    if (overlap !== undefined && (kind === "handler" || kind === "parallel")) return overlap;
+    const name = isFunctionLike(owner) ? nameOfFunction(owner) : undefined;
+    if (!isFunctionLike(owner) || name === undefined || !HANDLES.test(name)) continue;
+    if (ONCE.test(name) || METHODS_RUN_ONCE.test(name) || isAnnotated(owner, "reentrant")) continue;
+    return {
+      strength: "likely",
+      evidence: {
+        kind: "handler",
+        at: nameNode(owner),
+        message: `\`${name}\` is called for each event, whether or not the last call is over.`,
+      },
+    };
+  }
+  return undefined;
+}
+
+const HANDLES = /^_?(?:on|handle)[A-Z]/;
+
+/** What happens once in the life of the thing that it happens to. */
+const ONCE =
+  /^_?(?:on|handle)(?:Before|After|Did|Will)?(?:Mount|Unmount|Load|Init|Start|Stop|Ready|Open|Close|Connect|Disconnect|Create|Destroy|Activate|Deactivate|Install|Exit|End|Finish|Complete|Shutdown|Boot|Register|Module|Application)(?:ed|d|ing|$|[A-Z])/;

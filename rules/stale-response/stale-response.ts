@@ -1,0 +1,69 @@
+import { type LateAnswer, lateAnswer } from "../../analysis/facts/late-answers.ts";
+import type { Overlap } from "../../analysis/facts/openness.ts";
+import { mayBeInterrupted } from "../../analysis/facts/races.ts";
+import { refiringOf } from "../../analysis/facts/refiring.ts";
+import { defineRule, type Finding, type Interleaving } from "../../analysis/rule.ts";
+import { is, isAssignment, type Node, unwrapped } from "../../analysis/syntax.ts";
+import { keepNewest } from "../fixes/keep-newest.ts";
+import { step } from "../words/races.ts";
+
+// See stale-response.md for what this means to the user.
+//
+// Only for work that is begun again while it goes on; whether two calls of any public function may
+// overlap is not enough, since most of them load something once. Effects that run again are the
+// business of stale-effect-write.
+export const staleResponse = defineRule({
+  id: "stale-response",
+  summary: "An answer is kept although a newer question has been asked, whose answer it replaces.",
+  severity: "warning",
+  profile: "strict",
+  equivalents: [],
+  on: { kinds: ["BinaryExpression", "CallExpression"] },
+
+  *check(node, program) {
+    if (is.BinaryExpression(node) && !isAssignment(node)) return;
+    if (is.CallExpression(node) && node.arguments.length !== 1) return;
+    if (!mayBeInterrupted(node, program)) return;
+    const late = lateAnswer(node, program);
+    const again = late && refiringOf(node, program);
+    if (late !== undefined && again !== undefined) yield replaced(late, again);
+  },
+});
+
+function replaced(late: LateAnswer, again: Overlap): Finding {
+  const { at, target, pause, question } = late;
+  const asked = question.text;
+  return {
+    at,
+    message: `\`${target}\` may get the answer for an older \`${asked}\` after the one for the newest.`,
+    why: "Answers come in any order. Nothing makes the older call keep its answer to itself, so whichever comes last stays.",
+    notes: [
+      { at: question, message: "what is asked depends on this" },
+      { at: pause, message: "waits for the answer here" },
+    ],
+    interleaving: twoCalls(late, again),
+    fixes: keepNewest(late),
+  };
+}
+
+function twoCalls(
+  { at, target, pause, request, question }: LateAnswer,
+  again: Overlap,
+): Interleaving {
+  const where = callIn(request);
+  return {
+    evidence: again.evidence,
+    steps: [
+      step("A", "call", where, `asks for the first \`${question.text}\``),
+      step("A", "pause", pause, "pauses until the answer has come"),
+      step("B", "call", where, `asks for the next \`${question.text}\``),
+      step("B", "write", at, `writes \`${target}\``),
+      step("A", "write", at, `writes \`${target}\`, with the older answer`),
+    ],
+  };
+}
+
+function callIn(request: Node): Node {
+  const node = unwrapped(request);
+  return is.CallExpression(node) ? node.expression : node;
+}
