@@ -34,6 +34,11 @@ export function removeRange(node: Node, start: number, end: number): Edit {
   return { file: sourceFileOf(node).fileName, start, end, text: "" };
 }
 
+/** The words of a new text and what is between them; a string, such as the path of an import, is one piece. */
+export function piecesOf(text: string): readonly string[] {
+  return text.split(/("[^"\n]*"|'[^'\n]*'|[\w$]+)/);
+}
+
 /** Edits are given against the original text, so the last one is applied first. */
 export function applyEdits(
   original: string,

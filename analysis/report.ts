@@ -42,6 +42,7 @@ export interface FixReport {
   readonly safety: "safe" | "suggestion";
   readonly edits: readonly Edit[];
   readonly creates?: readonly NewFile[] | undefined;
+  readonly chosen?: readonly string[] | undefined;
 }
 
 export function reportOf(rule: Rule, finding: Finding, severity: Severity): Report {
@@ -54,11 +55,12 @@ export function reportOf(rule: Rule, finding: Finding, severity: Severity): Repo
     ...rangeOf(at),
     notes: notes.map((note) => ({ message: note.message, ...rangeOf(note.at) })),
     ...(interleaving === undefined ? {} : { interleaving: interleavingOf(interleaving) }),
-    fixes: fixes.map(({ title, safety, edits, creates = [] }) => ({
+    fixes: fixes.map(({ title, safety, edits, creates = [], chosen = [] }) => ({
       title,
       safety,
       edits,
       ...(creates.length === 0 ? {} : { creates }),
+      ...(chosen.length === 0 ? {} : { chosen }),
     })),
   };
 }

@@ -149,6 +149,11 @@ export interface Fix {
   readonly edits: readonly Edit[];
   /** Files that come with it. Never one that exists; a fix that brings some is a suggestion. */
   readonly creates?: readonly NewFile[] | undefined;
+  /**
+   * Words in the new text that the fix made up: a name, a number. An editor puts the cursor on them,
+   * wherever they stand. None of them is a word of the new text, strings aside, that means something else.
+   */
+  readonly chosen?: readonly string[] | undefined;
 }
 
 /** Keeps the node type of `check` in step with `on`. */

@@ -43,6 +43,7 @@ export function clearWhenSettled(timer: CallExpression, promise: Node): Fix[] {
         ...kept,
         insertAfter(promise, `.finally(() => clearTimeout(${name}))`),
       ],
+      chosen: [name],
     },
   ];
 }

@@ -9,12 +9,11 @@ import {
   isInside,
   isOneOf,
   type Node,
-  sourceFileOf,
   textOf,
-  walk,
 } from "../../analysis/syntax.ts";
 import { insertAt, lastIndentOf, linesOf } from "./catch-in-function.ts";
 import { statementBefore } from "./statements.ts";
+import { unusedName } from "./unused-name.ts";
 
 const isStatement = isOneOf("ReturnStatement", "VariableStatement", "ExpressionStatement");
 
@@ -33,21 +32,13 @@ export function guardRuns({ call, callback }: Overlap): Fix[] {
       title: "Leave a run out while the last one is not over",
       safety: "suggestion",
       edits: [...statementBefore(statement, `let ${name} = false;`), ...edits],
+      chosen: [name],
     },
   ];
 }
 
 function isFunction(node: Node | undefined): node is Node {
   return isFunctionLike(node);
-}
-
-function unusedName(node: Node, names: readonly string[]): string | undefined {
-  const used = new Set<string>();
-  walk(sourceFileOf(node), (it) => {
-    if (is.Identifier(it)) used.add(it.text);
-    return undefined;
-  });
-  return names.find((it) => !used.has(it));
 }
 
 function aroundExpression(body: Node, name: string): Edit[] {

@@ -40,6 +40,7 @@ export function hoistAwait({ at, value, reference }: Access): Fix[] {
         insertBefore(statement, `const ${name} = ${textOf(awaited)};\n${indentOf(statement)}`),
         replace(isWhole ? value : outer, name),
       ],
+      chosen: [name],
     },
   ];
 }

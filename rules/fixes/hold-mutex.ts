@@ -55,6 +55,7 @@ export function holdMutex(at: Node, { root }: Location, program: Program): Fix[]
         ...underLock(body, held),
       ],
       creates: brought.creates,
+      chosen: [lock],
     },
   ];
 }

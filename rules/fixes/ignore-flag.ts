@@ -44,6 +44,7 @@ export function ignoreLateAnswers(effect: Effect, writes: readonly EffectWrite[]
       title: "Ignore answers that come when the effect has run again",
       safety: "suggestion",
       edits: [flag, ...guards, ...cleanup],
+      chosen: [name],
     },
   ];
 }

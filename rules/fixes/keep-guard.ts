@@ -17,7 +17,8 @@ export function keepByUsing(statement: Node, value: Node, program: Program): Fix
   const name = unusedName(statement, ["guard", "cleanup", "held"]);
   if (name === undefined) return [];
   const edits: Edit[] = [insertBefore(statement, `using ${name} = `)];
-  return [{ title: "Hold it with using until the end of the block", safety: "suggestion", edits }];
+  const title = "Hold it with using until the end of the block";
+  return [{ title, safety: "suggestion", edits, chosen: [name] }];
 }
 
 /** `const release = …; try { … } finally { release(); }` around the rest of the block. */
@@ -53,6 +54,7 @@ export function keepAndRelease(
       title: `Keep it, and release '${lock.name}' in a finally block`,
       safety: "suggestion",
       edits: [replaceRange({ first: statement, last }, text)],
+      chosen: [name],
     },
   ];
 }

@@ -57,6 +57,7 @@ export function limitFanOut(call: CallExpression, program: Program): Fix[] {
         between(work.end, call.end, isLibrary ? `, { concurrency: ${AT_ONCE} })` : ")"),
       ],
       creates: brought.creates,
+      chosen: [`${AT_ONCE}`],
     },
   ];
 }

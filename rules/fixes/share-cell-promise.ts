@@ -84,6 +84,7 @@ export function shareCellPromise(write: Access, program: Program): Fix[] {
         insertBefore(statement, `${lines.join(`\n${indent}`)}\n${indent}`),
         replace(awaited.expression, "pending"),
       ],
+      chosen: [name],
     },
   ];
 }

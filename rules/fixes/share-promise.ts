@@ -53,6 +53,7 @@ export function sharePromise(write: Access, program: Program): Fix[] {
       title: `Let all calls wait for the same '${plain}'`,
       safety: "suggestion",
       edits: [holder(isHidden ? `#${name}` : name), replace(awaited.expression, text)],
+      chosen: [name],
     },
   ];
 }

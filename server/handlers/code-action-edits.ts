@@ -36,7 +36,7 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
     case "fix": {
       const fix = report.fixes.find((it) => it.title === title);
       if (fix === undefined) throw outdated();
-      return workspaceEditOf(fix.edits, session, fix.creates);
+      return workspaceEditOf(fix.edits, session, fix);
     }
     case "rule":
       return repairedWhere(
@@ -64,7 +64,7 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
     const edits = (repair?.files ?? []).flatMap(({ file, original, text }) =>
       editsBetween(original, text).map((it) => ({ file, ...it })),
     );
-    return edits.length === 0 ? undefined : workspaceEditOf(edits, session, repair?.created);
+    return edits.length === 0 ? undefined : workspaceEditOf(edits, session, { creates: repair?.created });
   }
 }
 

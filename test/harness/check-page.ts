@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { applyEdits } from "../../analysis/edit.ts";
+import { applyEdits, piecesOf } from "../../analysis/edit.ts";
 import { openMorph } from "../../analysis/engine/morph.ts";
 import type { Engine } from "../../analysis/engine/type-engine.ts";
 import { packages } from "../../analysis/primitives/index.ts";
@@ -32,6 +32,7 @@ export const openOverMorph: OpenEngine = (files) =>
  *  - the block type-checks, and the findings are exactly those the markers announce,
  *  - each fix shown on the page produces the text shown,
  *  - each fix offered, shown or not, leaves text that type-checks, removes its finding, adds none,
+ *    and does so with other words in the place of those that it made up,
  *  - each fix offered is shown at least once on one of the pages,
  *  - each interleaving shown is what the first race in the block above it tells, and the pages of
  *    a rule that finds races show one.
@@ -75,6 +76,9 @@ export function checkPages(paths: readonly URL[], rule: Rule, openEngine = openO
             for (const fix of finding.fixes) {
               offered.add(general(fix.title));
               checker.verify(block, code, finding, fix);
+              for (const word of fix.chosen ?? []) {
+                checker.verify(block, code, finding, withOther(word, fix));
+              }
             }
           }
         });
@@ -187,6 +191,21 @@ function identity({ rule, message, end, start, file }: Report): string {
 
 function fixOf(finding: Report, title: string): FixReport | undefined {
   return finding.fixes.find((it) => it.title === title);
+}
+
+/** The fix as it is when somebody writes another word for one that it made up. */
+function withOther(word: string, fix: FixReport): FixReport {
+  const other = /^\d/.test(word) ? `${word}0` : `${word}Chosen`;
+  const texts = fix.edits.map((it) => piecesOf(it.text));
+  expect(texts.flat(), `${fix.title}: the word is in the new text`).toContain(word);
+  return {
+    ...fix,
+    title: `${fix.title}, with '${other}' for '${word}'`,
+    edits: fix.edits.map((it, index) => ({
+      ...it,
+      text: (texts[index] ?? []).map((piece) => (piece === word ? other : piece)).join(""),
+    })),
+  };
 }
 
 /** Titles that name the user's own code, in quotes, are the same fix under another name. */
