@@ -8,8 +8,15 @@ import {
 import { type RaceTimer, timersInRace } from "../../analysis/facts/race-timers.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Profile } from "../../analysis/rule.ts";
-import { is, isInside, type Node, sourceFileOf } from "../../analysis/syntax.ts";
+import {
+  type CallExpression,
+  is,
+  isInside,
+  type Node,
+  sourceFileOf,
+} from "../../analysis/syntax.ts";
 import { clearOnWays, clearWhenSettled } from "../fixes/clear-timer.ts";
+import { limitTime } from "../fixes/limit-time.ts";
 
 // See uncleared-race-timer.md for what this means to the user.
 //
@@ -39,7 +46,7 @@ export const unclearedRaceTimer = defineRule({
   },
 });
 
-function inRace(race: Node, it: RaceTimer, program: Program): Finding {
+function inRace(race: CallExpression, it: RaceTimer, program: Program): Finding {
   const isHere = isInside(it.timer, race);
   return {
     at: isHere ? it.timer.expression : it.entrant,
@@ -48,7 +55,9 @@ function inRace(race: Node, it: RaceTimer, program: Program): Finding {
       : "Nobody clears the timer behind this promise when the race is over.",
     why: WHY,
     notes: isHere ? [] : [{ at: it.timer.expression, message: "the timer is set here" }],
-    fixes: isHere ? clearWhenSettled(it.timer, race) : [],
+    fixes: isHere
+      ? [...clearWhenSettled(it.timer, race), ...limitTime(race, it.timer, program)]
+      : [],
     ...weightOf(it, program),
   };
 }

@@ -9,6 +9,7 @@ import { defineRule } from "../../analysis/rule.ts";
 import { RECOMMENDED } from "../../analysis/settings.ts";
 import { limitFanOut } from "../../rules/fixes/map-limit.ts";
 import { lostUpdate } from "../../rules/lost-update/lost-update.ts";
+import { unclearedRaceTimer } from "../../rules/uncleared-race-timer/uncleared-race-timer.ts";
 import { memoryHost } from "../harness/memory-host.ts";
 import { TSCONFIG } from "../harness/small-project.ts";
 
@@ -57,7 +58,7 @@ function opened(files: Readonly<Record<string, string>>, runtimeFolder?: string)
   const texts = { "/tsconfig.json": TSCONFIG, ...files };
   const analyser = new Analyser({
     host: memoryHost(texts),
-    rules: [lostUpdate, fanOut],
+    rules: [lostUpdate, fanOut, unclearedRaceTimer],
     models: modelsOf(packages),
     settingsFor: () => RECOMMENDED,
     keep: "all",
@@ -166,14 +167,14 @@ test("two fixes bring the same file once", () => {
 });
 
 /** What the limiting fix makes of the text. */
-function limited(files: Readonly<Record<string, string>>): string | undefined {
-  const analyser = opened({ "/src/pages.ts": PAGES, ...files });
+function limited(files: Readonly<Record<string, string>>, text = PAGES): string | undefined {
+  const analyser = opened({ "/src/pages.ts": text, ...files });
   for (const { findings } of analyser.check()) {
     for (const report of findings) {
-      const [fix] = report.fixes;
+      const fix = report.fixes.find((it) => /at most|Limit/.test(it.title));
       if (fix === undefined) continue;
       expect(verifyFix(analyser, report, fix), fix.title).toBe("ok");
-      return applyEdits(PAGES, fix.edits);
+      return applyEdits(text, fix.edits);
     }
   }
   return undefined;
@@ -196,4 +197,58 @@ test("a fan-out gets a limit from p-map where the project has that", () => {
     "/node_modules/p-map/index.d.ts": text,
   };
   expect(limited(files)).toContain("pMap(ids, (id) => load(id), { concurrency: 8 });");
+});
+
+const TIMERS = {
+  ...MANIFEST,
+  "/src/timers.d.ts": '/// <reference types="node" />',
+  "/node_modules/@types/node/package.json": JSON.stringify({
+    name: "@types/node",
+    types: "index.d.ts",
+  }),
+  "/node_modules/@types/node/index.d.ts":
+    "declare function setTimeout(run: () => void, ms: number): number;",
+};
+const P_TIMEOUT = {
+  ...TIMERS,
+  "/node_modules/p-timeout/package.json": JSON.stringify({
+    name: "p-timeout",
+    types: "index.d.ts",
+  }),
+  "/node_modules/p-timeout/index.d.ts": `export default function pTimeout<T>(
+    work: PromiseLike<T>, options: { milliseconds: number; message?: string | Error },
+  ): Promise<T>;`,
+};
+
+function race(reason: string): string {
+  return `declare function load(id: string): Promise<number>;
+class TooSlow extends Error {}
+export const unused = TooSlow;
+export async function page(id: string) {
+  return await Promise.race([
+    load(id),
+    new Promise<never>((_, reject) => {
+      setTimeout(() => {
+        reject(${reason});
+      }, 5_000);
+    }),
+  ]);
+}
+`;
+}
+
+test("a race against a timer becomes timeout, of the runtime or of p-timeout", () => {
+  const text = race("new Error(`no page ${id}`)");
+  const own = "return await timeout(5_000, () => load(id), { message: `no page ${id}` });";
+  expect(limited(TIMERS, text)).toContain(own);
+  const library =
+    "return await pTimeout(load(id), { milliseconds: 5_000, message: `no page ${id}` });";
+  expect(limited(P_TIMEOUT, text)).toContain(library);
+  expect(limited(TIMERS, race("new Error()"))).toContain("timeout(5_000, () => load(id));");
+});
+
+test("a race that somebody may tell by its error stays a race", () => {
+  expect(limited(TIMERS, race("new TooSlow()"))).toBeUndefined();
+  expect(limited(TIMERS, race("'late'"))).toBeUndefined();
+  expect(limited(TIMERS, race('new Error("late", { cause: id })'))).toBeUndefined();
 });
