@@ -64,7 +64,9 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
     const edits = (repair?.files ?? []).flatMap(({ file, original, text }) =>
       editsBetween(original, text).map((it) => ({ file, ...it })),
     );
-    return edits.length === 0 ? undefined : workspaceEditOf(edits, session, { creates: repair?.created });
+    return edits.length === 0
+      ? undefined
+      : workspaceEditOf(edits, session, { creates: repair?.created });
   }
 }
 
