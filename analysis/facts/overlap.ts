@@ -22,6 +22,7 @@ import { isTestFile } from "./file-roles.ts";
 import { type FlowOwner } from "./flow-graph.ts";
 import { isOpen, mentionsOfFunction, nameNode, nameOfFunction } from "./functions.ts";
 import type { Location } from "./locations.ts";
+import { isLookedUp } from "./lookups.ts";
 import { ofOpenness, type Overlap, seen } from "./openness.ts";
 import { ownersOf, turnOf } from "./pauses.ts";
 import { decoratorsOf, handlerDecorator, isAnnotated } from "./sharing.ts";
@@ -49,7 +50,9 @@ export type { Overlap } from "./openness.ts";
 export function overlapAt(node: Node, place: Location, program: Program): Overlap | undefined {
   if (isTestFile(sourceFileOf(node), program)) return undefined;
   const { root } = place;
-  const scope = root.kind === "variable" && !is.SourceFile(root.scope) ? root.scope : undefined;
+  const isOwn =
+    root.kind === "variable" && !is.SourceFile(root.scope) && !isLookedUp(place, program);
+  const scope = isOwn ? root.scope : undefined;
   for (const owner of ownersOf(node, program)) {
     if (owner === scope) return undefined;
     const found =

@@ -5,6 +5,7 @@ import { writesTo } from "./accesses.ts";
 import { isExclusive } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
+import { isMemoOnLookup } from "./lookups.ts";
 import { excludes, heldThroughout } from "./locks.ts";
 import { type Overlap, overlapAt } from "./overlap.ts";
 import { ownersOf, turnOf, wayBetween } from "./pauses.ts";
@@ -22,7 +23,10 @@ import type { Window } from "./windows.ts";
 /** Why another task can be in the window of this one; undefined: none can, as far as we see. */
 export function raceIn(window: Window, program: Program): Overlap | undefined {
   const { read, write } = window;
-  if (!isSharedAt(write.location, write.at, program)) return undefined;
+  const isShared =
+    isSharedAt(write.location, write.at, program) ||
+    isMemoOnLookup(write.location, write.at, program);
+  if (!isShared) return undefined;
   const overlap = overlapAt(write.at, write.location, program);
   return overlap === undefined || isKeptOut(read, write.at, program) ? undefined : overlap;
 }

@@ -5,7 +5,9 @@ import {
   isAssignment,
   isShortCircuit,
   Kind,
+  methodCall,
   type Node,
+  nameOf,
   sourceFileOf,
   unwrapped,
   wrapped,
@@ -157,6 +159,24 @@ const BY_SIZE: ReadonlySet<number> = new Set([
   Kind.GreaterThanToken,
   Kind.GreaterThanEqualsToken,
 ]);
+
+/** Whether the write puts down when something was done last: the time as it is then. */
+export function isTimestamp({ value }: Access, program: Program): boolean {
+  if (value === undefined) return false;
+  return originsOf(value, program).some(({ node }) => isClock(node));
+}
+
+/** `Date.now()`, `performance.now()`, `new Date()`, `process.hrtime()`. */
+function isClock(node: Node): boolean {
+  if (is.NewExpression(node)) {
+    return nameOf(unwrapped(node.expression)) === "Date" && (node.arguments ?? []).length === 0;
+  }
+  const call = methodCall(node);
+  const owner = call === undefined ? undefined : nameOf(unwrapped(call.receiver));
+  if (call === undefined || owner === undefined) return false;
+  const isNow = call.method === "now" && (owner === "Date" || owner === "performance");
+  return isNow || (owner === "process" && call.method === "hrtime");
+}
 
 /** The condition and the read can be in different functions; the flow of the condition counts. */
 function liftedTo(condition: Node, at: Node): Node {

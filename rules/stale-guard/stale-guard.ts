@@ -6,7 +6,7 @@ import { excludes, heldAt, heldThroughout } from "../../analysis/facts/locks.ts"
 import { interruptionBy, type Overlap } from "../../analysis/facts/overlap.ts";
 import { isSharedAt, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
-import { isLimit, type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
+import { isLimit, isTimestamp, type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, type Node, sourceFileOf } from "../../analysis/syntax.ts";
@@ -113,8 +113,8 @@ function passedTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
   const [pause] = pauses;
   return {
     at: write.at,
-    // Whether it matters that two pass depends on what the limit is for.
-    profile: "strict",
+    // What has a rhythm is meant to be done once in it; of other limits it depends what they are for.
+    profile: isTimestamp(write, program) ? undefined : "strict",
     message: `Two calls of ${called} can overlap: both pass the test of \`${name}\` before one of them changes it.`,
     why: "A test holds only until the next pause. Whoever comes in between finds the old value and passes too, so that the limit is exceeded or the work done twice.",
     notes: [

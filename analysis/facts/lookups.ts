@@ -1,0 +1,100 @@
+import type { Program } from "../program.ts";
+import {
+  is,
+  isFunctionExpression,
+  methodCall,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  unwrapped,
+  walkBody,
+} from "../syntax.ts";
+import { accessesTo } from "./accesses.ts";
+import { flowOwner } from "./flow-graph.ts";
+import type { Location } from "./locations.ts";
+import { locationOf } from "./locations.ts";
+import { conditionsOn, sideOf } from "./tests.ts";
+
+// Was an object looked up, so that whoever looks with the same key holds the same one?
+//
+// `const room = this.rooms.get(id)` gives every caller the same room, and so does a `find` in a list
+// that outlives the call. `const entry = await graph.ensureEntry(url)` may give a new object each
+// time, for all that can be seen; but a function that gives back what is there already
+// (`if (entry.code) return entry.code`) and fills it otherwise shows that the object outlives the
+// call. Records of a database do not count: each query makes objects of its own, whatever they stand
+// for. *May*, from names and syntax. Preferred mistake: not counting one.
+
+/** Whether the place is a property of an object that others find as well. */
+export function isLookedUp(location: Location, program: Program): boolean {
+  return lookupOf(location, program) !== undefined;
+}
+
+/** Whether the place is filled there and then for all who find the object. */
+export function isMemoOnLookup(location: Location, at: Node, program: Program): boolean {
+  const lookup = lookupOf(location, program);
+  if (lookup === undefined) return false;
+  const owner = flowOwner(at);
+  if (owner === undefined) return false;
+  if (lookup === "kept") {
+    const reads = accessesTo(location, sourceFileOf(at), program).filter(
+      (it) => it.kind === "read",
+    );
+    return reads.length > 1;
+  }
+  let isGivenBack = false;
+  const conditions = conditionsOn(location, at, [owner], program);
+  walkBody(owner, (node) => {
+    if (!is.ReturnStatement(node) || node.expression === undefined) return undefined;
+    if (locationOf(node.expression, program)?.key !== location.key) return undefined;
+    isGivenBack ||= conditions.some((it) => {
+      const side = sideOf(it.node, node, program);
+      return side !== undefined && (side ? it.whenTrue : it.whenFalse) === "set";
+    });
+    return undefined;
+  });
+  return isGivenBack;
+}
+
+/** `kept`: found in a collection that outlives the call. `given`: by a call named for looking up. */
+function lookupOf({ root, path }: Location, program: Program): "kept" | "given" | undefined {
+  if (root.kind !== "variable" || path.length === 0 || is.SourceFile(root.scope)) return undefined;
+  const { declaration } = root;
+  const { initializer } = is.VariableDeclaration(declaration)
+    ? declaration
+    : { initializer: undefined };
+  const written = initializer && unwrapped(initializer);
+  const isAwaited = is.AwaitExpression(written);
+  const call = written && methodCall(isAwaited ? unwrapped(written.expression) : written);
+  const [key] = call?.args ?? [];
+  if (call === undefined || key === undefined || is.ObjectLiteralExpression(unwrapped(key))) {
+    return undefined;
+  }
+  const { method, receiver } = call;
+  const object = unwrapped(receiver);
+  const from = lastName(object) ?? "";
+  // By convention, what begins with a capital is a class, as the models of a database are.
+  if (/^[A-Z]/.test(from) || RECORDS.test(from)) return undefined;
+  if (
+    !isAwaited &&
+    (method === "get" || (method === "find" && isFunctionExpression(unwrapped(key))))
+  ) {
+    const place = locationOf(object, program);
+    return place !== undefined && outlives(place) ? "kept" : undefined;
+  }
+  return LOOKS.test(method) && !is.ThisKeyword(object) ? "given" : undefined;
+}
+
+function outlives({ root }: Location): boolean {
+  return root.kind !== "variable" || is.SourceFile(root.scope);
+}
+
+function lastName(object: Node): string | undefined {
+  return nameOf(is.PropertyAccessExpression(object) ? object.name : object);
+}
+
+const LOOKS =
+  /^(?:ensure[A-Z]\w*|getOrCreate\w*|getOrInsert\w*|(?:get|find|lookup)\w*(?:By|For|From)[A-Z]\w*)$/;
+
+/** Where records come from, and what belongs to one request. */
+const RECORDS =
+  /(?:repo|repository|model|db|database|prisma|knex|collection|trx|tx|manager|em|api|client|ctx|context|req|request|res|response|headers|params|form|formData|query|searchParams|cookies|document)$/i;
