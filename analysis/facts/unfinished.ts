@@ -187,11 +187,11 @@ function callBehind(awaited: Node, program: Program) {
 function useOf({ location }: Delivery, test: Test, program: Program): Node | undefined {
   const { owner, condition, side, write } = test;
   const file = sourceFileOf(write.at);
-  const reads = accessesTo(location, file, program).flatMap((it) => {
+  const found = accessesTo(location, file, program).flatMap((it) => {
     const reads = it.kind === "read" && isRelied(it.reference);
     return reads && it.location.key !== write.location.key ? it.reference : [];
   });
-  const here = reads.find(
+  const here = found.find(
     (it) =>
       flowOwner(it) === owner &&
       leadsPast(condition.node, !side, it, stopsFor(location, it, program), program),
@@ -204,7 +204,7 @@ function useOf({ location }: Delivery, test: Test, program: Program): Node | und
     if (!is.CallExpression(call) || call.expression !== wrapped(mention)) continue;
     const wait = wrapped(call).parent;
     if (!is.AwaitExpression(wait)) continue;
-    const there = reads.find(
+    const there = found.find(
       (it) =>
         flowOwner(it) !== owner &&
         wayBetween(wait, it, program, stopsFor(location, it, program)) !== undefined,
