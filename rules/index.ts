@@ -35,6 +35,8 @@ import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executo
 import { racyAccumulator } from "./racy-accumulator/racy-accumulator.ts";
 import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
 import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
+import { serialIndependentAwaits } from "./serial-independent-awaits/serial-independent-awaits.ts";
+import { serialIndependentLoop } from "./serial-independent-loop/serial-independent-loop.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
 import { staleEffectWrite } from "./stale-effect-write/stale-effect-write.ts";
 import { staleEvent } from "./stale-event/stale-event.ts";
@@ -48,10 +50,12 @@ import { uncancellableLoop } from "./uncancellable-loop/uncancellable-loop.ts";
 import { uncancellableWait } from "./uncancellable-wait/uncancellable-wait.ts";
 import { uncheckedAbortedSignal } from "./unchecked-aborted-signal/unchecked-aborted-signal.ts";
 import { unclearedRaceTimer } from "./uncleared-race-timer/uncleared-race-timer.ts";
+import { unclosedChannel } from "./unclosed-channel/unclosed-channel.ts";
 import { unconsumedAsyncGenerator } from "./unconsumed-async-generator/unconsumed-async-generator.ts";
 import { unhandledErrorEvent } from "./unhandled-error-event/unhandled-error-event.ts";
 import { unhandledWorkerError } from "./unhandled-worker-error/unhandled-worker-error.ts";
 import { unobservedPromise } from "./unobserved-promise/unobserved-promise.ts";
+import { unownedBackgroundTask } from "./unowned-background-task/unowned-background-task.ts";
 import { unreleasedLock } from "./unreleased-lock/unreleased-lock.ts";
 import { unreleasedResource } from "./unreleased-resource/unreleased-resource.ts";
 import { unusedSignal } from "./unused-signal/unused-signal.ts";
@@ -92,6 +96,8 @@ export const rules: readonly Rule[] = [
   racyAccumulator,
   racyCacheFill,
   racyLazyInit,
+  serialIndependentAwaits,
+  serialIndependentLoop,
   signalNotForwarded,
   staleEffectWrite,
   staleEvent,
@@ -105,10 +111,12 @@ export const rules: readonly Rule[] = [
   uncancellableWait,
   uncheckedAbortedSignal,
   unclearedRaceTimer,
+  unclosedChannel,
   unconsumedAsyncGenerator,
   unhandledErrorEvent,
   unhandledWorkerError,
   unobservedPromise,
+  unownedBackgroundTask,
   unreleasedLock,
   unreleasedResource,
   unusedSignal,

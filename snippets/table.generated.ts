@@ -275,7 +275,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "channel"
     ],
-    "rules": [],
+    "rules": [
+      "unclosed-channel"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -1033,7 +1035,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "channel"
     ],
-    "rules": [],
+    "rules": [
+      "unclosed-channel"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -2158,7 +2162,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "tryJoin"
     ],
-    "rules": [],
+    "rules": [
+      "serial-independent-awaits"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3199,7 +3205,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "batcher"
     ],
-    "rules": [],
+    "rules": [
+      "serial-independent-awaits"
+    ],
     "code": [
       {
         "language": "typescript",
@@ -3563,7 +3571,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "trace"
     ],
-    "rules": [],
+    "rules": [
+      "serial-independent-awaits"
+    ],
     "surround": "a measurement",
     "code": [
       {
@@ -4589,7 +4599,9 @@ export const patterns: readonly Pattern[] = [
     "primitives": [
       "joinAll"
     ],
-    "rules": [],
+    "rules": [
+      "serial-independent-awaits"
+    ],
     "code": [
       {
         "language": "typescript",

@@ -104,6 +104,12 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
       "What becomes of function arguments: `0` is the first, `rest` stands for all further ones.",
     ),
   ),
+  asks: v.exactOptional(
+    says(
+      flag(),
+      "It changes nothing outside, unless its options name a method or a body: it may run beside others.",
+    ),
+  ),
   uses: v.exactOptional(
     says(
       oneOf(["network", "database", "files", "processes"]),

@@ -27,6 +27,9 @@ export interface CallModel {
   /** It is over soon, and better not cut off, so that nobody has to be able to cancel it. */
   readonly brief?: boolean;
 
+  /** It changes nothing outside, unless its options name a method or a body. */
+  readonly asks?: boolean;
+
   /** What it uses of the world outside, of which there is only so much at a time. */
   readonly uses?: "network" | "database" | "files" | "processes";
 

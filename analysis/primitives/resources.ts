@@ -8,6 +8,8 @@ const NETWORK: CallModel = {
   reason: "Each request takes a connection, and whoever answers may answer only so many at a time.",
   uses: "network",
 };
+/** What is sent is a question, unless the options name another method. */
+const REQUEST: CallModel = { ...NETWORK, asks: true };
 const DATABASE: CallModel = {
   reason: "Each query takes a connection of a pool, and waits when there is none left.",
   uses: "database",
@@ -19,8 +21,8 @@ const PROCESS: CallModel = {
 const VERBS = ["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
 export const resources: readonly PackageModel[] = [
-  { modules: ["lib", "undici", "undici-types", "cross-fetch"], calls: { fetch: NETWORK } },
-  { modules: ["node-fetch"], calls: { fetch: NETWORK, default: NETWORK } },
+  { modules: ["lib", "undici", "undici-types", "cross-fetch"], calls: { fetch: REQUEST } },
+  { modules: ["node-fetch"], calls: { fetch: REQUEST, default: REQUEST } },
   { modules: ["undici"], calls: { request: NETWORK } },
   {
     modules: ["axios"],

@@ -6,12 +6,13 @@ import {
   is,
   methodCall,
   nameOf,
+  type SourceFile,
   sourceFileOf,
   startOf,
   unwrapped,
   wrapped,
 } from "../../analysis/syntax.ts";
-import { bringPrimitive } from "./bring-primitive.ts";
+import { type Brought, bringPrimitive } from "./bring-primitive.ts";
 
 /** So many at a time, until somebody who knows the other side says another number. */
 const AT_ONCE = 8;
@@ -36,28 +37,51 @@ export function limitFanOut(call: CallExpression, program: Program): Fix[] {
   if (isFunction && written.parameters.length > 2) return [];
 
   const file = sourceFileOf(call);
-  const brought = bringPrimitive("mapLimit", file, program, {
-    libraries: [P_MAP],
-    replaced: { start: startOf(call), end: startOf(mapped.receiver) },
+  const brought = bringMapLimit(file, program, {
+    start: startOf(call),
+    end: startOf(mapped.receiver),
   });
   if (brought === undefined) return [];
-  const isLibrary = brought.from === P_MAP.module;
   const items = wrapped(mapped.receiver);
   const between = (start: number, end: number, text: string): Edit => {
     return { file: file.fileName, start, end, text };
   };
   return [
     {
-      title: `Run at most ${AT_ONCE} at a time, with '${brought.name}'${brought.aside}`,
+      title: brought.title,
       safety: "suggestion",
       edits: [
         ...brought.edits,
         between(startOf(call), startOf(items), `${brought.name}(`),
-        between(items.end, startOf(work), isLibrary ? ", " : `, ${AT_ONCE}, `),
-        between(work.end, call.end, isLibrary ? `, { concurrency: ${AT_ONCE} })` : ")"),
+        between(items.end, startOf(work), brought.beforeWork),
+        between(work.end, call.end, brought.afterWork),
       ],
       creates: brought.creates,
       chosen: [`${AT_ONCE}`],
     },
   ];
+}
+
+export interface MapLimit extends Pick<Brought, "name" | "edits" | "creates"> {
+  readonly title: string;
+  /** What stands between the items and the work, and behind the work, in a call of it. */
+  readonly beforeWork: string;
+  readonly afterWork: string;
+}
+
+/** `mapLimit` or what the project has instead, to be called in place of what is replaced. */
+export function bringMapLimit(
+  file: SourceFile,
+  program: Program,
+  replaced: { readonly start: number; readonly end: number },
+): MapLimit | undefined {
+  const brought = bringPrimitive("mapLimit", file, program, { libraries: [P_MAP], replaced });
+  if (brought === undefined) return undefined;
+  const isLibrary = brought.from === P_MAP.module;
+  return {
+    ...brought,
+    title: `Run at most ${AT_ONCE} at a time, with '${brought.name}'${brought.aside}`,
+    beforeWork: isLibrary ? ", " : `, ${AT_ONCE}, `,
+    afterWork: isLibrary ? `, { concurrency: ${AT_ONCE} })` : ")",
+  };
 }
