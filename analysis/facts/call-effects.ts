@@ -203,8 +203,8 @@ function isQuestion(call: CallExpression): boolean {
 
 /** A request that says how it is to be made may change something. */
 function asksOnly({ arguments: args }: CallExpression): boolean {
-  return args.every((it) => {
-    const options = unwrapped(it);
+  return args.every((given) => {
+    const options = unwrapped(given);
     if (!is.ObjectLiteralExpression(options)) return !isOptions(options);
     return options.properties.every((it) => {
       if (is.SpreadAssignment(it)) return false;

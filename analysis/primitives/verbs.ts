@@ -31,7 +31,7 @@ const WORDS: readonly (readonly [Exclude<Purpose, "names">, string])[] = [
   [
     "changes",
     `abort accept add adjust advertise agree alert allocate announce append apply archive assign attach
-    await back backup ban batch begin bind block boot bootstrap broadcast build bulk bump bundle cache
+    back backup ban batch begin bind block boot bootstrap broadcast build bulk bump bundle cache
     call cancel capture cast change charge clean cleanup clear click clone close collapse collect
     combine commit compact compile compress configure connect convert copy cp create cut debit debug
     declare decrease decrement defer define delegate delete deliver deploy deprecate destroy detach
