@@ -25,7 +25,7 @@ import type {
   ServerNotifications,
   Status,
 } from "../server/protocol.ts";
-import { SELECTOR } from "./documents.ts";
+import { RULE_PAGES, SELECTOR } from "./documents.ts";
 import type { FixAllProposal, Life } from "./server.ts";
 
 // The only file that loads vscode-languageclient. It has a bundle of its own, so that the extension
@@ -140,6 +140,7 @@ export class Connection {
   private options(): LanguageClientOptions {
     const initializationOptions: InitializationOptions = {
       explainCommand: "mooring.explainRule",
+      rulePages: RULE_PAGES,
       showsMessages: true,
       statusNotifications: true,
       snippets: "contributed",

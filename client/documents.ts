@@ -23,5 +23,14 @@ export const SELECTOR: ((typeof CODE)[number] | (typeof CONFIGURATIONS)[number])
   ...CONFIGURATIONS,
 ];
 
+/**
+ * The pages of the rules, in a scheme of their own which is shown as a page is read, not as Markdown
+ * (`workbench.editorAssociations` in the manifest). The editor follows no command in the link of a
+ * finding, so the link has to be a place.
+ */
+export const RULE_SCHEME = "mooring-rule";
+
+export const RULE_PAGES = `${RULE_SCHEME}:/{rule}.md`;
+
 /** Where the status shows. */
 export const SHOWN: DocumentFilter[] = [...CODE, ...CONFIGURATIONS.slice(0, 1)];

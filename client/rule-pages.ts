@@ -7,9 +7,8 @@ import {
   window,
   workspace,
 } from "vscode";
+import { RULE_SCHEME } from "./documents.ts";
 import type { Server } from "./server.ts";
-
-const SCHEME = "mooring-rule";
 
 /** The pages of the rules as read-only documents. They lie in the extension: no network is asked. */
 export class RulePages implements Disposable, TextDocumentContentProvider {
@@ -18,7 +17,7 @@ export class RulePages implements Disposable, TextDocumentContentProvider {
 
   constructor(server: Server) {
     this.server = server;
-    this.registration = workspace.registerTextDocumentContentProvider(SCHEME, this);
+    this.registration = workspace.registerTextDocumentContentProvider(RULE_SCHEME, this);
   }
 
   async provideTextDocumentContent({ path }: Uri): Promise<string> {
@@ -28,7 +27,7 @@ export class RulePages implements Disposable, TextDocumentContentProvider {
   }
 
   async show(rule: string): Promise<void> {
-    const uri = Uri.from({ scheme: SCHEME, path: `/${rule}.md` });
+    const uri = Uri.from({ scheme: RULE_SCHEME, path: `/${rule}.md` });
     try {
       await commands.executeCommand("markdown.showPreview", uri);
     } catch {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { COMMANDS, type CommandEntry } from "../client/commands-table.ts";
+import { RULE_SCHEME } from "../client/documents.ts";
 import { SETTINGS, type Setting, type Words } from "../client/settings-table.ts";
 import { WALKTHROUGH } from "../client/walkthrough-table.ts";
 
@@ -94,6 +95,12 @@ function fieldsOf(texts: Texts): object {
       })),
       // A .json file may have comments here, as the configuration may.
       languages: [{ id: "jsonc", filenames: ["mooring.config.json"] }],
+      // The link of a finding leads to the page of its rule, to be read as a page.
+      configurationDefaults: {
+        "workbench.editorAssociations": {
+          [`${RULE_SCHEME}:/**`]: "vscode.markdown.preview.editor",
+        },
+      },
       walkthroughs: [walkthrough(texts)],
       snippets: snippets(),
     },

@@ -22,6 +22,8 @@ export interface ClientAbilities {
   readonly codeActionLiterals: boolean;
   /** Whether edits of code actions can be asked for later. */
   readonly resolvesEdits: boolean;
+  /** Whether an action may be one that cannot be done, with the reason. */
+  readonly disabledActions: boolean;
   readonly markdown: boolean;
   readonly appliesEdits: boolean;
 }
@@ -55,6 +57,7 @@ export function abilitiesOf({
     codeActionLiterals: action?.codeActionLiteralSupport !== undefined,
     resolvesEdits:
       action?.dataSupport === true && action.resolveSupport?.properties.includes("edit") === true,
+    disabledActions: action?.disabledSupport === true,
     markdown: textDocument?.hover?.contentFormat?.includes("markdown") !== false,
     appliesEdits: workspace?.applyEdit === true,
   };

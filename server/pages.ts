@@ -8,6 +8,13 @@ import { pageForReaders } from "../rules/page.ts";
 export class Pages {
   private readonly texts = new Map<string, string | undefined>();
   private readonly links = new Map<string, string | undefined>();
+  private readonly template: string | undefined;
+
+  /** `template`: where the client has them itself, with `{rule}` for the id of the rule. */
+  constructor(template: unknown) {
+    const isOne = typeof template === "string" && template.includes("{rule}");
+    this.template = isOne ? template : undefined;
+  }
 
   /** As people read it. */
   text(rule: string): string | undefined {
@@ -25,7 +32,11 @@ export class Pages {
   link(rule: string): string | undefined {
     if (!this.links.has(rule)) {
       const url = urlOf(rule);
-      this.links.set(rule, url !== undefined && existsSync(url) ? url.href : undefined);
+      const isThere = url !== undefined && existsSync(url);
+      this.links.set(
+        rule,
+        isThere ? (this.template?.replace("{rule}", rule) ?? url.href) : undefined,
+      );
     }
     return this.links.get(rule);
   }

@@ -12,6 +12,11 @@ export interface InitializationOptions {
    */
   readonly explainCommand?: string;
   /**
+   * A URI under which the client itself shows the page of a rule, with `{rule}` where the id goes.
+   * The links of diagnostics then lead there instead of to the page's file.
+   */
+  readonly rulePages?: string;
+  /**
    * Whether the client shows a diagnostic's message where it shows hovers, as VS Code does; hovers
    * then do not repeat it.
    */

@@ -29,7 +29,7 @@ export class Session {
   readonly connection: Connection;
   readonly client: ClientAbilities;
   readonly documents: Documents;
-  readonly pages = new Pages();
+  readonly pages: Pages;
   readonly status: StatusKeeper;
   readonly version: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -61,6 +61,7 @@ export class Session {
     this.version = version;
     this.client = abilitiesOf(params.capabilities);
     this.options = record(params.initializationOptions);
+    this.pages = new Pages(this.options["rulePages"]);
     this.documents = new Documents(this.client.encoding);
     this.status = new StatusKeeper({
       version,

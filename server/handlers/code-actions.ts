@@ -16,6 +16,9 @@ import { type ActionData, allowing, editFor } from "./code-action-edits.ts";
 /** Selecting a whole file asks about everything in it; nobody reads more than this. */
 const MOST_FINDINGS = 20;
 
+/** The text has changed while fixes were tried; the client asks again. */
+const OUTDATED = "outdated";
+
 /** Remembers which fixes were tried on the texts as they are now. */
 export class CodeActions {
   private readonly session: Session;
@@ -75,7 +78,10 @@ export class CodeActions {
     for (const fix of report.fixes) {
       if (fix.creates !== undefined && !createsFiles) continue;
       const outcome = await this.try(report, fix, token);
-      if (outcome !== "ok") continue;
+      if (outcome !== "ok") {
+        actions.push(...this.impossible(fix.title, QUICK_FIX, outcome, diagnostics));
+        continue;
+      }
       const isPreferred: boolean = !hasPreferred && !hides(fix);
       hasPreferred ||= isPreferred;
       actions.push({
@@ -103,7 +109,7 @@ export class CodeActions {
     await turn();
     throwIfCancelled(token);
     // What was found before an edit is not there to be fixed any more.
-    if (this.generation !== session.inbox.generation) return "outdated";
+    if (this.generation !== session.inbox.generation) return OUTDATED;
     const folder = session.folders.of(report.file);
     const outcome =
       folder.attempt("trying a fix", (analyser) => verifyFix(analyser, report, fix)) ??
@@ -150,14 +156,33 @@ export class CodeActions {
 
   private fixAll(entry: Entry): CodeAction[] {
     const first = entry.findings.find((it) => it.fixes.some((fix) => fix.safety === "safe"));
-    if (first === undefined) return [];
     const title = "Repair everything that Mooring can repair safely";
+    if (first === undefined) {
+      const reason =
+        entry.findings.length === 0
+          ? "Mooring finds nothing in this file."
+          : "Nothing in this file can be repaired without a choice; the light bulb of a finding has what there is.";
+      return this.impossible(title, FIX_ALL, reason);
+    }
     return [{ title, kind: FIX_ALL, data: dataOf("all", entry, first) }];
+  }
+
+  /** For clients that tell people why something cannot be done. */
+  private impossible(
+    title: string,
+    kind: string,
+    reason: string,
+    diagnostics?: Diagnostic[],
+  ): CodeAction[] {
+    if (!this.session.client.disabledActions || reason === OUTDATED) return [];
+    return [
+      { title, kind, ...(diagnostics === undefined ? {} : { diagnostics }), disabled: { reason } },
+    ];
   }
 
   /** For clients that cannot ask for it later. */
   private withEdit(action: CodeAction): CodeAction[] {
-    if (this.session.client.resolvesEdits) return [action];
+    if (this.session.client.resolvesEdits || action.disabled !== undefined) return [action];
     const { data, ...rest } = action;
     const edit = editFor(data, this.session);
     return edit === undefined ? [] : [{ ...rest, edit }];

@@ -25,7 +25,7 @@ import { dedented } from "./insert-pattern.ts";
 
 /**
  * Patterns around what is selected: whole statements, or one expression whose value is wanted. Not
- * offered where the code would mean something else afterwards: a `return` would leave another
+ * offered, or with the reason why not, where the code would mean something else afterwards: a `return` would leave another
  * function, a name would be out of reach, nothing can be awaited.
  */
 export function surround(
@@ -50,18 +50,24 @@ export function surround(
       wrapsSelection(code) &&
       (code.form === form || pattern.code.every((it) => it.form === "plain")),
   );
-  return forms.flatMap((it) => {
+  return forms.flatMap((it): CodeAction[] => {
     const offer = writer.offer(it);
+    const title = `Surround with ${it.pattern.surround}`;
     const wrapped = wrappedIn(offer, selection, dedented(text, start, end));
     if (wrapped === undefined) return [];
-    const { snippet, head } = placedAt({ ...offer, snippet: wrapped }, start, end);
+    if ("reason" in wrapped) {
+      // Said to whoever asks for this kind of action; a light bulb would only be longer.
+      const isSaid = isWanted === true && session.client.disabledActions;
+      return isSaid ? [{ title, kind: SURROUND, disabled: wrapped }] : [];
+    }
+    const { snippet, head } = placedAt({ ...offer, ...wrapped }, start, end);
     const edits = [
       ...(head === undefined ? [] : [textEditOf(head, lines)]),
       { range: lines.range(start, end), snippet: { kind: "snippet" as const, value: snippet } },
     ];
     return [
       {
-        title: `Surround with ${it.pattern.surround}`,
+        title,
         kind: SURROUND,
         edit: {
           documentChanges: [
@@ -136,24 +142,37 @@ function isOfModule(statement: Node): boolean {
 
 const MARK = "__selected__";
 
-/** The snippet around the selection; undefined where that would change what the code means. */
+/**
+ * The snippet around the selection, or why that would change what the code means; undefined where it
+ * is not made for such a selection.
+ */
 function wrappedIn(
   { snippet }: PatternOffer,
   { nodes, isExpression, file }: Selection,
   text: string,
-): string | undefined {
+): { readonly snippet: string } | { readonly reason: string } | undefined {
   const wrapper = parseFile("/wrapper.ts", expandSnippet(parseSnippet(around(snippet, MARK))));
   const place = identifierIn(wrapper, MARK);
   const [first] = nodes;
   if (place === undefined || first === undefined) return undefined;
   const inner = enclosingFunction(place);
-  if (awaitsItself(wrapper) && !canAwait(first, file)) return undefined;
-  if (inner !== undefined && nodes.some(leaves)) return undefined;
-  if (isExpression) {
-    if (inner === undefined || !isAlone(place)) return undefined;
-    return asExpression(around(snippet, `return ${text};`));
+  if (isExpression && (inner === undefined || !isAlone(place))) return undefined;
+  if (awaitsItself(wrapper) && !canAwait(first, file)) {
+    return { reason: "Nothing can be awaited here, because the function is not async." };
   }
-  return usedBehind(nodes, file) ? undefined : around(snippet, text);
+  if (inner !== undefined && nodes.some(leaves)) {
+    return {
+      reason: "A `return`, `break`, `continue` or `yield` in it would leave another function.",
+    };
+  }
+  if (isExpression) {
+    const value = asExpression(around(snippet, `return ${text};`));
+    return value === undefined ? undefined : { snippet: value };
+  }
+  if (usedBehind(nodes, file)) {
+    return { reason: "What it declares is used outside of it, and would be out of reach there." };
+  }
+  return { snippet: around(snippet, text) };
 }
 
 /** Nothing else is done in the block that the selection goes into. */

@@ -1,7 +1,7 @@
 // What somebody does in the first minutes, by hand, in the installed extension. Each scene ends with
 // a picture in screenshots/, to be looked at.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openWindow, startBrowser, startEditor, until } from "./editor.mjs";
 import { ROOT } from "./install.mjs";
@@ -53,11 +53,13 @@ const SCENES = [
   explained,
   proposal,
   applied,
+  preferred,
+  broughtAlong,
+  surrounded,
+  inserted,
   walkthrough,
   completed,
 ];
-
-const INVOICE = "src/invoice.ts";
 
 async function squiggle({ page, say }) {
   await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
@@ -100,13 +102,7 @@ async function lightBulb({ page, say }) {
   await bulb.first().waitFor({ timeout: 30_000 });
   say("light bulb");
   const item = action(page, "Await the promise");
-  // Extensions that register providers meanwhile make the editor call the first request back.
-  await until("the menu of the light bulb opens", async () => {
-    await page.keyboard.press("Control+.");
-    if (await appears(item, 3000)) return true;
-    await page.keyboard.press("Escape");
-    return false;
-  });
+  await until("the menu of the light bulb opens", () => menuWith(page, item, "Control+."));
   say("menu of the light bulb");
 }
 
@@ -180,6 +176,95 @@ async function applied({ page, editor, say }) {
   say("repaired in the whole workspace");
 }
 
+/** The editor's own command takes the repair that is marked as the best, and asks nobody. */
+async function preferred({ page, editor, say }) {
+  const name = await newFile(page, editor, "notice", [
+    'import { sendReceipt } from "./store.js";',
+    "",
+    "export async function notify(email: string) {",
+    "  sendReceipt(email);",
+    "}",
+  ]);
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  await toLine(page, 4, 4);
+  await until("the best repair is made", async () => {
+    await run(page, "Auto Fix");
+    return appears(text(page, "await sendReceipt(email)"), 3000);
+  });
+  await saved(page, editor, name, ["\n  await sendReceipt(email);\n"]);
+  say("the best of several repairs, without choosing");
+}
+
+/** A repair with a primitive that the project does not have. */
+async function broughtAlong({ page, editor, say }) {
+  const name = await newFile(page, editor, "stock", [
+    "let stock = 10;",
+    "",
+    "export async function sell(item: string, notify: (item: string) => Promise<void>) {",
+    "  const left = stock;",
+    "  await notify(item + left);",
+    "  stock = left - 1;",
+    "}",
+  ]);
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  await toLine(page, 6, 4);
+  const item = action(page, "under a lock");
+  await until("the menu has the lock", () => menuWith(page, item, "Control+."));
+  await item.click();
+  await text(page, 'import { Mutex } from "./mooring/mutex').waitFor();
+  await saved(page, editor, name, ["const stockLock = new Mutex()"]);
+  const along = join(editor.workspace, "src/mooring/mutex.ts");
+  await until("the lock lies in the project", async () => {
+    await run(page, "File: Save All");
+    return existsSync(along) && readFileSync(along, "utf8").includes("export class Mutex");
+  });
+  await page.locator(".squiggly-error").first().waitFor({ state: "detached", timeout: 60_000 });
+  say("a repair that brings its primitive along");
+}
+
+async function surrounded({ page, editor, say }) {
+  const name = await newFile(page, editor, "backup", [
+    "export async function backup(copy: (file: string) => Promise<void>) {",
+    '  await copy("cargo.db");',
+    "}",
+  ]);
+  await toLine(page, 2, 3);
+  await page.keyboard.press("Shift+End");
+  const item = action(page, "Surround with a scope for helpers");
+  await until("the menu has what can be put around", () => menuWith(page, item, "Control+Shift+R"));
+  await item.click();
+  await text(page, "new AbortController()").waitFor();
+  await page.keyboard.press("Escape");
+  await saved(page, editor, name, ["} finally {", '\n    await copy("cargo.db");\n']);
+  say("a pattern around what is selected");
+}
+
+/** From the list with a look at each pattern beside it. */
+async function inserted({ page, editor, say }) {
+  const name = await newFile(page, editor, "upload", [
+    "export async function upload(send: (signal: AbortSignal) => Promise<void>) {",
+    "  ",
+    "}",
+  ]);
+  await toLine(page, 2, 3);
+  await run(page, "Mooring: Insert Pattern");
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await rows.filter({ hasText: "moor-" }).first().waitFor({ timeout: 60_000 });
+  await page.locator(".quick-input-widget input").first().fill("moor-timeout");
+  const row = rows.filter({ hasText: "no dependency" }).first();
+  await row.waitFor();
+  const look = page.locator(".editor-group-container", {
+    has: page.locator(".tab", { hasText: "Pattern" }),
+  });
+  await look.locator(".view-lines", { hasText: "withTimeout" }).first().waitFor();
+  await picture(page, "looking at a pattern");
+  await row.click();
+  await page.locator(".tab", { hasText: "Pattern" }).waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await saved(page, editor, name, ["async function withTimeout<T>("]);
+  say("a pattern from the list");
+}
+
 async function walkthrough({ page, say }) {
   await run(page, "Mooring: Open Walkthrough");
   await page.locator(".getting-started-step", { hasText: "See a bug" }).first().waitFor();
@@ -191,13 +276,12 @@ async function completed({ page, editor, say }) {
   const runtime = join(editor.workspace, "node_modules/mooring-runtime");
   mkdirSync(runtime, { recursive: true });
   writeFileSync(join(runtime, "package.json"), "{}");
-  writeFileSync(
-    join(editor.workspace, INVOICE),
-    "export async function send(load: (signal: AbortSignal) => Promise<void>) {\n  \n}\n",
-  );
-  await open(page, "invoice.ts");
-  await toLine(page, 2);
-  await page.keyboard.press("End");
+  const name = await newFile(page, editor, "invoice", [
+    "export async function send(load: (signal: AbortSignal) => Promise<void>) {",
+    "  ",
+    "}",
+  ]);
+  await toLine(page, 2, 3);
   await page.keyboard.type("moor-timeou", { delay: 80 });
   const row = page.locator(".suggest-widget .monaco-list-row", { hasText: "mooring-runtime" });
   await until("the pattern is in the list", async () => {
@@ -206,24 +290,44 @@ async function completed({ page, editor, say }) {
     return false;
   });
   await row.first().click();
-  await saved(page, editor, [
+  await saved(page, editor, name, [
     'import { timeout } from "mooring-runtime";\n',
     "  await timeout(5_000, async (signal) => {\n    await load(signal);\n  });\n",
   ]);
   say("a pattern from completion, with its import");
 }
 
-async function toLine(page, number) {
-  await quickInput(page, "Control+G", `:${number}`);
-  await page.keyboard.press("Enter");
+async function newFile(page, { workspace }, name, lines) {
+  writeFileSync(join(workspace, `src/${name}.ts`), `${lines.join("\n")}\n`);
+  await open(page, `${name}.ts`);
+  return name;
 }
 
-async function saved(page, editor, texts) {
-  const file = join(editor.workspace, INVOICE);
+async function toLine(page, number, column) {
+  await quickInput(page, "Control+G", `:${number}:${column}`);
+  await page.keyboard.press("Enter");
+  await page.locator(".editor-instance .inputarea, .native-edit-context").first().waitFor();
+  await page.locator(".quick-input-widget").first().waitFor({ state: "hidden" });
+}
+
+/** Other extensions that come up make the editor call a request for actions back. */
+async function menuWith(page, item, key) {
+  await page.keyboard.press(key);
+  if (await appears(item, 3000)) return true;
+  await page.keyboard.press("Escape");
+  return false;
+}
+
+function text(page, content) {
+  return page.locator(".editor-instance .view-lines", { hasText: content }).first();
+}
+
+async function saved(page, { workspace }, name, texts) {
+  const file = join(workspace, `src/${name}.ts`);
   await until(`the file has ${texts.join(" and ")}`, async () => {
     await page.keyboard.press("Control+S");
-    const text = readFileSync(file, "utf8");
-    return texts.every((it) => text.includes(it));
+    const content = readFileSync(file, "utf8");
+    return texts.every((it) => content.includes(it));
   });
 }
 

@@ -24,8 +24,8 @@ export function languageSuite(): void {
       const [first] = findings(uri);
       const code = first?.code;
       assert.ok(typeof code === "object", "There is no link to the page.");
-      const page = await workspace.fs.readFile(code.target);
-      assert.match(new TextDecoder().decode(page), /^# floating-promise/);
+      const page = await workspace.openTextDocument(code.target);
+      assert.match(page.getText(), /^# floating-promise/);
     });
 
     test("show in files that are not open", async () => {

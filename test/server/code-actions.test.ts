@@ -40,9 +40,8 @@ test("each alternative has a title; the best one is preferred, and hiding the pr
   expect(client.after("cart.ts", resolved.edit)).toBe(CART.replace("  save", "  await save"));
 });
 
-test("a fix is not offered where it does not hold", async () => {
-  // Awaiting makes the function async, which its type does not allow.
-  const text = `import { save } from "./disk";
+/** Awaiting makes the function async, which its type does not allow. */
+const JOB = `import { save } from "./disk";
 export const job: { run(): number } = {
   run() {
     save();
@@ -50,12 +49,45 @@ export const job: { run(): number } = {
   },
 };
 `;
-  const client = await start({ files: { ...files, "job.ts": text } });
+
+test("a fix is not offered where it does not hold", async () => {
+  const client = await start({ files: { ...files, "job.ts": JOB } });
   await client.open("job.ts");
   const [found] = await client.diagnostics("job.ts");
   expect(found?.code).toBe("floating-promise");
   const actions = await client.actions("job.ts", "save()");
   expect(actions.map((it) => it.title)).not.toContain("Await the promise");
+});
+
+test("what cannot be done comes with the reason to clients that show one", async () => {
+  const silent = "export const answer = 42;\n";
+  const disabledSupport = { ...MODERN.textDocument?.codeAction, disabledSupport: true };
+  const capabilities = {
+    ...MODERN,
+    textDocument: { ...MODERN.textDocument, codeAction: disabledSupport },
+  };
+  const all = { ...files, "silent.ts": silent };
+  const client = await start({ files: all, capabilities });
+  await client.open("silent.ts");
+  const [whole, ...others] = await client.actions("silent.ts", "answer", ["source.fixAll.mooring"]);
+  expect(others).toEqual([]);
+  expect(whole).toMatchObject({ disabled: { reason: "Mooring finds nothing in this file." } });
+
+  const plain = "function f() {\n  one();\n}\ndeclare function one(): void;\n";
+  await client.open("plain.ts", plain);
+  const around = await client.actions("plain.ts", "one();", ["refactor.surround"]);
+  const limit = around.filter((it) => it.disabled !== undefined).map((it) => it.disabled?.reason);
+  expect(limit).toContain("Nothing can be awaited here, because the function is not async.");
+  expect(around.every((it) => (it.disabled === undefined) === (it.edit !== undefined))).toBe(true);
+
+  await client.open("job.ts", JOB);
+  const offered = await client.actions("job.ts", "save()", ["quickfix"]);
+  const awaiting = offered.find((it) => it.title === "Await the promise");
+  if (awaiting !== undefined) expect(awaiting.disabled?.reason).toMatch(/./);
+
+  const older = await start({ files: all });
+  await older.open("silent.ts");
+  expect(await older.actions("silent.ts", "answer", ["source.fixAll.mooring"])).toEqual([]);
 });
 
 test("a client that cannot ask later gets the edits at once", async () => {
