@@ -23,6 +23,9 @@ export const SELECTOR: ((typeof CODE)[number] | (typeof CONFIGURATIONS)[number])
   ...CONFIGURATIONS,
 ];
 
+/** What findings say that they come from. */
+export const SOURCE = "mooring";
+
 /**
  * The pages of the rules, in a scheme of their own which is shown as a page is read, not as Markdown
  * (`workbench.editorAssociations` in the manifest). The editor follows no command in the link of a

@@ -1,6 +1,7 @@
 import { type ExtensionContext, l10n, window } from "vscode";
 import { watchChangedFiles } from "./changed-files.ts";
 import { registerCommands } from "./commands.ts";
+import { watchNeighbours } from "./neighbours.ts";
 import { RulePages } from "./rule-pages.ts";
 import { Server } from "./server.ts";
 import { StatusDisplay } from "./status.ts";
@@ -20,6 +21,7 @@ export function activate(context: ExtensionContext): Exports {
   context.subscriptions.push(log, server, pages, status);
   registerCommands({ context, server, pages, status, log });
   watchChangedFiles(context, server);
+  watchNeighbours(context, server);
   server.start().catch((error: unknown) => {
     // The status says it too. A message that nobody asked for would only be in the way.
     log.error(l10n.t("The server could not be started."), String(error));

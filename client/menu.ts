@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from "vscode";
 import type { CommandId } from "./commands-table.ts";
 import type { Server } from "./server.ts";
-import { compilerOf, configurationOf, lastRunOf, type StatusDisplay } from "./status.ts";
+import { compilerOf, configurationOf, lastRunOf, leftTo, type StatusDisplay } from "./status.ts";
 
 /** What can be done from the menu: run a command, or look at a file. */
 export type Choice =
@@ -45,6 +45,10 @@ function facts({ life }: Server, { current }: StatusDisplay): Item[] {
     if (file.project !== null) {
       items.push(line("project", l10n.t("Project"), workspace.asRelativePath(file.project), {}));
     }
+  }
+  if (file !== null && 0 < file.left.length) {
+    const words = file.left.map(leftTo).join(", ");
+    items.push(line("arrow-swap", l10n.t("Reported by other linters too"), words, {}));
   }
   if (compiler !== undefined) {
     items.push(line("symbol-class", l10n.t("Compiler"), compiler, {}));

@@ -91,6 +91,21 @@ const SERVER_SETTINGS: Readonly<Record<ServerSetting, Setting>> = {
       },
     },
   },
+  overlap: {
+    words: {
+      en: "What becomes of a finding where another linter that is active, such as ESLint with typescript-eslint, oxlint or Biome, reports the same on the same line.",
+      de: "Was mit einem Befund geschieht, wenn ein anderer aktiver Linter, etwa ESLint mit typescript-eslint, oxlint oder Biome, in derselben Zeile dasselbe meldet.",
+    },
+    scope: "resource",
+    schema: { type: "string", default: "defer" },
+    values: {
+      defer: {
+        en: "It is left to the other linter. Its explanation and its repairs stay where they are, and the status says how many were left.",
+        de: "Er bleibt dem anderen Linter überlassen. Erklärung und Behebungen bleiben, und der Status sagt, wie viele es sind.",
+      },
+      both: { en: "Both report it.", de: "Beide melden ihn." },
+    },
+  },
   timeBudget: {
     words: {
       en: "How many milliseconds the check of one file may take before the status names the file.",

@@ -133,6 +133,7 @@ export class StatusDisplay implements Disposable {
     const { file, slow } = last;
     const parts = [
       file === null || file.checked ? lastRunOf(last) : (file.reason ?? undefined),
+      ...(file?.left ?? []).map(leftTo),
       slow === null
         ? undefined
         : l10n.t("{0} took {1} ms", nameOf(slow.uri), Math.round(slow.milliseconds)),
@@ -170,8 +171,16 @@ export function lastRunOf({ lastRun }: Status): string | undefined {
     "{0} findings in {1} files, {2}",
     errors + warnings + hints,
     files,
-    milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`,
+    milliseconds < 1
+      ? l10n.t("under 1 ms")
+      : milliseconds < 1000
+        ? `${milliseconds} ms`
+        : `${(milliseconds / 1000).toFixed(1)} s`,
   );
+}
+
+export function leftTo({ source, count }: { source: string; count: number }): string {
+  return l10n.t("{0} left to {1}", count, source);
 }
 
 function failureOf(status: Status | undefined): string | undefined {

@@ -8,6 +8,7 @@ import type {
 import type { Edit } from "../analysis/edit.ts";
 import type { ConfigProblem } from "../analysis/projects.ts";
 import type { NoteReport, Report } from "../analysis/report.ts";
+import type { Neighbours } from "./neighbours.ts";
 import type { Lines } from "./positions.ts";
 import type { RuleCustomization } from "./protocol.ts";
 import { names } from "./settings.ts";
@@ -28,6 +29,8 @@ export interface Wording {
   readonly places: Places;
   readonly customizations: readonly RuleCustomization[];
   readonly relatedInformation: boolean;
+  /** Whom findings are left to; undefined: nobody. */
+  readonly neighbours: Neighbours | undefined;
   /** Where the page of a rule is. */
   linkOf(rule: string): string | undefined;
 }

@@ -10,7 +10,9 @@ import { folderOf } from "../analysis/paths.ts";
 import { isConfig, isSource } from "../analysis/projects.ts";
 import type { Documents } from "./documents.ts";
 import type { Folders } from "./folders.ts";
+import type { Neighbours } from "./neighbours.ts";
 import { Signal } from "./pause.ts";
+import { record } from "./settings.ts";
 import { pathOf } from "./uris.ts";
 
 /** What is new since it was last looked at. */
@@ -33,6 +35,7 @@ export class Inbox {
   lastEdited: string | undefined;
   private readonly documents: Documents;
   private readonly folders: Folders;
+  private readonly neighbours: Neighbours;
   /** Paths whose text is another than before. */
   private readonly pending = new Set<string>();
   /** Edits that wait until they are saved. */
@@ -45,7 +48,8 @@ export class Inbox {
   private isAboutFiles = true;
   private count = 0;
 
-  constructor(documents: Documents, folders: Folders) {
+  constructor(documents: Documents, folders: Folders, neighbours: Neighbours) {
+    this.neighbours = neighbours;
     this.documents = documents;
     this.folders = folders;
   }
@@ -66,6 +70,7 @@ export class Inbox {
   ): void {
     const path = this.documents.change(id, changes)?.path;
     if (path === undefined) return;
+    this.neighbours.move(path, changes);
     this.lastEdited = path;
     if (this.folders.of(path).preferences.run !== "onType") {
       this.unsaved.add(path);
@@ -119,6 +124,17 @@ export class Inbox {
     const given: readonly unknown[] = Array.isArray(uris) ? uris : [];
     this.named = new Set(given.flatMap((it) => (typeof it === "string" ? (pathOf(it) ?? []) : [])));
     this.note("files");
+  }
+
+  /** Other linters report something else than before. */
+  neighboursChanged(given: unknown): void {
+    const { uri, reports } = record(given);
+    if (typeof uri !== "string") return;
+    const path = this.documents.pathOf(uri);
+    if (!this.neighbours.note(path, reports)) return;
+    // Nothing was typed, so the client does not ask about it by itself.
+    if (this.lastEdited === path) this.lastEdited = undefined;
+    this.note("text");
   }
 
   /** For the scope `changedFiles`. */

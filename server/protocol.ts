@@ -39,9 +39,14 @@ export interface ClientSettings {
   readonly configPath?: string;
   /** Levels in the editor only. Where several match a rule, the last one wins. */
   readonly rules?: { readonly customizations?: readonly RuleCustomization[] };
+  /** What becomes of findings that another linter reports too. Default: `defer`. */
+  readonly overlap?: Overlap;
   /** How many milliseconds a file may take before the status says so. Default: 1000. */
   readonly timeBudget?: number;
 }
+
+/** `defer`: what another linter reports on the same line is left to it. `both`: it is reported all the same. */
+export type Overlap = "defer" | "both";
 
 /** `manual`: only `mooring/checkWorkspace` looks. */
 export type Run = "onType" | "onSave" | "manual";
@@ -97,6 +102,12 @@ export interface Requests {
 export interface ClientNotifications {
   /** The files that differ from the last commit, each time that they are others. */
   "mooring/changedFiles": { readonly uris: readonly string[] };
+  /**
+   * What other linters report in a file, all of it, each time that it is something else. A finding of
+   * a rule that has the same as its equivalent on the same line is left to them; its explanation and
+   * its repairs stay.
+   */
+  "mooring/neighbours": { readonly uri: string; readonly reports: readonly NeighbourReport[] };
 }
 
 /** Notifications to the client. */
@@ -121,6 +132,16 @@ export interface FixAllResult {
   readonly files: number;
   /** Fixes that were tried and do not hold. */
   readonly refused: number;
+}
+
+/** A diagnostic of another tool. */
+export interface NeighbourReport {
+  /** As it stands in the diagnostic: `@typescript-eslint/no-floating-promises`. */
+  readonly code: string;
+  /** The tool, as it calls itself. */
+  readonly source: string;
+  /** The line on which it starts, from 0. */
+  readonly line: number;
 }
 
 export interface RulePage {
@@ -199,4 +220,6 @@ export interface FileStatus {
   readonly project: string | null;
   readonly profile: string;
   readonly findings: number;
+  /** Findings that are left to other linters, which report the same on the same lines. */
+  readonly left: readonly { readonly source: string; readonly count: number }[];
 }

@@ -12,10 +12,25 @@ export interface Entry {
   readonly diagnostics: readonly Diagnostic[];
   /** What the diagnostics are about, one for one. */
   readonly findings: readonly Report[];
+  /** Findings that are left to another tool. They are explained and repaired all the same. */
+  readonly left: readonly LeftReport[];
+}
+
+export interface LeftReport {
+  readonly report: Report;
+  readonly to: string;
+}
+
+/** All that was found in the file, whoever reports it, in the order of the text. */
+export function allFound({ findings, left }: Entry): readonly Report[] {
+  if (left.length === 0) return findings;
+  const all = [...findings, ...left.map((it) => it.report)];
+  return all.toSorted((a, b) => a.start - b.start || a.end - b.end);
 }
 
 interface Known {
   readonly result: FileResult;
+  readonly neighbours: unknown;
   readonly entry: Entry;
   readonly text: string;
 }
@@ -30,21 +45,28 @@ export class Results {
   entryOf(result: FileResult, wording: Wording): Entry {
     const { file: path, findings } = result;
     const known = this.known.get(path);
-    if (known?.result === result) return known.entry;
+    const neighbours = wording.neighbours?.of(path);
+    if (known?.result === result && known.neighbours === neighbours) return known.entry;
 
     const uri = wording.places.uriOf(path);
     const shown: Report[] = [];
+    const left: LeftReport[] = [];
     const diagnostics: Diagnostic[] = [];
     for (const finding of findings) {
       const diagnostic = diagnosticOf(finding, wording);
       if (diagnostic === undefined) continue;
+      const to = neighbours && wording.neighbours?.reporterOf(finding, diagnostic.range.start.line);
+      if (to !== undefined) {
+        left.push({ report: finding, to });
+        continue;
+      }
       shown.push(finding);
       diagnostics.push(diagnostic);
     }
     const text = JSON.stringify([uri, diagnostics]);
     const id = known?.text === text ? known.entry.id : this.nextId();
-    const entry = { path, uri, id, diagnostics, findings: shown };
-    this.known.set(path, { result, entry, text });
+    const entry = { path, uri, id, diagnostics, findings: shown, left };
+    this.known.set(path, { result, neighbours, entry, text });
     return entry;
   }
 

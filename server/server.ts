@@ -31,6 +31,11 @@ export function serve(connection: Connection, load: () => Promise<Core>): void {
     tell(({ session }, it: unknown) => session.inbox.nameChanged(record(it)["uris"])),
   );
 
+  connection.onNotification(
+    "mooring/neighbours",
+    tell(({ session }, it: unknown) => session.inbox.neighboursChanged(it)),
+  );
+
   connection.languages.diagnostics.on(
     ask(
       ({ core, session }, params, token) => core.documentDiagnostics(session, params, token),

@@ -15,6 +15,7 @@ import { Documents } from "./documents.ts";
 import type { Folder } from "./folder.ts";
 import { Folders } from "./folders.ts";
 import { Inbox } from "./inbox.ts";
+import { Neighbours } from "./neighbours.ts";
 import { Pages } from "./pages.ts";
 import { Pacer, Signal, throwIfCancelled } from "./pause.ts";
 import { Lines } from "./positions.ts";
@@ -37,6 +38,7 @@ export class Session {
   readonly inbox: Inbox;
   readonly folders: Folders;
   readonly shown = new Shown();
+  readonly neighbours: Neighbours;
   readonly statusChanged = new Signal();
   isDisposed = false;
   /** What is wrong with the configurations and tsconfigs in force. */
@@ -81,7 +83,8 @@ export class Session {
       },
       lost: () => this.inbox.note("files"),
     });
-    this.inbox = new Inbox(this.documents, this.folders);
+    this.neighbours = new Neighbours(checks);
+    this.inbox = new Inbox(this.documents, this.folders, this.neighbours);
   }
 
   /** The settings are there. */
@@ -238,11 +241,12 @@ export class Session {
   }
 
   private *entries(folder: Folder, files: readonly string[]): Generator<Entry, void> {
-    const { customizations, timeBudget } = folder.preferences;
+    const { customizations, overlap, timeBudget } = folder.preferences;
     const wording: Wording = {
       places: this.places,
       customizations,
       relatedInformation: this.client.relatedInformation,
+      neighbours: overlap === "defer" ? this.neighbours : undefined,
       linkOf: (rule) => this.pages.link(rule),
     };
     let since = performance.now();

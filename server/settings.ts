@@ -1,4 +1,4 @@
-import type { RuleCustomization, Run, Scope } from "./protocol.ts";
+import type { Overlap, RuleCustomization, Run, Scope } from "./protocol.ts";
 
 /** The settings of a folder as the client has them, with defaults where it says nothing. */
 export interface Preferences {
@@ -7,6 +7,7 @@ export interface Preferences {
   readonly scope: Scope;
   readonly configPath: string | undefined;
   readonly customizations: readonly RuleCustomization[];
+  readonly overlap: Overlap;
   readonly timeBudget: number;
 }
 
@@ -16,6 +17,7 @@ export const DEFAULTS: Preferences = {
   scope: "workspace",
   configPath: undefined,
   customizations: [],
+  overlap: "defer",
   timeBudget: 1000,
 };
 
@@ -35,6 +37,7 @@ export function preferencesFrom(value: unknown): Preferences {
     scope: SCOPES.find((it) => it === given["scope"]) ?? DEFAULTS.scope,
     configPath: typeof path === "string" && path.trim() !== "" ? path : undefined,
     customizations: Array.isArray(customizations) ? customizations.flatMap(customization) : [],
+    overlap: given["overlap"] === "both" ? "both" : DEFAULTS.overlap,
     timeBudget: typeof budget === "number" && 0 < budget ? budget : DEFAULTS.timeBudget,
   };
 }

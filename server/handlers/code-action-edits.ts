@@ -4,6 +4,7 @@ import { allowInFile, allowOnLine, REASON } from "../allow.ts";
 import { dryRepair, hides } from "../dry-repair.ts";
 import { editsBetween } from "../line-diff.ts";
 import { outdated } from "../pause.ts";
+import { allFound } from "../results.ts";
 import type { Session } from "../session.ts";
 import { record } from "../settings.ts";
 import { snippetEditOf, workspaceEditOf } from "../workspace-edits.ts";
@@ -26,7 +27,7 @@ export function editFor(data: unknown, session: Session): WorkspaceEdit | undefi
   const path = session.documents.pathOf(uri);
   const entry = session.check(path);
   const folder = session.folders.of(path);
-  const report = entry?.findings.find(
+  const report = (entry === undefined ? [] : allFound(entry)).find(
     (it) => it.rule === rule && it.start === start && it.end === end,
   );
   // The action is about a text that has changed since.

@@ -9,7 +9,7 @@ import type { FixReport, Report } from "../../analysis/report.ts";
 import { FIX_ALL, QUICK_FIX } from "../capabilities.ts";
 import { hides } from "../dry-repair.ts";
 import { throwIfCancelled, turn } from "../pause.ts";
-import type { Entry } from "../results.ts";
+import { allFound, type Entry } from "../results.ts";
 import type { Session } from "../session.ts";
 import { type ActionData, allowing, editFor } from "./code-action-edits.ts";
 
@@ -44,7 +44,7 @@ export class CodeActions {
     if (wants(context.only, QUICK_FIX)) {
       const lines = session.linesOf(entry.path);
       const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
-      const here = entry.findings.filter((it) => it.start <= end && start <= it.end);
+      const here = allFound(entry).filter((it) => it.start <= end && start <= it.end);
       const [first] = here;
       for (const report of here.slice(0, MOST_FINDINGS)) {
         const about = diagnosticsOf(report, entry, context.diagnostics);
@@ -125,7 +125,7 @@ export class CodeActions {
   }
 
   private fixAllOfRule(rule: string, entry: Entry): CodeAction[] {
-    const fixable = entry.findings.filter((it) => it.rule === rule && isRepairable(it));
+    const fixable = allFound(entry).filter((it) => it.rule === rule && isRepairable(it));
     const [first] = fixable;
     if (first === undefined || fixable.length < 2) return [];
     return [
@@ -155,11 +155,12 @@ export class CodeActions {
   }
 
   private fixAll(entry: Entry): CodeAction[] {
-    const first = entry.findings.find((it) => it.fixes.some((fix) => fix.safety === "safe"));
+    const found = allFound(entry);
+    const first = found.find((it) => it.fixes.some((fix) => fix.safety === "safe"));
     const title = "Repair everything that Mooring can repair safely";
     if (first === undefined) {
       const reason =
-        entry.findings.length === 0
+        found.length === 0
           ? "Mooring finds nothing in this file."
           : "Nothing in this file can be repaired without a choice; the light bulb of a finding has what there is.";
       return this.impossible(title, FIX_ALL, reason);

@@ -3,6 +3,7 @@ import type { Report } from "../../analysis/report.ts";
 import { ALLOW_RULES } from "../../analysis/suppressions.ts";
 import { rules } from "../../rules/index.ts";
 import { throwIfCancelled } from "../pause.ts";
+import { allFound } from "../results.ts";
 import type { Session } from "../session.ts";
 import { lineOf, linkTo, timelineMarkdown, timelinePlain } from "../timeline.ts";
 
@@ -19,12 +20,18 @@ export async function hover(
   const entry = session.check(path);
   const lines = session.linesOf(path);
   const offset = lines.offset(position);
-  const here = entry?.findings.filter((it) => it.start <= offset && offset <= it.end) ?? [];
+  const found = entry === undefined ? [] : allFound(entry);
+  const here = found.filter((it) => it.start <= offset && offset <= it.end);
   const [first] = here;
   if (first !== undefined) {
     const start = Math.min(...here.map((it) => it.start));
     const end = Math.max(...here.map((it) => it.end));
-    const parts = here.map((it) => aboutFinding(it, session, here.length === 1));
+    const isAlone = here.length === 1;
+    const parts = here.map((it) => {
+      const isSaid =
+        entry?.findings.includes(it) === true && session.options["showsMessages"] === true;
+      return aboutFinding(it, session, isSaid, isAlone);
+    });
     return { contents: markup(parts.join("\n\n---\n\n"), session), range: lines.range(start, end) };
   }
   const named = document && ruleAt(document.text, document.lines.offset(position), path);
@@ -36,9 +43,8 @@ export async function hover(
 }
 
 /** What VS Code says above it by itself, the message, is left out there. */
-function aboutFinding(report: Report, session: Session, isAlone: boolean): string {
+function aboutFinding(report: Report, session: Session, isSaid: boolean, isAlone: boolean): string {
   const { rule, message, why, file, fixes } = report;
-  const isSaid = session.options["showsMessages"] === true;
   const title = isSaid ? (isAlone ? "" : `**${rule}**`) : `**${rule}**: ${message}`;
   const parts = [title, happening(report, session), why];
   if (0 < fixes.length) {

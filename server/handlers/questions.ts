@@ -3,6 +3,7 @@ import { planProjects } from "../../analysis/projects.ts";
 import { ALLOW_RULES } from "../../analysis/suppressions.ts";
 import { rules } from "../../rules/index.ts";
 import type { FileStatus, RulePage, RuleSummary, Status, Tally } from "../protocol.ts";
+import type { LeftReport } from "../results.ts";
 import type { Session } from "../session.ts";
 import { record } from "../settings.ts";
 import { Tallying } from "../status.ts";
@@ -102,7 +103,16 @@ function fileStatus(uri: string, session: Session): FileStatus {
     project: projects[0]?.name ?? null,
     profile: folder.settingsFor(path).profile,
     findings: session.last(path)?.findings.length ?? 0,
+    left: counted(session.last(path)?.left ?? []),
   };
+}
+
+function counted(left: readonly LeftReport[]): FileStatus["left"] {
+  const sources = [...new Set(left.map((it) => it.to))].toSorted();
+  return sources.map((source) => ({
+    source,
+    count: left.filter((it) => it.to === source).length,
+  }));
 }
 
 function megabytes(bytes: number): number {

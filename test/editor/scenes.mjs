@@ -306,8 +306,7 @@ async function newFile(page, { workspace }, name, lines) {
 async function toLine(page, number, column) {
   await quickInput(page, "Control+G", `:${number}:${column}`);
   await page.keyboard.press("Enter");
-  await page.locator(".editor-instance .inputarea, .native-edit-context").first().waitFor();
-  await page.locator(".quick-input-widget").first().waitFor({ state: "hidden" });
+  await page.locator(".statusbar-item", { hasText: `Ln ${number}, Col ${column}` }).waitFor();
 }
 
 /** Other extensions that come up make the editor call a request for actions back. */

@@ -3,14 +3,25 @@ import {
   type CodeAction,
   commands,
   ConfigurationTarget,
+  Diagnostic,
   type Hover,
+  languages,
   Position,
   Range,
   window,
   workspace,
   WorkspaceEdit,
 } from "vscode";
-import { closeAll, codesOf, eventually, findings, hoverText, open, uriOf } from "./helpers.ts";
+import {
+  closeAll,
+  codesOf,
+  eventually,
+  extension,
+  findings,
+  hoverText,
+  open,
+  uriOf,
+} from "./helpers.ts";
 
 const CHECKOUT = "src/checkout.ts";
 
@@ -72,6 +83,29 @@ export function languageSuite(): void {
         assert.match(text, /How to fix it/);
         assert.match(text, /command:mooring\.explainRule/);
       });
+    });
+
+    test("are left to another linter that reports the same on the same line", async () => {
+      const { uri } = await open(CHECKOUT);
+      const { status } = extension().exports;
+      const others = languages.createDiagnosticCollection("eslint");
+      const same = new Diagnostic(new Range(3, 2, 3, 12), "Promises must be awaited.");
+      same.source = "eslint";
+      same.code = "@typescript-eslint/no-floating-promises";
+      try {
+        others.set(uri, [same]);
+        await eventually("ours is gone", () => assert.deepEqual(codesOf(uri), []));
+        await eventually("the status says so", () => {
+          assert.match(status.shown.detail, /1 left to eslint/);
+        });
+        await eventually("the repairs are there", async () => {
+          const actions = await actionsAt(uri, "quickfix");
+          assert.ok(actions.some((it) => it.title === "Await the promise"));
+        });
+      } finally {
+        others.dispose();
+      }
+      await eventually("ours is back", () => assert.deepEqual(codesOf(uri), ["floating-promise"]));
     });
 
     test("show in texts that are no file yet", async () => {
