@@ -32,6 +32,8 @@ export interface ConfigProblem {
   readonly end: number;
   readonly message: string;
   readonly remedy: string;
+  /** Where the remedy is a question, "did you mean …": what to write, and in place of what. */
+  readonly instead?: { readonly start: number; readonly end: number; readonly text: string };
 }
 
 export interface Plan {

@@ -31,6 +31,10 @@ export const COMMANDS = {
     when: "workspaceFolderCount > 0",
   },
   "mooring.explainRule": { title: { en: "Explain Rule…", de: "Regel erklären …" } },
+  "mooring.createConfiguration": {
+    title: { en: "Create Configuration", de: "Konfiguration anlegen" },
+    when: "workspaceFolderCount > 0",
+  },
   "mooring.insertPattern": {
     title: { en: "Insert Pattern…", de: "Muster einfügen …" },
     when: WITH_PATTERNS,

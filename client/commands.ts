@@ -10,6 +10,7 @@ import {
   workspace,
 } from "vscode";
 import type { CommandId } from "./commands-table.ts";
+import { createConfiguration } from "./create-configuration.ts";
 import { information } from "./information.ts";
 import { insertPattern } from "./insert-pattern.ts";
 import { chooseFromMenu } from "./menu.ts";
@@ -33,6 +34,7 @@ const RUN: Readonly<Record<CommandId, Command>> = {
   "mooring.fixAllInFile": fixAllInFile,
   "mooring.fixAllInWorkspace": fixAllInWorkspace,
   "mooring.explainRule": explainRule,
+  "mooring.createConfiguration": createConfiguration,
   "mooring.insertPattern": ({ server }) => insertPattern(server),
   "mooring.restartServer": ({ server }) => server.restart(),
   "mooring.showOutput": async ({ log }) => log.show(),

@@ -15,7 +15,7 @@ interface Item extends QuickPickItem {
 
 /** How things are, and below it what to do about them. Choosing a line never surprises. */
 export async function chooseFromMenu(server: Server, status: StatusDisplay): Promise<Choice> {
-  const items = [...facts(server, status), ...actions()];
+  const items = [...facts(server, status), ...actions(status)];
   const chosen = await window.showQuickPick(items, {
     title: `Mooring ${status.current?.version ?? ""}`,
     placeHolder: l10n.t("How things are, and what to do about them"),
@@ -58,12 +58,15 @@ function facts({ life }: Server, { current }: StatusDisplay): Item[] {
   return items;
 }
 
-function actions(): Item[] {
+function actions({ current }: StatusDisplay): Item[] {
+  const isMissing = current?.file?.configuration === null;
+  const create: Choice = { command: "mooring.createConfiguration" };
   return [
     separator(l10n.t("Actions")),
     line("search", l10n.t("Check Workspace"), "", { command: "mooring.checkWorkspace" }),
     line("wand", l10n.t("Fix All in Workspace…"), "", { command: "mooring.fixAllInWorkspace" }),
     line("book", l10n.t("Explain Rule…"), "", { command: "mooring.explainRule" }),
+    ...(isMissing ? [line("new-file", l10n.t("Create Configuration"), "", create)] : []),
     line("output", l10n.t("Show Output"), "", showOutput()),
     line("debug-restart", l10n.t("Restart Server"), "", { command: "mooring.restartServer" }),
     line("clippy", l10n.t("Collect Diagnostic Information"), "", {

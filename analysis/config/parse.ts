@@ -41,8 +41,11 @@ export function parseConfig(
     const result = validated(getNodeValue(root), rules);
     config = result.config;
     found.push(...duplicatesIn(root));
-    for (const { path, message, remedy } of result.wrong) {
-      found.push({ ...rangeOf(root, path), message, remedy });
+    for (const { path, message, remedy, isKey } of result.wrong) {
+      const meant = /^Did you mean `(.+)`\?$/.exec(remedy)?.[1];
+      const place = isKey ? rangeOf(root, path) : valueAt(root, path);
+      const instead = meant !== undefined && place && { ...place, text: JSON.stringify(meant) };
+      found.push({ ...rangeOf(root, path), message, remedy, ...(instead ? { instead } : {}) });
     }
   }
   found.sort((a, b) => a.start - b.start);
@@ -64,6 +67,8 @@ interface Wrong {
   readonly path: Path;
   readonly message: string;
   readonly remedy: string;
+  /** The name of the property is wrong, not its value. */
+  readonly isKey: boolean;
 }
 
 /**
@@ -83,7 +88,7 @@ function validated(value: unknown, rules: readonly KnownRule[]) {
       const path = items.map(({ key }) => (typeof key === "number" ? key : String(key)));
       const [predicate = "", remedy = "Correct it."] = issue.message.split("\n");
       const message = `${nameOf(path)} ${predicate}.`;
-      wrong.set(path.join("\0"), { path, message, remedy });
+      wrong.set(path.join("\0"), { path, message, remedy, isKey: issue.expected === "never" });
       removed = remove(items) || removed;
     }
     // Nothing to hold on to: the whole is no object.
@@ -118,6 +123,11 @@ function rangeOf(root: Node, path: Path) {
     return { start: offset, end: offset + (node.type === "object" && name === node ? 1 : width) };
   }
   return { start: 0, end: 0 };
+}
+
+function valueAt(root: Node, path: Path) {
+  const node = findNodeAtLocation(root, [...path]);
+  return node && { start: node.offset, end: node.offset + node.length };
 }
 
 /** Of two properties with one name, parsers keep the last; nobody writes that on purpose. */

@@ -11,6 +11,7 @@ import { hides } from "../dry-repair.ts";
 import { throwIfCancelled, turn } from "../pause.ts";
 import { allFound, type Entry } from "../results.ts";
 import type { Session } from "../session.ts";
+import { configurationActions } from "./configuration-actions.ts";
 import { type ActionData, allowing, editFor } from "./code-action-edits.ts";
 
 /** Selecting a whole file asks about everything in it; nobody reads more than this. */
@@ -37,7 +38,9 @@ export class CodeActions {
     session.inbox.takeUnsaved();
     await session.settle(token);
     const { textDocument, range, context } = params;
-    const entry = session.check(session.documents.pathOf(textDocument.uri));
+    const path = session.documents.pathOf(textDocument.uri);
+    if (/\.jsonc?$/.test(path)) return configurationActions(session, path, params);
+    const entry = session.check(path);
     if (entry === undefined) return [];
 
     const actions: CodeAction[] = [];

@@ -66,6 +66,22 @@ export function commandSuite(): void {
   });
 
   suite("a configuration", () => {
+    test("is made to start from, and opened where there is one", async () => {
+      await open("src/checkout.ts");
+      const made = await commands.executeCommand<Uri>("mooring.createConfiguration");
+      assert.equal(made.toString(), uriOf("mooring.config.json").toString());
+      const document = window.activeTextEditor?.document;
+      assert.equal(document?.uri.toString(), made.toString());
+      assert.deepEqual(JSON.parse(document.getText()), { profile: "recommended", rules: {} });
+      const text = '{ "profile": "strict" }\n';
+      await workspace.fs.writeFile(made, new TextEncoder().encode(text));
+      await commands.executeCommand("mooring.createConfiguration");
+      const kept = await workspace.fs.readFile(made);
+      assert.equal(new TextDecoder().decode(kept), text);
+      await closeAll();
+      await workspace.fs.delete(made);
+    });
+
     test("is completed by the schema that comes with the extension", async () => {
       assert.ok(extensions.getExtension("vscode.json-language-features"));
       const uri = uriOf("mooring.config.json");

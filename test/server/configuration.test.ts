@@ -36,9 +36,27 @@ test("what is wrong with it is shown at the key, and the rest of it counts", asy
   expect(problem?.message).toMatch(/Did you mean `floating-promise`\?/);
   expect(problem && client.textOf("mooring.config.json", problem.range)).toBe('"floating-promis"');
 
+  const [meant, ...more] = await client.actions("mooring.config.json", '"floating-promis"');
+  expect(more).toEqual([]);
+  expect(meant).toMatchObject({ title: 'Write "floating-promise"', isPreferred: true });
+  expect(client.after("mooring.config.json", meant?.edit)).toBe(
+    broken.replace('"floating-promis"', '"floating-promise"'),
+  );
   await client.edit("mooring.config.json", '"floating-promis"', '"await-of-non-promise"');
+  // What was wrong is about the text on the disk.
+  expect(await client.actions("mooring.config.json", '"await-of-non-promise"')).toEqual([]);
   await client.save("mooring.config.json");
   await client.publishedCodes("mooring.config.json");
+});
+
+test("a level that is mistyped is offered as it was meant", async () => {
+  const broken = config({ rules: { "floating-promise": "hnt" } });
+  const client = await start({ files: { ...files, "mooring.config.json": broken } });
+  await client.open("cart.ts");
+  await client.open("mooring.config.json", undefined, "json");
+  await client.publishedCodes("mooring.config.json", "configuration");
+  const [meant] = await client.actions("mooring.config.json", '"floating-promise"');
+  expect(client.after("mooring.config.json", meant?.edit)).toBe(broken.replace("hnt", "hint"));
 });
 
 test("a configuration that breaks and is mended breaks nothing else", async () => {
