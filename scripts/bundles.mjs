@@ -5,8 +5,9 @@ import { build } from "esbuild";
 
 export const BUNDLES = [
   // The largest part by far, and the same for all: a file of its own, so that it is shipped once,
-  // loaded only by who needs it, and kept compiled whatever changes beside it.
-  { name: "compiler", entry: "@ts-morph/common", bringsCompiler: true },
+  // loaded only by who needs it, and kept compiled whatever changes beside it. Its names are shortened,
+  // which makes it a third smaller and quicker to load; what is ours in a stack keeps its name.
+  { name: "compiler", entry: "@ts-morph/common", bringsCompiler: true, keepNames: false },
   { name: "cli", entry: "cli/main.ts" },
   // In two pieces, so that `initialize` is answered before the analysis is loaded.
   { name: "server", entry: "server/main.ts", apart: ["server/core.ts"] },

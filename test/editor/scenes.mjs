@@ -26,6 +26,9 @@ export async function playScenes(vsix) {
       await picture(page, scene.name);
       passed += 1;
     }
+    // Those that came quietly are listed, too.
+    await run(page, "Notifications: Show Notifications");
+    await page.locator(".notifications-center", { hasText: "No new notifications" }).waitFor();
     const toasts = await page.evaluate(() => globalThis.seenNotifications);
     if (toasts.length > 0) throw new Error(`Nobody asked for these: ${toasts.join(" | ")}`);
     stage.say(
@@ -212,7 +215,7 @@ async function broughtAlong({ page, editor, say }) {
   await until("the menu has the lock", () => menuWith(page, item, "Control+."));
   await item.click();
   await text(page, 'import { Mutex } from "./mooring/mutex').waitFor();
-  await saved(page, editor, name, ["const stockLock = new Mutex()"]);
+  await saved(page, editor, name, ["const mutex = new Mutex()"]);
   const along = join(editor.workspace, "src/mooring/mutex.ts");
   await until("the lock lies in the project", async () => {
     await run(page, "File: Save All");

@@ -30,22 +30,45 @@ const VARIANTS = [
       ".vscode/settings.json": '{ "mooring.configPath": "other.json" }\n',
     },
   },
-  { name: "virtual", files: {}, isVirtual: true },
+  {
+    name: "virtual",
+    files: {},
+    folders: [{ uri: "vscode-vfs://harbour/" }],
+    brings: memoryFiles,
+  },
+  {
+    name: "roots",
+    folders: [{ path: "harbour/quay" }, { path: "harbour/depot" }],
+    files: {
+      "quay/tsconfig.json": FILES["tsconfig.json"],
+      "quay/src/store.ts": FILES["src/store.ts"],
+      "quay/src/checkout.ts": FILES["src/checkout.ts"],
+      "quay/mooring.config.json": '{ "rules": { "floating-promise": "warning" } }\n',
+      "depot/tsconfig.json": FILES["tsconfig.json"],
+      "depot/src/refund.ts": FILES["src/refund.ts"].replace(
+        '"./store.js"',
+        '"../../quay/src/store.js"',
+      ),
+      "depot/src/reminder.ts": "export {};\n",
+    },
+  },
+  { name: "german", files: FILES, brings: languagePack, locale: "de" },
 ];
 
 export async function runVariants(vsix) {
   const counts = { passed: 0, failed: 0 };
-  for (const { name, isVirtual = false, ...surroundings } of VARIANTS) {
+  for (const { name, folders, brings, locale, ...surroundings } of VARIANTS) {
     process.stdout.write(`In the extension host, ${name}:\n`);
     const tests = await buildSuite(name);
-    const installed = isVirtual ? [vsix, await memoryFiles()] : [vsix];
+    const installed = brings === undefined ? [vsix] : [vsix, await brings()];
     const editor = await startEditor({ ...surroundings, vsix: installed, flags: TAKES_TESTS });
     try {
       let passed = 0;
       let failed = 0;
       const code = await runInHost(editor, {
         tests,
-        ...(isVirtual ? virtualIn(editor) : { folder: editor.workspace }),
+        locale,
+        ...(folders === undefined ? { folder: editor.workspace } : among(folders, editor)),
         say: (text) => {
           process.stdout.write(`  ${text}\n`);
           passed += text.startsWith("✓") ? 1 : 0;
@@ -61,32 +84,59 @@ export async function runVariants(vsix) {
   return counts;
 }
 
-/** A workspace of one folder, which an extension of its own serves from memory. */
-function virtualIn({ workspace }) {
+/** A workspace of these folders, beside which its file lies. */
+function among(folders, { workspace }) {
   const file = `${workspace}.code-workspace`;
-  writeFileSync(file, JSON.stringify({ folders: [{ uri: "vscode-vfs://harbour/" }] }));
+  writeFileSync(file, JSON.stringify({ folders }));
   return { workspace: file };
 }
 
-/** Installed, since only then it is there before the folder is looked at. */
+/** Serves a folder from memory. Installed, since only then it is there before the folder is looked at. */
 async function memoryFiles() {
-  const folder = join(EDITOR, "memory-files");
-  mkdirSync(folder, { recursive: true });
-  const manifest = {
-    name: "memory-files",
-    publisher: "mooring",
-    version: "0.0.1",
-    engines: { vscode: "^1.101.0" },
+  await buildModule("memory-files", folderFor("memory-files"));
+  return packed("memory-files", {
     main: "./memory-files.cjs",
     activationEvents: ["onFileSystem:vscode-vfs"],
     capabilities: { virtualWorkspaces: true },
     files: ["memory-files.cjs"],
+  });
+}
+
+/**
+ * Makes German the language of the editor, whose own words stay as they are: no language pack can be
+ * had from npm. What extensions say is theirs to translate.
+ */
+function languagePack() {
+  writeFileSync(join(folderFor("language-pack"), "words.json"), '{ "contents": {} }');
+  const translations = [{ id: "vscode", path: "./words.json" }];
+  const german = { languageId: "de", languageName: "German", localizedLanguageName: "Deutsch" };
+  return packed("language-pack", {
+    categories: ["Language Packs"],
+    contributes: { localizations: [{ ...german, translations }] },
+    files: ["words.json"],
+  });
+}
+
+function folderFor(name) {
+  const folder = join(EDITOR, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Makes an extension of what lies in the folder of that name. */
+function packed(name, fields) {
+  const folder = folderFor(name);
+  const manifest = {
+    name,
+    publisher: "mooring",
+    version: "0.0.1",
+    engines: { vscode: "^1.101.0" },
+    ...fields,
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "README.md"), "For tests.\n");
   writeFileSync(join(folder, "LICENSE"), "MIT\n");
-  await buildModule("memory-files", folder);
-  const out = join(folder, "memory-files.vsix");
+  const out = join(folder, `${name}.vsix`);
   const tool = join(EDITOR, "packaging/node_modules/@vscode/vsce/vsce");
   const flags = ["--no-dependencies", "--allow-missing-repository", "--allow-package-all-secrets"];
   execFileSync(process.execPath, [tool, "package", ...flags, "--out", out], {
