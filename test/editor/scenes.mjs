@@ -49,6 +49,7 @@ const SCENES = [
   squiggle,
   race,
   hover,
+  linked,
   lightBulb,
   repaired,
   status,
@@ -96,8 +97,27 @@ async function hover({ page, say }) {
   say("hover");
 }
 
+/** The code of a finding is a link to the page of its rule, as a page and not as Markdown. */
+async function linked({ page, say }) {
+  const link = page.locator(".monaco-hover a.code-link", { hasText: "floating-promise" }).first();
+  await until("the hover has the code of the finding", async () => {
+    await page.mouse.move(900, 700);
+    await word(page, "save", 1).hover();
+    return appears(link, 3000);
+  });
+  await link.click();
+  await shownPage(page, "floating-promise");
+  say("page of a rule by the link of a finding");
+}
+
+async function shownPage(page, rule) {
+  const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  await frame.locator("h1", { hasText: rule }).waitFor({ timeout: 60_000 });
+}
+
 async function lightBulb({ page, say }) {
-  await page.keyboard.press("Escape");
+  await run(page, "View: Close Editor");
+  await open(page, "checkout.ts");
   await word(page, "save", 1).click();
   const bulb = page.locator(
     ".codicon-light-bulb, .codicon-lightbulb, .codicon-gutter-lightbulb, .codicon-gutter-lightbulb-auto-fix, .codicon-lightbulb-autofix",
@@ -145,8 +165,7 @@ async function explained({ page, say }) {
   await page.locator(".quick-input-widget input").fill("floating-promise");
   const rule = page.locator(".quick-input-list .monaco-list-row", { hasText: "floating-promise" });
   await rule.first().click();
-  const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-  await frame.locator("h1", { hasText: "floating-promise" }).waitFor({ timeout: 40_000 });
+  await shownPage(page, "floating-promise");
   say("page of a rule");
 }
 

@@ -20,6 +20,20 @@ test("an open file has its findings, with rule, page and source", async () => {
   expect(found && client.textOf("cart.ts", found.range)).toBe("save()");
 });
 
+test("the link leads to where the client shows pages, if it says that it does", async () => {
+  const client = await start({ files, options: { rulePages: "mooring-rule:/{rule}.md" } });
+  await client.open("cart.ts");
+  const [found] = await client.diagnostics("cart.ts");
+  expect(found?.codeDescription?.href).toBe("mooring-rule:/floating-promise.md");
+});
+
+test("a comment that allows what is not there is marked as unnecessary", async () => {
+  const text = "// mooring-allow floating-promise: nothing floats\nexport const one = 1;\n";
+  const client = await start({ files: { ...files, "one.ts": text } });
+  await client.open("one.ts");
+  expect(await client.diagnostics("one.ts")).toMatchObject([{ code: "unused-allow", tags: [1] }]);
+});
+
 test("notes are related places, each with words", async () => {
   const text = `import { save } from "./disk";
 export async function publish(now: boolean) {
