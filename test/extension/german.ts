@@ -39,7 +39,10 @@ function german(): void {
       await open("src/checkout.ts");
       const { status } = extension().exports;
       await eventually("the status says so", () => {
-        assert.match(status.shown.detail, /^\d+ Befunde in 5 Dateien, (unter 1|\d+) ms|^\d+ Befunde in 5 Dateien, [\d.]+ s$/);
+        assert.match(
+          status.shown.detail,
+          /^\d+ Befunde in 5 Dateien, (unter 1|\d+) ms|^\d+ Befunde in 5 Dateien, [\d.]+ s$/,
+        );
       });
     });
 
