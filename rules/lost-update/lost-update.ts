@@ -2,6 +2,7 @@ import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import type { Overlap } from "../../analysis/facts/overlap.ts";
 import { mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
+import { staleStateIn, type StateUpdate } from "../../analysis/facts/state-updates.ts";
 import { valueWindow, type ValueWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
@@ -9,13 +10,14 @@ import { is, isAssignment } from "../../analysis/syntax.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { hoistAwait } from "../fixes/hoist-await.ts";
 import { readLate } from "../fixes/read-late.ts";
-import { calledAt, twice } from "../words/races.ts";
+import { setFromPrevious } from "../fixes/set-from-previous.ts";
+import { calledAt, pausesAt, short, step, twice } from "../words/races.ts";
 
 // See lost-update.md for what this means to the user.
 //
 // A value is read, the code pauses, and what is written is made from the value that was read. The
 // local variables of a function that starts callbacks in parallel are the business of
-// racy-accumulator.
+// racy-accumulator. The state of a component is read when it renders, and set by a call.
 export const lostUpdate = defineRule({
   id: "lost-update",
   summary: "A value is read, the code pauses, and what is written then overwrites newer changes.",
@@ -25,6 +27,8 @@ export const lostUpdate = defineRule({
   on: { kinds: ["BinaryExpression", "CallExpression"] },
 
   *check(node, program) {
+    const stale = is.CallExpression(node) ? staleStateIn(node, program) : undefined;
+    if (stale !== undefined) yield lostState(stale, program);
     const write = updateAt(node, program);
     if (write === undefined) return;
     const window = valueWindow(write, program, closesOf(write, program));
@@ -76,5 +80,50 @@ function lost(window: ValueWindow, overlap: Overlap, program: Program): Finding 
       ...readLate(window, program),
       ...holdMutex(write.at, write.location, program),
     ],
+  };
+}
+
+function lostState(found: StateUpdate, program: Program): Finding {
+  const { call, setter, read, pause, updater, evidence } = found;
+  const name = read.text;
+  if (updater !== undefined) {
+    return {
+      at: updater,
+      severity: "warning",
+      message: `Of two updates in a row one is lost: \`${short(updater)}\` starts from the \`${name}\` of the last render.`,
+      why: "The function closes over the state as it was when the component rendered. A second update before the next render starts from the same value, and overwrites the first.",
+      notes: [{ at: call, message: "set here" }],
+      interleaving: {
+        evidence,
+        steps: [
+          step("A", "read", updater, `starts from \`${name}\` as it was rendered`),
+          step("A", "write", call, "sets what it has made of it"),
+          step("B", "read", updater, `starts from the same \`${name}\``),
+          step("B", "write", call, "sets what it has made, without the first update"),
+        ],
+      },
+      fixes: [],
+    };
+  }
+  return {
+    at: call,
+    severity: "warning",
+    message: `What is set while ${calledAt(call, program)} waits is lost: \`${setter.text}\` is given a value made from an older \`${name}\`.`,
+    why: "The function closes over the state as it was when the component rendered. Behind a pause that can be several changes ago, and they are overwritten.",
+    notes: [
+      { at: read, message: "as it was when the component rendered" },
+      ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
+    ],
+    interleaving: {
+      evidence,
+      steps: [
+        step("A", "read", read, `closes over \`${name}\``),
+        ...(pause === undefined ? [] : [step("A", "pause", pause, pausesAt(pause))]),
+        step("B", "read", read, `closes over the same \`${name}\``),
+        step("B", "write", call, `calls \`${setter.text}\``),
+        step("A", "write", call, `calls \`${setter.text}\` without what B has set`),
+      ],
+    },
+    fixes: setFromPrevious(found),
   };
 }
