@@ -103,13 +103,17 @@ class Run {
   }
 
   analyse(files: readonly string[]): FixOutcome | undefined {
-    const models = [...this.seen].flatMap((it) => it.config.models ?? []);
+    const configs = [...this.seen].map((it) => it.config);
+    const models = configs.flatMap((it) => it.models ?? []);
+    const annotations = Object.fromEntries(
+      configs.flatMap((it) => Object.entries(it.annotations ?? {})),
+    );
     const analyser = new Analyser({
       host: this.disk,
       rules: this.tools.rules,
       settingsFor: effectiveSettings(this.configurations, this.tools.rules, this.options),
       runtimeFolder: (file) => this.configurations.runtimeFolder(file),
-      models: modelsOf([...packages, ...models]),
+      models: modelsOf([...packages, ...models], annotations),
       keep: "last",
     });
     onBug((message) => this.notices.push({ level: "note", message, remedy: this.pleaseReport() }));

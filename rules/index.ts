@@ -16,6 +16,7 @@ import { fileSystemRace } from "./file-system-race/file-system-race.ts";
 import { finallyMasksOutcome } from "./finally-masks-outcome/finally-masks-outcome.ts";
 import { floatingPromise } from "./floating-promise/floating-promise.ts";
 import { ignoredBackpressure } from "./ignored-backpressure/ignored-backpressure.ts";
+import { inconsistentLock } from "./inconsistent-lock/inconsistent-lock.ts";
 import { lateListener } from "./late-listener/late-listener.ts";
 import { lateRejectionHandler } from "./late-rejection-handler/late-rejection-handler.ts";
 import { leakyBusyFlag } from "./leaky-busy-flag/leaky-busy-flag.ts";
@@ -59,6 +60,7 @@ import { unownedBackgroundTask } from "./unowned-background-task/unowned-backgro
 import { unreleasedLock } from "./unreleased-lock/unreleased-lock.ts";
 import { unreleasedResource } from "./unreleased-resource/unreleased-resource.ts";
 import { unusedSignal } from "./unused-signal/unused-signal.ts";
+import { wrongAnnotation } from "./wrong-annotation/wrong-annotation.ts";
 import { wrongSignal } from "./wrong-signal/wrong-signal.ts";
 
 export const rules: readonly Rule[] = [
@@ -77,6 +79,7 @@ export const rules: readonly Rule[] = [
   finallyMasksOutcome,
   floatingPromise,
   ignoredBackpressure,
+  inconsistentLock,
   lateListener,
   lateRejectionHandler,
   leakyBusyFlag,
@@ -120,5 +123,6 @@ export const rules: readonly Rule[] = [
   unreleasedLock,
   unreleasedResource,
   unusedSignal,
+  wrongAnnotation,
   wrongSignal,
 ];

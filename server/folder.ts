@@ -143,12 +143,16 @@ export class Folder {
   /** Says which files are wanted from now on, and follows what has changed about their settings. */
   update(asked: readonly string[]): void {
     this.hasFailed = false;
-    const models = this.configurationsOf(asked).flatMap((it) => it.config.models ?? []);
-    const key = JSON.stringify(models);
+    const configs = this.configurationsOf(asked).map((it) => it.config);
+    const models = configs.flatMap((it) => it.models ?? []);
+    const annotations = Object.fromEntries(
+      configs.flatMap((it) => Object.entries(it.annotations ?? {})),
+    );
+    const key = JSON.stringify([models, annotations]);
     if (this.analyser === undefined || key !== this.models) {
       if (this.analyser === undefined && asked.length === 0) return;
       this.models = key;
-      this.renew(asked, modelsOf([...packages, ...models]));
+      this.renew(asked, modelsOf([...packages, ...models], annotations));
     } else if (!sameList(asked, this.asked)) {
       const { analyser } = this;
       this.asked = asked;

@@ -627,7 +627,8 @@ export const patterns: readonly Pattern[] = [
     "rules": [
       "racy-lazy-init",
       "racy-cache-fill",
-      "lost-update"
+      "lost-update",
+      "inconsistent-lock"
     ],
     "code": [
       {

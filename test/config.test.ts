@@ -66,7 +66,7 @@ describe("what is wrong is said where it stands", () => {
     [
       "a setting that is like no other",
       '{ "plugins": [] }',
-      '1:3 "plugins" | `plugins` is not a setting. Known here: $schema, profile, rules, overrides, ignores, runtimeFolder, models.',
+      '1:3 "plugins" | `plugins` is not a setting. Known here: $schema, profile, rules, overrides, ignores, runtimeFolder, models, annotations.',
     ],
     [
       "an unknown rule",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type {
+  AnnotationModel,
   BlockingModel,
   CallbackModel,
   CallModel,
@@ -258,3 +259,22 @@ export const packageModel: v.GenericSchema<unknown, PackageModel> = object("know
     ),
   ),
 });
+
+export const annotationModel: v.GenericSchema<unknown, AnnotationModel> = object(
+  "known of a declaration",
+  {
+    reason: says(
+      text("a sentence"),
+      "Why this is so, for the person who reads it next: what keeps others away.",
+    ),
+    singleOwner: v.exactOptional(
+      says(flag(), "Of a class: each of its objects is used by one task alone."),
+    ),
+    reentrant: v.exactOptional(
+      says(flag(), "Of a function: calls of it may overlap, or never do."),
+    ),
+    guardedBy: v.exactOptional(
+      says(text("a lock"), "Of a field or variable: the lock that is held wherever it is used."),
+    ),
+  },
+);

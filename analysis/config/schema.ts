@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { packageModel } from "./model-schema.ts";
-import { list, object, oneOf, says, text } from "./schema-words.ts";
+import { annotationModel, packageModel } from "./model-schema.ts";
+import { list, object, oneOf, says, table, text } from "./schema-words.ts";
 import type { Level } from "../settings.ts";
 
 // The one table of what a configuration may say. The validator, the JSON schema that editors
@@ -63,6 +63,12 @@ export function configSchema(known: readonly KnownRule[]) {
       says(
         list("models", packageModel),
         "What functions of other packages do with promises and callbacks, and what they begin, where Mooring does not know it.",
+      ),
+    ),
+    annotations: v.exactOptional(
+      says(
+        table("declarations by name", v.string(), annotationModel),
+        "What `@singleOwner`, `@reentrant` and `@guardedBy` say in comments, for code that cannot carry them: by `Class`, `Class.member` or `name`.",
       ),
     ),
   });

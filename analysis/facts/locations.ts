@@ -277,6 +277,16 @@ function ofClass(owner: ClassLike | undefined, isOfClass: boolean): Root | undef
   return { kind: isOfClass ? "static" : "instance", owner: rootClass(owner) };
 }
 
+/** The place of a field, as methods of its class mention it. */
+export function placeOfField(field: NodeOf<"PropertyDeclaration">): Location | undefined {
+  const owner = ofClass(enclosingClass(field), isStatic(field));
+  const text = owner?.kind === "static" ? (nameOf(owner.owner.name) ?? "this") : "this";
+  const name = nameOf(field.name);
+  if (owner === undefined || name === undefined) return undefined;
+  const base = rooted(owner, text);
+  return { ...base, key: `${base.key}.${name}`, path: [name], text: `${text}.${name}` };
+}
+
 export function isStatic(member: Node): boolean {
   return hasModifier(member, Kind.StaticKeyword);
 }

@@ -16,6 +16,7 @@ import {
   unwrapped,
   wrapped,
 } from "../syntax.ts";
+import { isAnnotated } from "./annotations.ts";
 import { callbackOf } from "./callbacks.ts";
 import { exclusionsAtCall } from "./exclusion.ts";
 import { isTestFile } from "./file-roles.ts";
@@ -25,7 +26,7 @@ import type { Location } from "./locations.ts";
 import { isLookedUp } from "./lookups.ts";
 import { ofOpenness, type Overlap, seen } from "./openness.ts";
 import { ownersOf, turnOf } from "./pauses.ts";
-import { decoratorsOf, handlerDecorator, isAnnotated } from "./sharing.ts";
+import { decoratorsOf, handlerDecorator } from "./sharing.ts";
 
 // Why can two calls of a function run at the same time?
 //
@@ -108,7 +109,8 @@ function search(
 ): Overlap | undefined {
   if (fn === scope || path.includes(fn) || FARTHEST < path.length || is.Constructor(fn))
     return undefined;
-  if (isAnnotated(holderOf(fn), "reentrant") || isExclusiveByDecorator(fn)) return undefined;
+  if (isAnnotated(holderOf(fn), "reentrant", program) || isExclusiveByDecorator(fn))
+    return undefined;
   return (
     ofItself(fn, program) ??
     ofMentions(fn, program, [...path, fn], scope) ??
@@ -124,7 +126,7 @@ function isExclusiveByDecorator(fn: FunctionLike): boolean {
 }
 
 /** The declaration that carries the comment: the statement of `const f = async () => …`. */
-function holderOf(fn: FunctionLike): Node {
+export function holderOf(fn: FunctionLike): Node {
   if (!isFunctionExpression(fn)) return fn;
   const { parent } = wrapped(fn);
   return is.VariableDeclaration(parent) ? parent.parent.parent : parent;

@@ -1,11 +1,11 @@
 import { METHODS_RUN_ONCE } from "../primitives/owners.ts";
 import type { Program } from "../program.ts";
 import { isFunctionLike, type Node, sourceFileOf } from "../syntax.ts";
+import { isAnnotated } from "./annotations.ts";
 import { isTestFile } from "./file-roles.ts";
 import { nameNode, nameOfFunction } from "./functions.ts";
-import { type Overlap, overlapOf } from "./overlap.ts";
+import { holderOf, type Overlap, overlapOf } from "./overlap.ts";
 import { ownersOf } from "./pauses.ts";
-import { isAnnotated } from "./sharing.ts";
 
 // Is a piece of work begun anew before it is over, because something happens again?
 //
@@ -23,7 +23,12 @@ export function refiringOf(node: Node, program: Program): Overlap | undefined {
     if (overlap !== undefined && (kind === "handler" || kind === "parallel")) return overlap;
     const name = isFunctionLike(owner) ? nameOfFunction(owner) : undefined;
     if (!isFunctionLike(owner) || name === undefined || !HANDLES.test(name)) continue;
-    if (ONCE.test(name) || METHODS_RUN_ONCE.test(name) || isAnnotated(owner, "reentrant")) continue;
+    if (
+      ONCE.test(name) ||
+      METHODS_RUN_ONCE.test(name) ||
+      isAnnotated(holderOf(owner), "reentrant", program)
+    )
+      continue;
     return {
       strength: "likely",
       evidence: {

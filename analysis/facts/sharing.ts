@@ -19,12 +19,12 @@ import {
   nameOf,
   type SourceFile,
   sourceFileOf,
-  startOf,
   textOf,
   unwrapped,
   walk,
   wrapped,
 } from "../syntax.ts";
+import { isAnnotated } from "./annotations.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { baseName, type Location } from "./locations.ts";
 
@@ -106,11 +106,10 @@ function isInParameter(declaration: Node): boolean {
 
 /** Whether objects of a class are used by several tasks. */
 export const ofClass: (owner: ClassLike, program: Program) => Sharing = fact((owner, program) => {
-  if (isAnnotated(owner, "singleOwner")) return { level: "single-owner" };
+  if (isAnnotated(owner, "singleOwner", program)) return { level: "single-owner" };
   const name = owner.name?.text ?? nameOfHolder(owner);
-  const file = sourceFileOf(owner);
-  const made = name === undefined ? [] : (constructionsIn(file, program).get(name) ?? []);
-  const kept = made.find(isKeptForGood);
+  const made = constructionsOf(owner, program);
+  const kept = keptForGood(owner, program);
   if (kept !== undefined) {
     const message = `one is made here for the whole module`;
     return { level: "instance", because: { at: kept, message, seen: true } };
@@ -129,6 +128,17 @@ export const ofClass: (owner: ClassLike, program: Program) => Sharing = fact((ow
   const message = "such an object lives long, and whoever needs it holds the same one";
   return { level: "instance", because: { at: owner.name ?? owner, message, seen: false } };
 });
+
+/** Where the file makes an object of the class that is there as long as the program runs. */
+export function keptForGood(owner: ClassLike, program: Program): Node | undefined {
+  return constructionsOf(owner, program).find(isKeptForGood);
+}
+
+function constructionsOf(owner: ClassLike, program: Program): readonly Node[] {
+  const name = owner.name?.text ?? nameOfHolder(owner);
+  const made = constructionsIn(sourceFileOf(owner), program);
+  return name === undefined ? [] : (made.get(name) ?? []);
+}
 
 function modelOf(name: string | undefined): OwnerModel | undefined {
   return name === undefined ? undefined : owners.find((it) => it.names.test(name));
@@ -243,18 +253,4 @@ export function decoratorsOf(node: {
 /** The decorator by which a framework calls a method for each event. */
 export function handlerDecorator(node: Node): Node | undefined {
   return decoratorsOf(node).find((it) => HANDLER_DECORATORS.has(it.name))?.at;
-}
-
-/** Whether the comment in front of a declaration carries the tag, as in `@singleOwner`. */
-export function isAnnotated(declaration: Node, tag: string): boolean {
-  return annotationOf(declaration, tag) !== undefined;
-}
-
-/** What stands behind a tag in the comment in front of a declaration; empty: nothing does. */
-export function annotationOf(declaration: Node, tag: string): string | undefined {
-  const file = sourceFileOf(declaration);
-  const start = startOf(declaration, file);
-  if (start === declaration.pos) return undefined;
-  const comment = file.text.slice(declaration.pos, start);
-  return new RegExp(`@${tag}\\b[ \\t]*([\\w$.#]*)`).exec(comment)?.[1];
 }

@@ -1,5 +1,6 @@
 import type { TypeName } from "../engine/type-engine.ts";
 import type {
+  AnnotationModel,
   CallModel,
   ErrorEventModel,
   EventModel,
@@ -27,7 +28,15 @@ export interface Models {
   errorEvent(callee: TypeName | undefined): ErrorEventModel | undefined;
   /** Whether something of this name, whoever declares it, begins something: a cheap first look. */
   mayBegin(name: string): boolean;
+  /** What the configuration says of an own declaration, by its name: `Class`, `Class.member`, `name`. */
+  annotation(name: string): AnnotationModel | undefined;
+  readonly hasAnnotations: boolean;
+  /** The names of members of a class that the configuration says something of. */
+  annotatedMembers(owner: string): readonly string[];
 }
+
+/** What a configuration says of own declarations, by name. */
+export type Annotations = Readonly<Record<string, AnnotationModel>>;
 
 /** A pair with its ways of ending taken apart. */
 export interface Pair extends PairModel {
@@ -42,7 +51,7 @@ export interface Pair extends PairModel {
 }
 
 /** Later packages win over earlier ones, so that a user's configuration can correct ours. */
-export function modelsOf(packages: readonly PackageModel[]): Models {
+export function modelsOf(packages: readonly PackageModel[], annotations: Annotations = {}): Models {
   const calls = new Map<string, CallModel>();
   const types = new Map<string, TypeModel>();
   const locking = new Set<string>();
@@ -91,6 +100,12 @@ export function modelsOf(packages: readonly PackageModel[]): Models {
     event: (it) => it && found(events, it),
     passes: (it) => passing.has(it),
     mayBegin: (it) => beginning.has(it),
+    annotation: (it) => (Object.hasOwn(annotations, it) ? annotations[it] : undefined),
+    hasAnnotations: Object.keys(annotations).length > 0,
+    annotatedMembers: (owner) =>
+      Object.keys(annotations).flatMap((it) =>
+        it.startsWith(`${owner}.`) ? it.slice(owner.length + 1) : [],
+      ),
   };
 }
 

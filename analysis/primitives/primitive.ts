@@ -180,3 +180,15 @@ export interface PackageModel {
   /** What calls give that fails by an event, by name as in `calls`. */
   readonly errorEvents?: Readonly<Record<string, ErrorEventModel>>;
 }
+
+/** What somebody says of a declaration of their own, as its comment would: see docs/configuration.md. */
+export interface AnnotationModel {
+  /** Why this is so, for the person who reads it next. */
+  readonly reason: string;
+  /** Of a class: each object is used by one task alone. */
+  readonly singleOwner?: boolean | undefined;
+  /** Of a function: calls of it may overlap. */
+  readonly reentrant?: boolean | undefined;
+  /** Of a field or variable: the lock that has to be held wherever it is used. */
+  readonly guardedBy?: string | undefined;
+}

@@ -52,7 +52,7 @@ export function holdMutex(at: Node, { root }: Location, program: Program): Fix[]
       edits: [
         ...brought.edits,
         { file: file.fileName, start: place.start, end: place.start, text: place.text(declared) },
-        ...underLock(body, held),
+        ...underLock(body, `${held}.runExclusive`),
       ],
       creates: brought.creates,
       chosen: [lock],
@@ -92,13 +92,14 @@ function placeOf(fn: FunctionLike, kind: Location["root"]["kind"]): LockPlace | 
   return { isMember: false, isOfClass: false, owner: undefined, start, text };
 }
 
-function underLock(body: NodeOf<"Block">, lock: string): Edit[] {
+/** The body as a callback of what runs it under a lock: `this.mutex.runExclusive`. */
+export function underLock(body: NodeOf<"Block">, run: string): Edit[] {
   const file = sourceFileOf(body);
   const [first] = body.statements;
   const last = body.statements.at(-1);
   if (first === undefined || last === undefined) return [];
   const isOneLine = !file.text.slice(startOf(body), body.end).includes("\n");
-  const open = `return ${lock}.runExclusive(async () => {`;
+  const open = `return ${run}(async () => {`;
   const start = startOf(body) + 1;
   const end = body.end - 1;
   const at = (offset: number, text: string) => ({
@@ -122,7 +123,8 @@ function startOfLine(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-function hasTextOverLines(body: Node): boolean {
+/** Whether a text goes over several lines, which indenting would change. */
+export function hasTextOverLines(body: Node): boolean {
   const { text } = sourceFileOf(body);
   let found = false;
   walk(body, (node) => {

@@ -6,6 +6,7 @@ import type { Program } from "../../analysis/program.ts";
 import type { Action, Interleaving, Step, Task } from "../../analysis/rule.ts";
 import {
   ancestor,
+  enclosingFunction,
   type FunctionLike,
   is,
   isFunctionLike,
@@ -26,6 +27,15 @@ export function twoCallsAt(node: Node, program: Program): string {
 export function calledAt(node: Node, program: Program): string {
   for (const owner of ownersOf(node, program)) {
     const name = isFunctionLike(owner) ? nameOfFunction(owner) : undefined;
+    if (name !== undefined) return `\`${name}\``;
+  }
+  return "this function";
+}
+
+/** The function around a node by the first name outwards, whatever becomes of the callbacks between. */
+export function functionAround(node: Node): string {
+  for (let fn = enclosingFunction(node); fn !== undefined; fn = enclosingFunction(fn)) {
+    const name = nameOfFunction(fn);
     if (name !== undefined) return `\`${name}\``;
   }
   return "this function";
