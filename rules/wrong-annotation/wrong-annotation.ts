@@ -52,21 +52,24 @@ function messageOf(fault: Fault): string {
     case "no-lock":
       return "`@guardedBy` does not say which lock: write `@guardedBy mutex`.";
     case "unknown-lock": {
-      const near = closest(fault.annotation.value.replace(/^this\./, ""), fault.names);
-      const meant = near === undefined ? "" : ` Did you mean \`${near}\`?`;
-      return `There is no \`${fault.annotation.value}\` here that could be the lock.${meant}`;
+      const name = fault.annotation.value;
+      return `There is no \`${name}\` here that could be the lock.${meant(name.replace(/^this\./, ""), fault.names)}`;
     }
     case "shared":
       return "The objects of this class are said to have one owner each, and one is shared by many.";
     case "never-held":
       return `\`${fault.lock}\` is said to guard this, and nobody holds it where this is used.`;
-    case "unknown-member": {
+    case "unknown-member":
+    default: {
       const [, name = ""] = fault.name.split(".");
-      const near = closest(name, fault.names);
-      const meant = near === undefined ? "" : ` Did you mean \`${near}\`?`;
-      return `The configuration says something of \`${fault.name}\`, and there is no such member.${meant}`;
+      return `The configuration says something of \`${fault.name}\`, and there is no such member.${meant(name, fault.names)}`;
     }
   }
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const near = closest(name, names);
+  return near === undefined ? "" : ` Did you mean \`${near}\`?`;
 }
 
 const SUBJECTS = {
