@@ -13,7 +13,9 @@ import {
   textOf,
   unwrapped,
   walk,
+  walkBody,
 } from "../syntax.ts";
+import { isMadeFromAnswer } from "./answers.ts";
 import { type Guarding, guardOf } from "./effect-guards.ts";
 import { type Dependence, dependsOn, functionCalled, latenessOf } from "./effect-requests.ts";
 import { type Effect, effectBy, isReactiveCell, isSetter, triggerIn } from "./effects.ts";
@@ -28,7 +30,7 @@ import { flowOwner } from "./flow.ts";
 //
 // *May*, and each condition has to be seen: a pause, in `await` or in front of a callback of `then`;
 // an argument of what is waited for that mentions a trigger, directly or through constants of the
-// function; a value that is set and is no literal; and no guard (facts/effect-guards.ts). A function
+// function; a value that is made from an answer (facts/answers.ts); and no guard (facts/effect-guards.ts). A function
 // that is given to the setter looks at what is there itself, and is left alone. So is a value that
 // says of itself what it belongs to: `{ id, user }`.
 
@@ -54,6 +56,19 @@ export const lateWrites: (call: CallExpression, program: Program) => readonly Ef
     return functionsOf(effect, program).flatMap((fn) => writesIn(fn, effect, program));
   },
 );
+
+/** Whether an effect before this one in the component does the same write: one of them says it all. */
+export function isSaidBefore(write: EffectWrite, program: Program): boolean {
+  const component = flowOwner(write.effect.call);
+  if (isInside(write.at, write.effect.fn) || component === undefined) return false;
+  let isSaid = false;
+  walkBody(component, (it) => {
+    if (!is.CallExpression(it) || write.effect.call.pos <= it.pos || isSaid) return undefined;
+    isSaid = lateWrites(it, program).some(({ at }) => at === write.at);
+    return undefined;
+  });
+  return isSaid;
+}
 
 /** The effect's own function, and the component's functions that it calls. */
 function functionsOf({ fn, call }: Effect, program: Program): readonly FunctionLike[] {
@@ -82,6 +97,7 @@ function writesIn(fn: FunctionLike, effect: Effect, program: Program): readonly 
   const writes: EffectWrite[] = [];
   const add = (at: Node, target: string, value: Node | undefined): void => {
     if (value !== undefined && !isTelling(value, effect, program)) return;
+    if (value !== undefined && !isMadeFromAnswer(value, program)) return;
     const late = latenessOf(at, fn, program);
     if (late === undefined) return;
     const depends = dependsOn(late.request, late.owner, fn, effect, program);

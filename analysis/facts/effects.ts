@@ -27,7 +27,8 @@ import { declarationOf } from "./references.ts";
 // watchers, Solid's and Svelte's effects. What an effect runs again for is its *triggers*: the values
 // in its list, or, where there is no list, whatever it reads of its component. Values that never
 // change in practice are left out: setters, refs, what a router, a translator or a client is called
-// by. An effect whose list is empty, or is made elsewhere, runs once for all that is known.
+// by. A function in the list that `useCallback` keeps stands for what is in its own list. An effect
+// whose list is empty, or is made elsewhere, runs once for all that is known.
 //
 // *May*: a trigger need not ever change. The name of a hook counts, since libraries that bring such
 // hooks are many; so does an import that leads to no declaration.
@@ -93,7 +94,30 @@ function triggersOf(
   if (list === undefined) return "anything";
   const array = unwrapped(list);
   if (!is.ArrayLiteralExpression(array)) return [];
-  return array.elements.filter((it) => !is.SpreadElement(it) && !isSteady(it, program));
+  return [...array.elements].flatMap((it) => triggersIn(it, program, 0));
+}
+
+/** A value that changes; a function that a hook keeps changes when what is in its own list does. */
+function triggersIn(value: Node, program: Program, depth: number): readonly Node[] {
+  if (is.SpreadElement(value)) return [];
+  const inner = depth < DEEPEST ? listOfHook(value, program) : undefined;
+  const kept = inner?.flatMap((it) => triggersIn(it, program, depth + 1)) ?? [];
+  return isSteady(value, program) ? kept : [value, ...kept];
+}
+
+const DEEPEST = 2;
+
+/** The list of the `useCallback` or `useMemo` that a constant was made by. */
+function listOfHook(value: Node, program: Program): readonly Node[] | undefined {
+  const name = unwrapped(value);
+  const declaration = is.Identifier(name) ? declarationOf(name, program) : undefined;
+  const made = declaration && creationOf(declaration);
+  const call = made && unwrapped(made);
+  if (!is.CallExpression(call)) return undefined;
+  if (!/^use(?:Callback|Memo)$/.test(nameOf(calleeNameOf(call)) ?? "")) return undefined;
+  const list = call.arguments[1];
+  const array = list && unwrapped(list);
+  return is.ArrayLiteralExpression(array) ? array.elements : undefined;
 }
 
 /** Whether a value stays the same from run to run, for all practical purposes. */

@@ -16,6 +16,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { writeAt } from "./access-kinds.ts";
+import { answerIn } from "./answers.ts";
 import { isReactiveCell, isSetter } from "./effects.ts";
 import { locationOf, variableOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
@@ -58,7 +59,7 @@ export function lateAnswer(node: Node, program: Program): LateAnswer | undefined
   const owners = ownersOf(node, program);
   for (const { node: origin } of originsOf(write.value, program)) {
     const awaited = answerIn(origin, program);
-    if (awaited === undefined) continue;
+    if (awaited?.request === undefined) continue;
     const { pause, request } = awaited;
     const asked = questionIn(request, owners, program);
     if (asked === undefined || saysWhose(write.value, asked.question)) continue;
@@ -120,22 +121,6 @@ function isSignal(holder: Node, program: Program): boolean {
   return program.types.value(holder).type?.name === "WritableSignal";
 }
 
-/** What is waited for, where a value is an answer: `await it`, or the parameter of a callback. */
-function answerIn(
-  origin: Node,
-  program: Program,
-): { readonly pause: Node; readonly request: Node } | undefined {
-  if (is.AwaitExpression(origin)) return { pause: origin, request: origin.expression };
-  const declaration = is.Identifier(origin) ? variableOf(origin, program) : undefined;
-  const parameter = declaration && parameterOf(declaration);
-  const fn = parameter?.parent;
-  if (!isFunctionLike(fn) || fn.parameters[0] !== parameter) return undefined;
-  const handed = wrapped(fn);
-  const chain = methodCall(handed.parent);
-  if (chain?.method !== "then" || chain.args[0] !== handed) return undefined;
-  return { pause: chain.call, request: chain.receiver };
-}
-
 /** The parameter that a name is, or is taken out of. */
 function parameterOf(declaration: Node): NodeOf<"Parameter"> | undefined {
   let at = declaration;
@@ -151,8 +136,9 @@ function questionIn(
 ): { readonly question: Identifier; readonly fn: FunctionLike } | undefined {
   for (const { node } of originsOf(request, program)) {
     const answer = answerIn(node, program);
-    if (answer !== undefined && answer.request !== request && !isWithin(answer.request, request)) {
-      const further = questionIn(answer.request, owners, program);
+    const before = answer?.request;
+    if (before !== undefined && before !== request && !isWithin(before, request)) {
+      const further = questionIn(before, owners, program);
       if (further !== undefined) return further;
     }
     if (!is.Identifier(node)) continue;

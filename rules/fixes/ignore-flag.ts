@@ -26,7 +26,7 @@ import { indentOf, isInList } from "./statements.ts";
 /** Makes a run of the effect keep its answers to itself once the next run has begun. */
 export function ignoreLateAnswers(effect: Effect, writes: readonly EffectWrite[]): Fix[] {
   const { fn } = effect;
-  const name = unusedName(fn, ["ignore", "ignored", "isStale"]);
+  const name = unusedNameAround(fn, ["ignore", "ignored", "isStale"]);
   const late = writes.filter((it) => it.guarding.kind !== "wrong");
   if (name === undefined || late.length === 0 || isAsync(fn) || !is.Block(fn.body)) return [];
   const guards: Edit[] = [];
@@ -35,7 +35,7 @@ export function ignoreLateAnswers(effect: Effect, writes: readonly EffectWrite[]
     if (edits === undefined) return [];
     guards.push(...edits);
   }
-  const cleanup = turnedByCleanup(effect, name);
+  const cleanup = doneByCleanup(effect, `${name} = true;`);
   const [first] = fn.body.statements;
   if (cleanup === undefined || first === undefined) return [];
   const flag = insertBefore(first, `let ${name} = false;\n${indentOf(first)}`);
@@ -55,7 +55,7 @@ function guarded({ at, pause, target }: EffectWrite, flag: string): Edit[] | und
     // The setter itself is handed to `then`.
     const value = target.replace(/^set/, "");
     const name = `${value.charAt(0).toLowerCase()}${value.slice(1)}` || "value";
-    const parameter = unusedName(at, [name, "answer", "result"]);
+    const parameter = unusedNameAround(at, [name, "answer", "result"]);
     if (parameter === undefined) return undefined;
     return [replace(at, `(${parameter}) => { if (!${flag}) ${target}(${parameter}); }`)];
   }
@@ -70,7 +70,7 @@ function guarded({ at, pause, target }: EffectWrite, flag: string): Edit[] | und
     return [insertBefore(statement, `if (!${flag}) `)];
   }
   // What is waited for inside the write has to be there before the look.
-  const name = unusedName(at, ["answer", "result", "loaded"]);
+  const name = unusedNameAround(at, ["answer", "result", "loaded"]);
   if (name === undefined) return undefined;
   const value = textOf(pause);
   const isList = isInList(statement);
@@ -87,10 +87,9 @@ function isOneLine(statement: Node): boolean {
   return !textOf(statement.parent).includes("\n");
 }
 
-/** The cleanup with the flag turned: the one that is there, or a new one at the end. */
-function turnedByCleanup({ fn, cleanups, model }: Effect, flag: string): Edit[] | undefined {
+/** The cleanup with one more statement: the one that is there, or a new one at the end. */
+export function doneByCleanup({ fn, cleanups, model }: Effect, turn: string): Edit[] | undefined {
   const [only, another] = cleanups;
-  const turn = `${flag} = true;`;
   if (another !== undefined || !is.Block(fn.body)) return undefined;
   if (only !== undefined) return inFunction(only, turn);
   const last = fn.body.statements.at(-1);
@@ -147,7 +146,8 @@ function inFunction({ body }: FunctionLike, turn: string): Edit[] | undefined {
   return [insertBefore(first, `${turn}${separator}`)];
 }
 
-function unusedName(place: Node, names: readonly string[]): string | undefined {
+/** The first of the names that the functions around, and the file at its top, do not use. */
+export function unusedNameAround(place: Node, names: readonly string[]): string | undefined {
   let scope = place;
   for (let at = place.parent; !is.SourceFile(at); at = at.parent) {
     if (isFunctionLike(at)) scope = at;

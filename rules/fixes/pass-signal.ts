@@ -28,7 +28,8 @@ export function passTimeout(slot: EmptySlot, signal: Signal | undefined): Fix[] 
   return [{ title: "Limit it to 30 seconds", safety: "suggestion", edits: filled(slot, text) }];
 }
 
-function filled(slot: EmptySlot, text: string): Edit[] {
+/** What has to change so that the text stands in the place. */
+export function filled(slot: EmptySlot, text: string): Edit[] {
   const { call, position, member, options } = slot;
   const value = member === undefined ? text : propertyOf(member, text);
   if (options !== undefined) return [withProperty(options, value)];

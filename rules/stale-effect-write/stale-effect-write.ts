@@ -1,4 +1,4 @@
-import { type EffectWrite, lateWrites } from "../../analysis/facts/effect-writes.ts";
+import { type EffectWrite, isSaidBefore, lateWrites } from "../../analysis/facts/effect-writes.ts";
 import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Interleaving, type Profile } from "../../analysis/rule.ts";
@@ -10,6 +10,7 @@ import {
   sourceFileOf,
   unwrapped,
 } from "../../analysis/syntax.ts";
+import { abortWithEffect } from "../fixes/abort-with-effect.ts";
 import { ignoreLateAnswers } from "../fixes/ignore-flag.ts";
 import { step } from "../words/races.ts";
 
@@ -25,13 +26,14 @@ export const staleEffectWrite = defineRule({
   severity: "warning",
   profile: "strict",
   equivalents: ["react-hooks-extra/no-leaked-fetch"],
+  covers: ["stale-response"],
   on: { kinds: ["CallExpression"] },
 
   *check(call, program) {
     const seen = new Set<Node>();
     const writes = lateWrites(call, program);
     for (const write of writes.toSorted((a, b) => weightOf(a, program) - weightOf(b, program))) {
-      if (seen.has(write.fn)) continue;
+      if (seen.has(write.fn) || isSaidBefore(write, program)) continue;
       seen.add(write.fn);
       yield late(write, writes, program);
     }
@@ -61,7 +63,7 @@ function late(write: EffectWrite, all: readonly EffectWrite[], program: Program)
       ...(guarding.at === undefined ? [] : [{ at: guarding.at, message: noteOn(guarding.kind) }]),
     ],
     interleaving: twoRuns(write, target),
-    fixes: ignoreLateAnswers(effect, all),
+    fixes: [...ignoreLateAnswers(effect, all), ...abortWithEffect(effect, all, program)],
   };
 }
 
