@@ -3,10 +3,12 @@ import type { LockModel } from "../primitives/primitive.ts";
 import { fact, type Program, resolve } from "../program.ts";
 import {
   type CallExpression,
+  hasModifier,
   is,
   isClassLike,
   isFunctionLike,
   isOneOf,
+  Kind,
   methodCall,
   type Node,
   type NodeOf,
@@ -23,7 +25,8 @@ import { keyed, type Lock, lockAt, LOCKISH, lockOfPackage } from "./lock-identit
 // Models say so for packages. Everything else is told by its shape, since nearly every project has a
 // mutex of its own: a method `acquire` or `lock` that gives a promise of a function, or of nothing
 // where `release` or `unlock` stands beside it; `runExclusive` and its like, which take a callback;
-// on a type that is called a mutex, a lock or a semaphore. A pool, whose `release` wants to have the
+// on a type that is called a mutex, a lock or a semaphore. A static `lock` that gives an object of its
+// own class, which can be unlocked, takes what its argument names. A pool, whose `release` wants to have the
 // thing back, is no lock, and neither is a screen with `lock` and `unlock`.
 
 export interface LockUse extends LockModel {
@@ -54,7 +57,7 @@ const WORDS =
 
 function lockOf(
   call: CallExpression,
-  { key: position }: LockModel,
+  { key: position, gives }: LockModel,
   symbol: SymbolAnswer | undefined,
   program: Program,
 ): Lock | undefined {
@@ -66,13 +69,17 @@ function lockOf(
     is.PropertyAccessExpression(callee) && isMethod ? callee.expression : call.expression;
   const found = lockAt(holder, program);
   if (found === undefined) return undefined;
-  const lock = { ...found, permits: found.permits ?? permitsOfType(symbol) };
+  const lock = { ...found, permits: found.permits ?? permitsOfType(symbol, gives) };
   return key === undefined ? lock : keyed(lock, key, program);
 }
 
-/** A mutex is one by its name, wherever it was made. */
-function permitsOfType(symbol: SymbolAnswer | undefined): number | undefined {
-  const [type = ""] = (symbol?.name ?? "").split(".");
+/** A mutex is one by its name, wherever it was made, and so is what `lock` gives a guard of. */
+function permitsOfType(
+  symbol: SymbolAnswer | undefined,
+  gives: LockModel["gives"],
+): number | undefined {
+  const [type = "", method] = (symbol?.name ?? "").split(".");
+  if (gives === "guard" && method === "lock") return 1;
   return LOCKISH.test(type) && !COUNTING.test(type) ? 1 : undefined;
 }
 
@@ -115,6 +122,11 @@ function shapeOf(
     const notifies = membersOf(owner).some((it) => NOTIFIES.test(nameOf(it.name) ?? ""));
     return notifies ? { does: "wait" } : undefined;
   }
+  if (name === "lock" && isMaker(declaration) && givesItself(call, type, program)) {
+    return membersOf(owner).some((it) => nameOf(it.name) === "unlock")
+      ? { does: "acquire", gives: "guard", key: 0 }
+      : undefined;
+  }
   const pair = PAIRS.find(({ takes, gives }) => takes.has(name) || gives.has(name));
   if (pair === undefined || (!isLock && !LIMITING.test(type))) return undefined;
   if (pair.gives.has(name)) {
@@ -123,6 +135,16 @@ function shapeOf(
   }
   const opposite = membersOf(owner).find((it) => pair.gives.has(nameOf(it.name) ?? ""));
   return acquiring(call, opposite, program);
+}
+
+function isMaker(declaration: Node | undefined): boolean {
+  return is.MethodDeclaration(declaration) && hasModifier(declaration, Kind.StaticKeyword);
+}
+
+/** `const lock = await LockFile.lock(path)`, where `lock` is a `LockFile`. */
+function givesItself(call: CallExpression, type: string, program: Program): boolean {
+  const outer = wrapped(call).parent;
+  return is.AwaitExpression(outer) && program.types.value(outer).type?.name === type;
 }
 
 function acquiring(
