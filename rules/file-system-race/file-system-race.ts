@@ -1,5 +1,5 @@
-import { fileWindow } from "../../analysis/facts/file-windows.ts";
-import { defineRule } from "../../analysis/rule.ts";
+import { type FileWindow, fileWindow, scratchFile } from "../../analysis/facts/file-windows.ts";
+import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { textOf } from "../../analysis/syntax.ts";
 import { writeExclusively } from "../fixes/write-exclusively.ts";
 import { step } from "../words/races.ts";
@@ -15,6 +15,8 @@ export const fileSystemRace = defineRule({
   on: { kinds: ["CallExpression"] },
 
   *check(call, program) {
+    const scratch = scratchFile(call, program);
+    if (scratch !== undefined) yield removedMeanwhile(scratch);
     const found = fileWindow(call, program);
     if (found === undefined) return;
     const { kind, first, write, path } = found;
@@ -46,3 +48,27 @@ export const fileSystemRace = defineRule({
     };
   },
 });
+
+function removedMeanwhile({ first, write, path }: FileWindow): Finding {
+  const name = textOf(path).replace(/\s+/g, " ");
+  return {
+    at: first,
+    message: `Two runs use the same file \`${name}\`, and one removes it while the other still needs it.`,
+    why: "The name is made only of what the function was given, so that two calls for the same thing write one file. Whoever is done first removes it.",
+    notes: [{ at: write, message: "removed here" }],
+    interleaving: {
+      evidence: {
+        kind: "parallel",
+        at: first,
+        message: `\`${name}\` is in the file system, which all tasks and processes share.`,
+      },
+      steps: [
+        step("A", "write", first, "writes the file"),
+        step("B", "write", first, "writes the same file"),
+        step("B", "write", write, "removes it"),
+        step("A", "read", write, "works with a file that is gone"),
+      ],
+    },
+    fixes: [],
+  };
+}
