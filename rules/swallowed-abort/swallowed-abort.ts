@@ -17,6 +17,7 @@ import {
   walkBody,
 } from "../../analysis/syntax.ts";
 import { throwAborted } from "../fixes/check-signal.ts";
+import { retryInstead } from "../fixes/retry-instead.ts";
 import { endedWord } from "../words/signals.ts";
 
 // See swallowed-abort.md for what this means to the user.
@@ -57,7 +58,7 @@ export const swallowedAbort = defineRule({
       severity: isRetry ? undefined : "hint",
       profile: isRetry && !isTestFile(sourceFileOf(statement), program) ? undefined : "strict",
       notes: [{ at: given, message: `rejects when \`${signal.text}\` is ${ended}` }],
-      fixes: throwAborted(catchClause, signal),
+      fixes: [...throwAborted(catchClause, signal), ...retryInstead(statement, signal, program)],
     };
   },
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Analyser } from "../../analysis/analyser.ts";
 import { packages } from "../../analysis/primitives/index.ts";
@@ -9,6 +10,7 @@ import { defineRule } from "../../analysis/rule.ts";
 import { RECOMMENDED } from "../../analysis/settings.ts";
 import { limitFanOut } from "../../rules/fixes/map-limit.ts";
 import { lostUpdate } from "../../rules/lost-update/lost-update.ts";
+import { swallowedAbort } from "../../rules/swallowed-abort/swallowed-abort.ts";
 import { unclearedRaceTimer } from "../../rules/uncleared-race-timer/uncleared-race-timer.ts";
 import { memoryHost } from "../harness/memory-host.ts";
 import { TSCONFIG } from "../harness/small-project.ts";
@@ -23,6 +25,7 @@ export async function sell(item: string, notify: (item: string) => Promise<void>
   stock = left - 1;
 }
 `;
+const GLOBALS = readFileSync(new URL("../harness/globals.d.ts", import.meta.url), "utf8");
 const MANIFEST = { "/package.json": "{}" };
 const MUTEX = `export declare class Mutex {
   runExclusive<T>(work: () => T | Promise<T>): Promise<T>;
@@ -58,7 +61,7 @@ function opened(files: Readonly<Record<string, string>>, runtimeFolder?: string)
   const texts = { "/tsconfig.json": TSCONFIG, ...files };
   const analyser = new Analyser({
     host: memoryHost(texts),
-    rules: [lostUpdate, fanOut, unclearedRaceTimer],
+    rules: [lostUpdate, fanOut, unclearedRaceTimer, swallowedAbort],
     models: modelsOf(packages),
     settingsFor: () => RECOMMENDED,
     keep: "all",
@@ -171,7 +174,7 @@ function limited(files: Readonly<Record<string, string>>, text = PAGES): string 
   const analyser = opened({ "/src/pages.ts": text, ...files });
   for (const { findings } of analyser.check()) {
     for (const report of findings) {
-      const fix = report.fixes.find((it) => /at most|Limit/.test(it.title));
+      const fix = report.fixes.find((it) => /at most|Limit|Leave the attempts/.test(it.title));
       if (fix === undefined) continue;
       expect(verifyFix(analyser, report, fix), fix.title).toBe("ok");
       return applyEdits(text, fix.edits);
@@ -206,8 +209,7 @@ const TIMERS = {
     name: "@types/node",
     types: "index.d.ts",
   }),
-  "/node_modules/@types/node/index.d.ts":
-    "declare function setTimeout(run: () => void, ms: number): number;",
+  "/node_modules/@types/node/index.d.ts": GLOBALS,
 };
 const P_TIMEOUT = {
   ...TIMERS,
@@ -251,4 +253,56 @@ test("a race that somebody may tell by its error stays a race", () => {
   expect(limited(TIMERS, race("new TooSlow()"))).toBeUndefined();
   expect(limited(TIMERS, race("'late'"))).toBeUndefined();
   expect(limited(TIMERS, race('new Error("late", { cause: id })'))).toBeUndefined();
+});
+
+/** A function that tries again in a loop, with other words for some of its own. */
+function attempts(change: Readonly<Record<string, string>> = {}): string {
+  const text = `declare function load(id: string, options: { signal?: AbortSignal }): Promise<number>;
+declare function report(error: unknown): void;
+function sleep(ms: number) {
+  return new Promise<void>((resolve) => setTimeout(resolve, ms));
+}
+export async function page(id: string, tries: number, signal: AbortSignal) {
+  for (let n = 0; n < 3; n++) {
+    try {
+      return await load(id, { signal });
+    } catch (error) {
+      if (n === 2) throw error;
+      await sleep(50);
+    }
+  }
+  throw new Error();
+}
+`;
+  return Object.entries(change).reduce((left, [from, to]) => {
+    expect(left).toContain(from);
+    return left.replace(from, to);
+  }, text);
+}
+
+test.each([
+  [{}, 'retries: 2, base: 50, factor: 1, jitter: "none", signal'],
+  [{ "sleep(50)": "sleep(50 * 2 ** n)" }, 'retries: 2, base: 50, jitter: "none", signal'],
+  [{ "n = 0; n <": "n = 1; n <=" }, 'retries: 2, base: 50, factor: 1, jitter: "none", signal'],
+  [{ "n < 3": "n < tries" }, 'retries: tries - 1, base: 50, factor: 1, jitter: "none", signal'],
+  [
+    { "await sleep(50);": "report(error);" },
+    "retries: 2, base: 0, onRetry: (error) => report(error), signal",
+  ],
+])("a loop of attempts becomes retry: %j", (change, options) => {
+  const found = limited(TIMERS, attempts(change));
+  expect(found).toContain(`return retry(() => load(id, { signal }), { ${options} });\n}`);
+  expect(found).not.toContain("throw");
+});
+
+test.each([
+  ["the wait grows in another way", { "sleep(50)": "sleep(50 * n)" }],
+  ["the attempt is numbered", { "load(id,": "load(`${id}/${n}`," }],
+  ["a step of its own", { "await sleep(50);": "await sleep(50); id += '!';" }],
+  ["it ends without an error", { "throw new Error();": "return 0;", "number>;": "number>;" }],
+  ["more than a count decides", { "n === 2": "n === 2 || id === ''" }],
+  ["a comment would be lost", { "await sleep(50);": "await sleep(50); // the server is slow" }],
+  ["not every number is tried", { "n++": "n += 2" }],
+])("a loop stays where retry would do something else: %s", (_, change) => {
+  expect(limited(TIMERS, attempts(change))).toBeUndefined();
 });
