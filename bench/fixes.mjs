@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/**
+ * Do the fixes hold on code that nobody wrote for them? Tries each fix of each finding of a project in
+ * memory: it has to type-check no worse than before, remove its finding and add none. Nothing is written.
+ * A fix that does not hold is never offered by the editor nor applied by --fix; here it is a defect to look at.
+ *
+ *   node bench/fixes.mjs --profile strict ../some/project src
+ */
+import { build } from "esbuild";
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { table } from "./report.mjs";
+
+const HELP = `Usage: node bench/fixes.mjs [options] FOLDER [PATH…]
+
+  --profile P   recommended (the default) or strict
+  --most N      findings of each rule (default 20)
+  --all         also list the fixes that hold
+  --json        every trial, for machines
+`;
+const bench = dirname(fileURLToPath(import.meta.url));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    profile: { type: "string", default: "recommended" },
+    most: { type: "string", default: "20" },
+    all: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+const [folder, ...paths] = positionals;
+const most = Number(values.most);
+if (values.help || folder === undefined || !(0 < most)) {
+  console.log(HELP);
+  process.exit(values.help ? 0 : 2);
+}
+if (!["recommended", "strict"].includes(values.profile)) {
+  console.error(`--profile takes recommended or strict; "${values.profile}" is neither.`);
+  process.exit(2);
+}
+
+const outfile = join(bench, ".work", "fixes.mjs");
+mkdirSync(dirname(outfile), { recursive: true });
+await build({
+  entryPoints: [join(bench, "fixes.ts")],
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  packages: "external",
+  outfile,
+  logLevel: "error",
+});
+const { tryFixes } = await import(pathToFileURL(outfile).href);
+
+const trials = [];
+for (const trial of tryFixes({ directory: resolve(folder), paths, profile: values.profile, most })) {
+  trials.push(trial);
+  if (!values.json && (values.all || trial.outcome !== "ok")) console.log(lineOf(trial));
+}
+if (values.json) console.log(JSON.stringify(trials, null, 2));
+else console.log(summary());
+
+function lineOf({ file, line, rule, title, outcome }) {
+  return `${file}:${line}  ${rule}  “${title}”: ${outcome}`;
+}
+
+function summary() {
+  const names = [...new Set(trials.map((it) => it.rule))].toSorted();
+  const rows = names.map((rule) => {
+    const own = trials.filter((it) => it.rule === rule);
+    return [rule, `${own.length}`, `${own.filter((it) => it.outcome === "ok").length}`];
+  });
+  const held = trials.filter((it) => it.outcome === "ok").length;
+  return table([["rule", "fixes", "hold"], ...rows, ["all", `${trials.length}`, `${held}`]], true);
+}

@@ -1,0 +1,56 @@
+import { Analyser } from "../analysis/analyser.ts";
+import { packages } from "../analysis/primitives/index.ts";
+import { modelsOf } from "../analysis/primitives/models.ts";
+import { verifyFix } from "../analysis/repair.ts";
+import type { Settings } from "../analysis/settings.ts";
+import { Disk } from "../cli/disk.ts";
+import { findFiles } from "../cli/find-files.ts";
+import { rules } from "../rules/index.ts";
+
+export interface Options {
+  readonly directory: string;
+  readonly paths: readonly string[];
+  readonly profile: Settings["profile"];
+  /** At most so many findings of each rule, so that one rule does not take all the time. */
+  readonly most: number;
+}
+
+export interface Trial {
+  readonly rule: string;
+  readonly file: string;
+  readonly line: number;
+  readonly title: string;
+  readonly safety: string;
+  /** What is wrong with the fix, or "ok". */
+  readonly outcome: string;
+}
+
+/** Tries every fix of the findings in a project, one at a time, and takes each back. */
+export function* tryFixes({ directory, paths, profile, most }: Options): Generator<Trial> {
+  const disk = new Disk(directory);
+  const { files } = findFiles({ paths, ignores: undefined }, disk);
+  const analyser = new Analyser({
+    host: disk,
+    rules,
+    models: modelsOf(packages),
+    settingsFor: () => ({ profile, rules: {} }),
+    keep: "all",
+  });
+  analyser.open(files);
+  const tried = new Map<string, number>();
+  // What is tried changes the analyser while it works, so all is gathered first.
+  const reports = [...analyser.check(files)].flatMap((it) => it.findings);
+  for (const report of reports) {
+    const { rule, file, start } = report;
+    const count = tried.get(rule) ?? 0;
+    if (report.fixes.length === 0 || most <= count) continue;
+    tried.set(rule, count + 1);
+    const text = analyser.textOf(file) ?? "";
+    const line = text.slice(0, start).split("\n").length;
+    for (const fix of report.fixes) {
+      const outcome = verifyFix(analyser, report, fix);
+      yield { rule, file: disk.shown(file), line, title: fix.title, safety: fix.safety, outcome };
+    }
+  }
+  analyser.dispose();
+}
