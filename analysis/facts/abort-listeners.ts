@@ -19,6 +19,7 @@ import { constantBehind } from "./callees.ts";
 import { executorOf, isInRace } from "./executors.ts";
 import { flowOwner, pathFrom } from "./flow.ts";
 import { eventKey, isRemoved, type Registration, registrationOf, removalOf } from "./listeners.ts";
+import { lifeOf } from "./lives.ts";
 import { variableBehind } from "./references.ts";
 import { returnedBy } from "./returns.ts";
 
@@ -40,7 +41,7 @@ export interface AbortListener {
   readonly fn: FunctionLike;
   /** What shows that the operation ends without an abort. */
   readonly end: Node;
-  readonly because: "settles" | "race" | "waits" | "returns" | "removes";
+  readonly because: "settles" | "race" | "waits" | "returns" | "removes" | "ends";
 }
 
 /** A listener that stays on a signal after the operation. */
@@ -106,7 +107,12 @@ function endOf(registration: Registration, fn: FunctionLike, program: Program): 
   });
   if (promise !== undefined) return { end: promise, because: "returns" };
   const removal = removalIn(fn, registration, program);
-  return removal && { end: removal, because: "removes" };
+  if (removal !== undefined) return { end: removal, because: "removes" };
+  const life = lifeOf(call, program);
+  if (life?.kind !== "class" || life.teardown === undefined) return undefined;
+  return isInside(call, life.teardown)
+    ? undefined
+    : { end: life.teardown.name ?? life.teardown, because: "ends" };
 }
 
 function endOfPromise(

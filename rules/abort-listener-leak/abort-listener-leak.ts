@@ -34,4 +34,5 @@ const NOTES: Readonly<Record<AbortListener["because"], string>> = {
   waits: "goes on from here, and may be done without an abort",
   returns: "this is over sooner or later",
   removes: "other listeners are removed here",
+  ends: "the object can come to its end without an abort",
 };

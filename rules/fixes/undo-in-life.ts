@@ -1,5 +1,6 @@
 import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
 import { cleanupsOf, type Life } from "../../analysis/facts/lives.ts";
+import type { LateTimer } from "../../analysis/facts/late-timers.ts";
 import type { Outliving } from "../../analysis/facts/outliving.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
@@ -29,6 +30,16 @@ interface Undoing {
   readonly edits: readonly Edit[];
 }
 
+/** Keeps a timer that fires once, and ends it where its owner comes to its end. */
+export function endTimer({ call, begun, holder, life }: LateTimer): Fix[] {
+  if (life === undefined || life.kind === "effect" || begun === undefined) return [];
+  const undoing = endingHandle({ call, begun, holder, life });
+  const end = undoing && inTeardown(life.teardown, undoing.undo);
+  if (undoing === undefined || end === undefined) return [];
+  const title = `End what '${nameOf(calleeNameOf(call)) ?? "it"}' begins when its owner ends`;
+  return [{ title, safety: "suggestion", edits: [...undoing.edits, ...end] }];
+}
+
 /** Ends what was begun where the life that it belongs to comes to its end. */
 export function undoInLife(outliving: Outliving, program: Program): Fix[] {
   const undoing =
@@ -52,7 +63,12 @@ export function undoInLife(outliving: Outliving, program: Program): Fix[] {
   ];
 }
 
-function endingHandle({ call, begun, holder, life }: Outliving): Undoing | undefined {
+function endingHandle({
+  call,
+  begun,
+  holder,
+  life,
+}: Pick<Outliving, "call" | "begun" | "holder" | "life">): Undoing | undefined {
   if (begun === undefined) return undefined;
   const { pair } = begun;
   const [fn] = pair.functions;
@@ -85,8 +101,9 @@ function endingHandle({ call, begun, holder, life }: Outliving): Undoing | undef
     if (!isDirectlyIn(statement, life)) return undefined;
     return { undo: ending(name, "."), edits: [insertBefore(call, `const ${name} = `)] };
   }
-  if (fn === undefined || pair.begins !== "interval") return undefined;
-  const declared = fieldFor(name, life);
+  const begins = nameOf(calleeNameOf(call));
+  if (fn === undefined || (begins !== "setInterval" && begins !== "setTimeout")) return undefined;
+  const declared = fieldFor(name, begins, life);
   if (declared === undefined) return undefined;
   return {
     undo: ending(`this.${name}`, "?."),
@@ -95,13 +112,17 @@ function endingHandle({ call, begun, holder, life }: Outliving): Undoing | undef
 }
 
 /** A field above the other members of the class, where there has to be one. */
-function fieldFor(name: string, { of }: Life & { kind: "class" }): Edit[] | undefined {
+function fieldFor(
+  name: string,
+  begins: string,
+  { of }: Life & { kind: "class" },
+): Edit[] | undefined {
   const [first] = of.members;
   if (first === undefined || of.members.some((it) => "name" in it && nameOf(named(it)) === name)) {
     return undefined;
   }
   if (isJavaScript(sourceFileOf(of))) return [];
-  const type = "ReturnType<typeof setInterval> | undefined";
+  const type = `ReturnType<typeof ${begins}> | undefined`;
   return [insertBefore(first, `private ${name}: ${type};\n${indentOf(first)}`)];
 }
 

@@ -1,25 +1,33 @@
 import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import { nameOfTarget } from "../../analysis/facts/listeners.ts";
+import { type LateTimer, lateTimer } from "../../analysis/facts/late-timers.ts";
 import { type Life, nameOfLife } from "../../analysis/facts/lives.ts";
 import { type Outliving, outlivingBy } from "../../analysis/facts/outliving.ts";
+import { type PiledListener, piledListener } from "../../analysis/facts/piled-listeners.ts";
+import { replacedBy, type ReplacedHandle } from "../../analysis/facts/replaced-handles.ts";
 import { removesNothing, type VainRemoval } from "../../analysis/facts/vain-removals.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Note } from "../../analysis/rule.ts";
 import {
   type CallExpression,
+  calleeNameOf,
   is,
   type NewExpression,
   type Node,
+  nameOf,
   sourceFileOf,
   textOf,
 } from "../../analysis/syntax.ts";
-import { undoInLife } from "../fixes/undo-in-life.ts";
+import { endReplaced } from "../fixes/end-replaced.ts";
+import { endTimer, undoInLife } from "../fixes/undo-in-life.ts";
 import { removeWhatWasAdded } from "../fixes/remove-added.ts";
 
 // See missing-teardown.md for what this means to the user.
 //
-// Two sides of one mistake: what was begun is never ended (facts/outliving.ts), or the call that is
-// meant to end it ends nothing (facts/vain-removals.ts).
+// Sides of one mistake: what was begun is never ended (facts/outliving.ts), or cannot be any more
+// because its handle is overwritten (facts/replaced-handles.ts), or there is one more of it after each
+// call (facts/piled-listeners.ts); it does its work after the end (facts/late-timers.ts); or the call
+// that is meant to end it ends nothing (facts/vain-removals.ts).
 export const missingTeardown = defineRule({
   id: "missing-teardown",
   summary: "An interval, a listener or the like outlives the component or object that began it.",
@@ -40,10 +48,22 @@ export const missingTeardown = defineRule({
 });
 
 function* atCall(call: CallExpression | NewExpression, program: Program): Iterable<Finding> {
+  const finding = findingAt(call, program);
+  if (finding !== undefined) yield { ...finding, ...weightOf(call, program, finding) };
+}
+
+function findingAt(call: CallExpression | NewExpression, program: Program): Finding | undefined {
   const outliving = outlivingBy(call, program);
-  if (outliving !== undefined) yield { ...left(outliving, program), ...weightOf(call, program) };
-  const vain = is.CallExpression(call) ? removesNothing(call, program) : undefined;
-  if (vain !== undefined) yield { ...inVain(vain), ...weightOf(call, program) };
+  if (outliving !== undefined) return left(outliving, program);
+  const replaced = replacedBy(call, program);
+  if (replaced !== undefined) return overwritten(replaced);
+  const late = lateTimer(call, program);
+  if (late !== undefined) return tooLate(late);
+  if (!is.CallExpression(call)) return undefined;
+  const piled = piledListener(call, program);
+  if (piled !== undefined) return oneMore(piled);
+  const vain = removesNothing(call, program);
+  return vain && inVain(vain);
 }
 
 function left(outliving: Outliving, program: Program): Finding {
@@ -114,7 +134,54 @@ const MESSAGES: Readonly<Record<VainRemoval["because"], (name: string) => string
   never: (name) => `This removes nothing: ${name} is never added.`,
 };
 
+function overwritten({ begun, holder, again }: ReplacedHandle): Finding {
+  const { begins } = begun.pair;
+  const name = textOf(holder.kind === "member" ? holder.access : holder.name);
+  return {
+    at: begun.call.expression,
+    message: `The ${begins} that \`${name}\` holds already is not ended when this one replaces it.`,
+    why: `The older ${begins} goes on, and nobody can end it any more.`,
+    profile: again === "maybe" ? "strict" : undefined,
+    fixes: endReplaced(begun, holder),
+  };
+}
+
+function oneMore({ registration, fn }: PiledListener): Finding {
+  const { call } = registration;
+  const name = nameOf(fn.name);
+  return {
+    at: call.expression,
+    message: `Each call${name === undefined ? "" : ` of \`${name}\``} adds one more listener to ${nameOfTarget(registration)}, and nothing removes it.`,
+    why: "All of them are called for each event, long after the promises that they settle, and keep all that they can see in memory.",
+  };
+}
+
+function tooLate(late: LateTimer): Finding {
+  const { call, does, at, life } = late;
+  const name = nameOf(calleeNameOf(at)) ?? "this";
+  if (does === "sets-state") {
+    return {
+      at: call.expression,
+      message: `Nothing ends this timer when the component is gone, and then it calls \`${name}\`.`,
+      why: "It sets the state of what is no longer there, and keeps it in memory until then.",
+      severity: "hint",
+      notes: [{ at, message: "sets the state" }],
+    };
+  }
+  const owner = life === undefined ? "the object" : nameOfLife(life);
+  return {
+    at: call.expression,
+    message: `Nothing ends this timer when ${owner} comes to its end, and then it calls \`${name}\`.`,
+    why: "What was stopped begins again, and nobody is left to stop it.",
+    notes: [
+      { at, message: "begins again" },
+      ...(life === undefined ? [] : notesOf(life, undefined)),
+    ],
+    fixes: endTimer(late),
+  };
+}
+
 /** What a test or script leaves behind goes with the process. */
-function weightOf(node: Node, program: Program): Pick<Finding, "profile"> {
-  return { profile: isTestOrScript(sourceFileOf(node), program) ? "strict" : undefined };
+function weightOf(node: Node, program: Program, { profile }: Finding): Pick<Finding, "profile"> {
+  return { profile: isTestOrScript(sourceFileOf(node), program) ? "strict" : profile };
 }

@@ -1,0 +1,225 @@
+import type { Program } from "../program.ts";
+import {
+  bodyHas,
+  type CallExpression,
+  enclosingClass,
+  enclosingFunction,
+  type FunctionLike,
+  is,
+  isAssignment,
+  isFunctionExpression,
+  isInside,
+  isOneOf,
+  isShortCircuit,
+  Kind,
+  type NewExpression,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  unwrapped,
+  walk,
+  wrapped,
+} from "../syntax.ts";
+import { callbackOf } from "./callbacks.ts";
+import { calleeOf } from "./callees.ts";
+import { pathFromEntry } from "./flow.ts";
+import { registrationOf } from "./listeners.ts";
+import { begunBy, type Begun, type Holder, holderOf, mentionsOfMember } from "./pairs.ts";
+import { variableBehind } from "./references.ts";
+
+// Is a handle overwritten by a new one while what it stands for goes on?
+//
+// A function begins something that lasts (an interval, a connection, an observer) and keeps the handle
+// in a field, or in a variable outside of it. When it runs a second time, the first handle is gone, and
+// with it the only means of ending what it stands for. Said only where there is a way through the
+// function to the assignment on which nothing looks at the handle: every mention before it, be it a
+// test or a call that ends it, speaks for somebody who has thought of it, and so does a call of an own
+// function that mentions it.
+//
+// That the function runs again is *seen* where it is a listener, or called from one; it is *likely*
+// where its name says so (`connect`, `refresh`). Constructors and functions named for a beginning are
+// taken to run once. What a guard on some other state keeps out cannot be told from here, so a way
+// that passes one is weaker evidence as well.
+
+export interface ReplacedHandle {
+  readonly begun: Begun;
+  readonly holder: Holder & { readonly kind: "member" | "variable" };
+  /** Why the function runs again; a guard in front, or nothing but its being callable, is `maybe`. */
+  readonly again: "seen" | "likely" | "maybe";
+}
+
+export function replacedBy(
+  call: CallExpression | NewExpression,
+  program: Program,
+): ReplacedHandle | undefined {
+  const begun = begunBy(call, program);
+  if (begun === undefined || begun.pair.passes === true || begun.pair.opposites.size > 0) {
+    return undefined;
+  }
+  const holder = holderOf(call, program);
+  if (holder.kind !== "member" && holder.kind !== "variable") return undefined;
+  const fn = enclosingFunction(call);
+  const target = holder.kind === "member" ? holder.access : holder.name;
+  if (fn === undefined || !isPlainAssignment(target)) return undefined;
+  const mentions = mentionsOutside(holder, fn, program);
+  if (mentions === undefined || isMadeHere(holder, fn, program)) return undefined;
+  const again = runsAgain(fn, program);
+  if (again === undefined) return undefined;
+  const looks = new Set<Node>(mentions.filter((it) => it !== target));
+  const path = pathFromEntry(
+    fn,
+    {
+      until: (it) => it === call,
+      stops: (it) => looks.has(it) || looks.has(unwrapped(it)) || looksAt(it, looks, fn, program),
+    },
+    program,
+  );
+  if (path === undefined) return undefined;
+  const isGuarded = bodyHas(fn, (it) => is.IfStatement(it) && it.pos < call.pos && leaves(it));
+  return { begun, holder, again: isGuarded ? "maybe" : again };
+}
+
+/** `x = begin()`; `x ??= begin()` looks first. */
+function isPlainAssignment(target: Node): boolean {
+  const { parent } = wrapped(target);
+  return isAssignment(parent) && parent.operatorToken.kind === Kind.EqualsToken
+    ? !isShortCircuit(wrapped(parent).parent)
+    : false;
+}
+
+function mentionsOutside(
+  holder: ReplacedHandle["holder"],
+  fn: FunctionLike,
+  program: Program,
+): readonly Node[] | undefined {
+  if (holder.kind === "member") {
+    return mentionsOfMember(holder.access, sourceFileOf(fn), program);
+  }
+  return variableBehind(holder.name, program)?.mentions;
+}
+
+/** A variable of the function itself, or the field of an object that it has made. */
+function isMadeHere(holder: ReplacedHandle["holder"], fn: FunctionLike, program: Program): boolean {
+  let root: Node = holder.kind === "member" ? holder.access : holder.name;
+  while (is.PropertyAccessExpression(root)) root = unwrapped(root.expression);
+  if (!is.Identifier(root)) return false;
+  const variable = variableBehind(root, program);
+  if (variable === undefined) return holder.kind === "variable";
+  const isSelf = is.VariableDeclaration(variable.declaration)
+    ? is.ThisKeyword(
+        variable.declaration.initializer && unwrapped(variable.declaration.initializer),
+      )
+    : false;
+  return !isSelf && isInside(variable.declaration, fn);
+}
+
+/** A call of an own function that mentions the handle. */
+function looksAt(
+  node: Node,
+  looks: ReadonlySet<Node>,
+  fn: FunctionLike,
+  program: Program,
+): boolean {
+  if (!is.CallExpression(node)) return false;
+  return calleeOf(node, program).functions.some(
+    (it) => it !== fn && [...looks].some((mention) => isInside(mention, it)),
+  );
+}
+
+const isLeaving = isOneOf("ReturnStatement", "ThrowStatement");
+
+function leaves({ thenStatement }: { readonly thenStatement: Node }): boolean {
+  return isLeaving(thenStatement) || bodyHas(thenStatement, isLeaving);
+}
+
+const ONCE =
+  /^_?(?:constructor|init|initialize|initialise|setup|setUp|bootstrap|create|main|mount|activate|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|onModuleInit|onload|onLoad|attach|register|install|construct)(?:[A-Z]|$)/;
+
+const AGAIN =
+  /^_?(?:re[a-z]|connect|refresh|reset|schedule|toggle|update|resume|show|open|poll|subscribe|on[A-Z]|handle|arm)/;
+
+/** Why a function runs more than once; undefined: it is taken to run once. */
+function runsAgain(fn: FunctionLike, program: Program): ReplacedHandle["again"] | undefined {
+  if (is.Constructor(fn)) return undefined;
+  if (isListener(fn, program)) return "seen";
+  const name = nameOfFunction(fn);
+  if (name === undefined) {
+    // A step of the function around it.
+    const outer = isFunctionExpression(fn) ? enclosingFunction(fn) : undefined;
+    return outer && runsAgain(outer, program);
+  }
+  if (ONCE.test(name)) return undefined;
+  if (isCalledByListener(name, fn, program)) return "seen";
+  if (AGAIN.test(name)) return "likely";
+  return isCallable(fn) ? "maybe" : undefined;
+}
+
+function nameOfFunction(fn: FunctionLike): string | undefined {
+  if (fn.name !== undefined) return nameOf(fn.name);
+  const { parent } = wrapped(fn);
+  if (is.VariableDeclaration(parent) || is.PropertyDeclaration(parent)) return nameOf(parent.name);
+  if (is.PropertyAssignment(parent)) return nameOf(parent.name);
+  const target = isAssignment(parent) ? unwrapped(parent.left) : undefined;
+  return is.PropertyAccessExpression(target) ? target.name.text : undefined;
+}
+
+/** A method, or a function that somebody can call by its name. */
+function isCallable(fn: FunctionLike): boolean {
+  return !isFunctionExpression(fn) || nameOfFunction(fn) !== undefined;
+}
+
+/** A listener that is called for each event, written out or by its name. */
+function isListener(fn: FunctionLike, program: Program): boolean {
+  const outer = wrapped(fn);
+  if (is.CallExpression(outer.parent)) return isRepeated(outer, program);
+  const name = is.FunctionDeclaration(fn) ? nameOf(fn.name) : nameOfFunction(fn);
+  const scope = enclosingFunction(fn) ?? sourceFileOf(fn);
+  return (
+    name !== undefined && isFunctionExpressionOrDeclaration(fn) && isGivenAway(name, scope, program)
+  );
+}
+
+const isFunctionExpressionOrDeclaration = isOneOf(
+  "ArrowFunction",
+  "FunctionExpression",
+  "FunctionDeclaration",
+);
+
+function isGivenAway(name: string, scope: Node, program: Program): boolean {
+  let found = false;
+  walk(scope, (it) => {
+    if (found || !is.CallExpression(it)) return found ? "skip" : undefined;
+    found = it.arguments.some((arg) => nameOf(unwrapped(arg)) === name && isRepeated(arg, program));
+    return undefined;
+  });
+  return found;
+}
+
+/** Whether the function at this argument is called again and again. */
+function isRepeated(argument: Node, program: Program): boolean {
+  const { parent } = argument;
+  if (!is.CallExpression(parent)) return false;
+  const registration = registrationOf(parent, program);
+  if (registration !== undefined) return !registration.once;
+  const use = callbackOf(argument, program);
+  return use !== undefined && use !== "never" && use.runs === "later" && use.repeats === true;
+}
+
+/** `this.refresh()` in a listener of the same class. */
+function isCalledByListener(name: string, fn: FunctionLike, program: Program): boolean {
+  const of = enclosingClass(fn);
+  if (of === undefined) return false;
+  let found = false;
+  walk(of, (it) => {
+    if (found || !is.CallExpression(it)) return found ? "skip" : undefined;
+    const callee = unwrapped(it.expression);
+    const isIt =
+      is.PropertyAccessExpression(callee) &&
+      callee.name.text === name &&
+      is.ThisKeyword(unwrapped(callee.expression));
+    const caller = isIt ? enclosingFunction(it) : undefined;
+    found = caller !== undefined && caller !== fn && isListener(caller, program);
+    return undefined;
+  });
+  return found;
+}
