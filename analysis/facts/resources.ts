@@ -39,6 +39,8 @@ export interface Unreleased {
   readonly name: Identifier;
   readonly acquired: Node;
   readonly path: Path;
+  /** Where it is released on other ways. */
+  readonly releases: readonly Node[];
 }
 
 /** The resource of a variable, and a way out on which nobody releases it. */
@@ -68,7 +70,9 @@ export const unreleasedBy: (
     { until: EXITS, stops: (it) => releases.has(it), exceptions: "awaited" },
     program,
   );
-  return path === undefined || passesSwitch(path) ? undefined : { name, acquired: call, path };
+  return path === undefined || passesSwitch(path)
+    ? undefined
+    : { name, acquired: call, path, releases: [...releases] };
 });
 
 function releasingMethods(

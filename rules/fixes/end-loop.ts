@@ -41,6 +41,7 @@ export function endLoopInTeardown({ loop, fn, of, teardown }: BackgroundLoop): F
           : replace(condition, asks),
         atHeadOf(body, `this.${field} = true;`),
       ],
+      chosen: [field],
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { listensLate } from "../../analysis/facts/late-listeners.ts";
 import { defineRule } from "../../analysis/rule.ts";
+import { listenFirst } from "../fixes/listen-first.ts";
 
 // See late-listener.md for what this means to the user.
 export const lateListener = defineRule({
@@ -21,6 +22,7 @@ export const lateListener = defineRule({
         { at: late.trigger, message: "this sets it off" },
         { at: late.pause, message: "it may come here, with nobody listening" },
       ],
+      fixes: listenFirst(call, late, program),
     };
   },
 });

@@ -3,6 +3,7 @@ import { lastJump } from "../../analysis/facts/paths.ts";
 import { unreleasedBy } from "../../analysis/facts/resources.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { sourceFileOf } from "../../analysis/syntax.ts";
+import { releaseOnEveryWay } from "../fixes/release-in-finally.ts";
 
 // See unreleased-resource.md for what this means to the user.
 export const unreleasedResource = defineRule({
@@ -30,6 +31,7 @@ export const unreleasedResource = defineRule({
               : "leaves from here without releasing it",
         },
       ],
+      fixes: releaseOnEveryWay(found, program),
     };
   },
 });

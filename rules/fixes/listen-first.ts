@@ -1,0 +1,68 @@
+import { insertBefore, replace } from "../../analysis/edit.ts";
+import type { Late } from "../../analysis/facts/late-listeners.ts";
+import { declarationOf } from "../../analysis/facts/references.ts";
+import type { Program } from "../../analysis/program.ts";
+import type { Fix } from "../../analysis/rule.ts";
+import {
+  type CallExpression,
+  is,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  startOf,
+  statementOf,
+  textOf,
+  walk,
+} from "../../analysis/syntax.ts";
+import { indentOf, isInList, statementRemoved } from "./statements.ts";
+import { unusedName } from "./unused-name.ts";
+
+/** Begins to listen in front of what sets off the event, and waits where it did before. */
+export function listenFirst(call: CallExpression, late: Late, program: Program): Fix[] {
+  const trigger = statementOf(late.trigger) ?? statementAwaiting(late.trigger);
+  const awaiting = is.AwaitExpression(call.parent) ? call.parent : undefined;
+  const statement = statementOf(awaiting ?? call);
+  if (trigger === undefined || statement === undefined || !isInList(trigger)) return [];
+  if (trigger.parent !== statement.parent || declaresBetween(call, trigger, program)) return [];
+  const title = `Begin to listen for '${late.event}' before it can come`;
+  const indent = indentOf(trigger);
+  if (awaiting === undefined) {
+    const edits = [
+      insertBefore(trigger, `${textOf(statement)}\n${indent}`),
+      statementRemoved(statement),
+    ];
+    return [{ title, safety: "suggestion", edits }];
+  }
+  const name = unusedName(call, [late.event.replace(/\W/g, ""), "heard", "arrived"]);
+  if (name === undefined) return [];
+  return [
+    {
+      title,
+      safety: "suggestion",
+      edits: [
+        insertBefore(trigger, `const ${name} = ${textOf(call)};\n${indent}`),
+        replace(call, name),
+      ],
+      chosen: [name],
+    },
+  ];
+}
+
+function statementAwaiting(call: Node): Node | undefined {
+  return is.AwaitExpression(call.parent) ? statementOf(call.parent) : undefined;
+}
+
+/** Whether the listener mentions something that is declared only behind the trigger. */
+function declaresBetween(call: CallExpression, trigger: Node, program: Program): boolean {
+  const file = sourceFileOf(call);
+  const from = startOf(trigger, file);
+  let found = false;
+  walk(call, (it) => {
+    if (found || !is.Identifier(it) || nameOf(it) === undefined) return undefined;
+    const declaration = declarationOf(it, program);
+    if (declaration === undefined || sourceFileOf(declaration) !== file) return undefined;
+    found = from <= declaration.pos && declaration.end <= startOf(call, file);
+    return undefined;
+  });
+  return found;
+}
