@@ -2,7 +2,7 @@ import type { Program } from "../program.ts";
 import { enclosingFunction, is, isAsync, type Node, sourceFileOf } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { writesTo } from "./accesses.ts";
-import { isExclusive } from "./exclusion.ts";
+import { exclusionsAt, isExclusive } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
 import { isMemoOnLookup } from "./lookups.ts";
@@ -28,7 +28,22 @@ export function raceIn(window: Window, program: Program): Overlap | undefined {
     isMemoOnLookup(write.location, write.at, program);
   if (!isShared) return undefined;
   const overlap = overlapAt(write.at, write.location, program);
-  return overlap === undefined || isKeptOut(read, write.at, program) ? undefined : overlap;
+  if (overlap === undefined || isKeptOut(read, write.at, program)) return undefined;
+  return isKeptOutWhilePaused(window, program) ? undefined : overlap;
+}
+
+/**
+ * Whether a flag that is set behind the read, but before the first pause, keeps others out for as
+ * long as this task is paused: they may pass the same test, and then find the flag.
+ */
+function isKeptOutWhilePaused({ pauses, write }: Window, program: Program): boolean {
+  const [first, ...others] = pauses;
+  if (first === undefined) return false;
+  const held = [...exclusionsAt(first, program)].filter((key) =>
+    others.every((pause) => exclusionsAt(pause, program).has(key)),
+  );
+  const there = held.length === 0 ? held : [...exclusionsAt(write.at, program)];
+  return held.some((key) => there.includes(key) && !key.endsWith(` ${write.location.key}`));
 }
 
 /** Whether a lock, a flag, a promise in flight or a chain lets only one task be between the nodes. */

@@ -6,7 +6,13 @@ import { excludes, heldAt, heldThroughout } from "../../analysis/facts/locks.ts"
 import { interruptionBy, type Overlap } from "../../analysis/facts/overlap.ts";
 import { isSharedAt, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
-import { isLimit, isTimestamp, type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
+import {
+  isLimit,
+  isRepeated,
+  isTimestamp,
+  type TestWindow,
+  testWindow,
+} from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, type Node, sourceFileOf } from "../../analysis/syntax.ts";
@@ -49,7 +55,8 @@ export const staleGuard = defineRule({
     const window = testWindow(write, program, (it) => closes(it) || counted.has(it));
     if (window === undefined || !isLimit(window.condition)) return;
     const overlap = raceIn(window, program);
-    if (overlap !== undefined) yield passedTwice(window, overlap, program);
+    if (overlap !== undefined && !isRepeated(window, program))
+      yield passedTwice(window, overlap, program);
   },
 });
 
