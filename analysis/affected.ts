@@ -45,6 +45,19 @@ export function importGraph(types: EngineSnapshot, roots: readonly string[]): Im
   return graph;
 }
 
+/** Whether the graph is as it was, which most edits leave it: it costs a look at each file. */
+export function importsAlike(
+  { types: old, imports }: Before,
+  types: EngineSnapshot,
+  changed: readonly string[],
+): boolean {
+  if (types.resolution === undefined || old.resolution !== types.resolution) return false;
+  return changed.every((path) => {
+    const before = imports.get(path);
+    return before !== undefined && sameList(before, types.importsOf(path));
+  });
+}
+
 /**
  * The files whose findings may differ, the changed ones first; "all" where everything may.
  * `trail` says into which files the questions about a file led.
@@ -91,25 +104,51 @@ export function affectedBy(
       if (shows) changedSurfaces.add(importer);
     }
   }
+  addAskers(affected, trail);
+  return affected;
+}
+
+/** Whoever asked about one of the files, or about one who did. */
+function addAskers(affected: Set<string>, trail: ReadonlyMap<string, ReadonlySet<string>>): void {
+  // Turning the trail round takes longer than looking for a few files on it.
+  const few = [...affected];
+  if (few.length <= FEW && !isAskedAbout(few, trail)) return;
   const askers = reversed(trail);
   for (const path of affected) {
     for (const asker of askers.get(path) ?? []) affected.add(asker);
   }
-  return affected;
+}
+
+const FEW = 8;
+
+function isAskedAbout(
+  files: readonly string[],
+  trail: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  for (const [asker, targets] of trail) {
+    if (files.some((it) => it !== asker && targets.has(it))) return true;
+  }
+  return false;
 }
 
 /** The files whose own text may be the same while an import of theirs leads elsewhere. */
 function redirected(before: ImportGraph, after: ImportGraph): readonly string[] {
+  if (before === after) return [];
   const files: string[] = [];
   for (const [path, now] of after) {
     const old = before.get(path);
     if (old === undefined || old === now) continue;
-    if (old.length !== now.length || old.some((it, index) => it !== now[index])) files.push(path);
+    if (!sameList(old, now)) files.push(path);
   }
   return files;
 }
 
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((it, index) => it === b[index]);
+}
+
 function onlyInOne(before: ImportGraph, after: ImportGraph): readonly string[] {
+  if (before === after) return [];
   return [
     ...[...before.keys()].filter((it) => !after.has(it)),
     ...[...after.keys()].filter((it) => !before.has(it)),

@@ -1,4 +1,4 @@
-import { affectedBy, type Before, importGraph } from "./affected.ts";
+import { affectedBy, type Before, importGraph, importsAlike } from "./affected.ts";
 import type { Engine, EngineSnapshot, FileChange } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
 import { answering, type Program } from "./program.ts";
@@ -72,7 +72,7 @@ export class OpenedProject {
     this.engine.change(changes, plan.files);
     const types = this.engine.snapshot();
     if (types === before.types) return [];
-    const affected = affectedBy(paths, before, this.state(types), this.trail);
+    const affected = affectedBy(paths, before, this.state(types, paths), this.trail);
     if (affected === "all") {
       this.trail.clear();
       return this.forget(plan.asked);
@@ -115,11 +115,15 @@ export class OpenedProject {
     return this.forget(new Set([...mine, ...this.results.keys()]));
   }
 
-  private state(types: EngineSnapshot): Before {
-    if (this.graph?.types !== types) {
-      this.graph = { types, imports: importGraph(types, this.planned.files) };
-      this.reached = new Set(this.graph.imports.keys());
-    }
+  /** `changed`: all that is another text than in the state before. */
+  private state(types: EngineSnapshot, changed?: readonly string[]): Before {
+    const known = this.graph;
+    if (known?.types === types) return known;
+    const isSame =
+      known !== undefined && changed !== undefined && importsAlike(known, types, changed);
+    const imports = isSame ? known.imports : importGraph(types, this.planned.files);
+    if (!isSame) this.reached = new Set(imports.keys());
+    this.graph = { types, imports };
     return this.graph;
   }
 }

@@ -36,6 +36,7 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
   const projectReferences = references.map((path) => ({ path }));
   const texts = new MorphHost(host, options);
   let roots: readonly string[] = [...files];
+  let resolution = {};
   let program: ts.Program | undefined;
   let snapshot: EngineSnapshot | undefined;
 
@@ -51,7 +52,7 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
         ...(0 < projectReferences.length ? { projectReferences } : {}),
         ...(old === undefined ? {} : { oldProgram: old }),
       });
-      snapshot = new MorphSnapshot(program, texts);
+      snapshot = new MorphSnapshot(program, texts, resolution);
       return snapshot;
     },
     change(changes, members) {
@@ -60,16 +61,19 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
         const kind = texts.change(change);
         if (members === undefined && (isNew || kind === "files")) {
           roots = rootsAfter(change, roots);
+          resolution = {};
           snapshot = undefined;
         }
         if (kind !== "none") snapshot = undefined;
         if (kind !== "files") continue;
         // Resolving anew starts from the roots, with nothing taken over but the trees.
         program = undefined;
+        resolution = {};
         texts.forgetResolutions();
       }
       if (members !== undefined && !sameList(members, roots)) {
         roots = [...members];
+        resolution = {};
         snapshot = undefined;
       }
     },
@@ -94,11 +98,13 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
   private readonly program: ts.Program;
   private readonly texts: MorphHost;
 
+  readonly resolution: object;
   readonly strictNulls: boolean;
   readonly importsNeedEndings: boolean;
 
-  constructor(program: ts.Program, texts: MorphHost) {
+  constructor(program: ts.Program, texts: MorphHost, resolution: object) {
     super(program);
+    this.resolution = resolution;
     const { strict, strictNullChecks, moduleResolution, module } = program.getCompilerOptions();
     this.strictNulls = strictNullChecks ?? strict ?? true;
     this.importsNeedEndings = needsEndings({ module, moduleResolution });

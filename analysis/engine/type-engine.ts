@@ -169,6 +169,11 @@ export interface EngineSnapshot extends TypeEngine {
    * those that are written with one of these specifiers; an engine may give all of them.
    */
   importsOf(path: string, only?: ReadonlySet<string>): readonly string[];
+  /**
+   * The same object in two snapshots: what was not changed between them imports what it did, and the
+   * files to start from are the same. Left out by engines that cannot tell.
+   */
+  readonly resolution?: object;
   /** Whether the types tell values that may be `null` or `undefined` from others. */
   readonly strictNulls: boolean;
   /** Whether there is a file, of the project or not: a package's manifest, say. */
