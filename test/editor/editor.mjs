@@ -41,6 +41,8 @@ const FLAGS = [
 /**
  * `files`: the workspace, by path. `home`: a folder that is kept, with data/ and extensions/.
  * `vsix`: what is installed first, one or several. `isTrusting`: whether folders are trusted without a question.
+ * `language`: that of the editor. Its own words stay English, since no language pack can be had from
+ * npm; what extensions say is theirs to translate.
  */
 export async function startEditor({
   files = {},
@@ -49,6 +51,7 @@ export async function startEditor({
   settings = {},
   flags = [],
   isTrusting = true,
+  language,
 }) {
   const home = kept ?? mkdtempSync(join(tmpdir(), "mooring-editor-"));
   const workspace = join(home, "harbour");
@@ -58,13 +61,15 @@ export async function startEditor({
     join(home, "data/User/settings.json"),
     JSON.stringify({ ...SETTINGS, ...trust, ...settings }),
   );
+  if (language !== undefined) speak(language, home);
   const env = environmentIn(home);
   const places = placesIn(home);
   for (const it of [vsix ?? []].flat()) installExtension(it, home);
 
   const port = await freePort();
   const trusting = isTrusting ? ["--disable-workspace-trust"] : [];
-  const own = [`--bind-addr=127.0.0.1:${port}`, ...FLAGS, ...trusting, ...flags];
+  const speaking = language === undefined ? [] : [`--locale=${language}`];
+  const own = [`--bind-addr=127.0.0.1:${port}`, ...FLAGS, ...trusting, ...speaking, ...flags];
   const args = [CODE_SERVER, ...places, ...own];
   const server = spawn(NODE, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
@@ -102,6 +107,19 @@ export function installExtension(vsix, home) {
     // It misses parts that are not built here and not needed; what it says counts when it fails.
     stdio: "pipe",
   });
+}
+
+/** As if a language pack were installed, which has no word. */
+function speak(language, home) {
+  const words = join(home, "words.json");
+  write(words, '{ "contents": {} }');
+  const pack = {
+    hash: "none",
+    label: language,
+    extensions: [{ extensionIdentifier: { id: "nobody.words" }, version: "0.0.1" }],
+    translations: { vscode: words },
+  };
+  write(join(home, "data/languagepacks.json"), JSON.stringify({ [language]: pack }));
 }
 
 /** What just ended may still be writing into it. */

@@ -52,12 +52,12 @@ const VARIANTS = [
       "depot/src/reminder.ts": "export {};\n",
     },
   },
-  { name: "german", files: FILES, brings: languagePack, locale: "de" },
+  { name: "german", files: FILES, language: "de" },
 ];
 
 export async function runVariants(vsix) {
   const counts = { passed: 0, failed: 0 };
-  for (const { name, folders, brings, locale, ...surroundings } of VARIANTS) {
+  for (const { name, folders, brings, ...surroundings } of VARIANTS) {
     process.stdout.write(`In the extension host, ${name}:\n`);
     const tests = await buildSuite(name);
     const installed = brings === undefined ? [vsix] : [vsix, await brings()];
@@ -67,7 +67,6 @@ export async function runVariants(vsix) {
       let failed = 0;
       const code = await runInHost(editor, {
         tests,
-        locale,
         ...(folders === undefined ? { folder: editor.workspace } : among(folders, editor)),
         say: (text) => {
           process.stdout.write(`  ${text}\n`);
@@ -99,21 +98,6 @@ async function memoryFiles() {
     activationEvents: ["onFileSystem:vscode-vfs"],
     capabilities: { virtualWorkspaces: true },
     files: ["memory-files.cjs"],
-  });
-}
-
-/**
- * Makes German the language of the editor, whose own words stay as they are: no language pack can be
- * had from npm. What extensions say is theirs to translate.
- */
-function languagePack() {
-  writeFileSync(join(folderFor("language-pack"), "words.json"), '{ "contents": {} }');
-  const translations = [{ id: "vscode", path: "./words.json" }];
-  const german = { languageId: "de", languageName: "German", localizedLanguageName: "Deutsch" };
-  return packed("language-pack", {
-    categories: ["Language Packs"],
-    contributes: { localizations: [{ ...german, translations }] },
-    files: ["words.json"],
   });
 }
 
