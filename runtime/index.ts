@@ -72,6 +72,7 @@ export { type Attempt, retry, type RetryOptions } from "./time/retry.ts";
 export { sleep, type SleepOptions } from "./time/sleep.ts";
 export { timeout, type TimeoutOptions } from "./time/timeout.ts";
 
+export { DeadlockError, type DeadlockOptions, detectDeadlocks } from "./deadlocks.ts";
 export { trace, type Traced, type TraceEvent } from "./trace.ts";
 
 export * from "./shared/index.ts";

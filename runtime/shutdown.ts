@@ -1,10 +1,10 @@
+import { checkedDelay } from "./core/checked.ts";
 import { ChildController } from "./core/child.ts";
 import { CancelledError } from "./core/errors.ts";
 import { Latch } from "./core/latch.ts";
 import { reportLate } from "./core/late.ts";
 import { turn } from "./core/pace.ts";
 import { asyncDispose, dispose } from "./core/symbols.ts";
-import { checkedDelay } from "./core/timer.ts";
 import { timeout } from "./time/timeout.ts";
 
 export interface ShutdownOptions {

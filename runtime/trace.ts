@@ -1,4 +1,6 @@
-import { type Probe, probe } from "./core/probe.ts";
+import { type AsyncContext, asyncContext } from "./core/async-context.ts";
+import type { Probe } from "./core/probe.ts";
+import { listen } from "./core/probes.ts";
 
 export interface TraceEvent {
   /** Of the task; tasks without a name are called by their number. */
@@ -22,11 +24,6 @@ export interface Traced<T> {
 
   /** The text of a file that chrome://tracing and ui.perfetto.dev open: one lane per task. */
   toChromeTrace(): string;
-}
-
-interface Context {
-  run<T>(store: TracedTask, body: () => T): T;
-  getStore(): TracedTask | undefined;
 }
 
 interface TracedTask {
@@ -58,7 +55,8 @@ class Recorder {
 // All traces that run at present share one probe. Which of them an event belongs to is known from the async context;
 // where the platform has none, everything belongs to the trace begun last, and waits to its main task.
 const recorders: Recorder[] = [];
-let context: Context | undefined;
+let context: AsyncContext<TracedTask> | undefined;
+let stopListening: (() => void) | undefined;
 
 const listening: Probe = {
   task(id, name = `task ${id}`, body) {
@@ -81,22 +79,14 @@ const listening: Probe = {
     };
     promise.then(resume, resume);
   },
+  acquires() {},
+  holds: (_lock, _on, _held, body) => body(),
 };
 
 function currentTask(): TracedTask | undefined {
   if (context !== undefined) return context.getStore();
   const recorder = recorders.at(-1);
   return recorder && { recorder, task: 0, name: "main" };
-}
-
-function asyncContext(): Context | undefined {
-  const host: unknown = Reflect.get(globalThis, "process");
-  if (typeof host !== "object" || host === null || !("getBuiltinModule" in host)) return undefined;
-  // Sound: this is how Node, Deno and Bun hand out their own modules to code that imports nothing.
-  const load = host.getBuiltinModule as (name: string) => {
-    AsyncLocalStorage: new () => Context;
-  };
-  return new (load("node:async_hooks").AsyncLocalStorage)();
 }
 
 /**
@@ -121,7 +111,7 @@ export async function trace<T>(work: () => T | PromiseLike<T>): Promise<Traced<T
   const recorder = new Recorder();
   recorders.push(recorder);
   context ??= asyncContext();
-  probe.current = listening;
+  stopListening ??= listen(listening);
   recorder.begin(0, "main", 0);
   try {
     const main = { recorder, task: 0, name: "main" };
@@ -131,7 +121,10 @@ export async function trace<T>(work: () => T | PromiseLike<T>): Promise<Traced<T
     return { result, events, toChromeTrace: () => chromeTrace(events) };
   } finally {
     recorders.splice(recorders.indexOf(recorder), 1);
-    if (recorders.length === 0) probe.current = undefined;
+    if (recorders.length === 0) {
+      stopListening?.();
+      stopListening = undefined;
+    }
   }
 }
 

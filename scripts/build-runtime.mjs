@@ -3,7 +3,8 @@
 // One output file per source file, and no bundle: whoever imports one primitive loads, and later bundles, that one and
 // what it needs. The same for `import` (esm/) and `require` (cjs/), with the same declarations beside both, since a
 // declaration counts as a module of the kind of its folder. The export map is made from the files; see
-// runtime-entries.mjs.
+// runtime-entries.mjs. Names of properties that nobody but the package itself uses are shortened, the same in all files;
+// see runtime-private-names.mjs.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +12,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { packageEntries, RUNTIME, runtimeFiles } from "./runtime-entries.mjs";
+import { privateNames } from "./runtime-private-names.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = RUNTIME;
@@ -20,8 +22,10 @@ export async function buildRuntime(folder) {
   const target = resolve(folder);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
+  const mangleProps = privateNames();
+  let mangleCache = {};
   for (const format of /** @type {const} */ (["esm", "cjs"])) {
-    const { outputFiles } = await build({
+    const { outputFiles, mangleCache: used } = await build({
       absWorkingDir: source,
       entryPoints: runtimeFiles(),
       outdir: join(target, format),
@@ -31,7 +35,10 @@ export async function buildRuntime(folder) {
       // Among other things this names the exports of CommonJS modules in a way that every loader understands.
       platform: "node",
       target: "es2022",
+      mangleProps,
+      mangleCache,
     });
+    mangleCache = used ?? mangleCache;
     for (const { path, text } of outputFiles) write(path, withBuiltNames(text));
   }
   declare(target);

@@ -19,7 +19,7 @@ const PARTS = [
 ];
 
 /** The package as a whole or in groups, the testing kit, and what follows the calls of all other primitives. */
-const ONLY_IN_PACKAGE = /(^|\/)index\.ts$|^testing\/|^trace\.ts$/;
+const ONLY_IN_PACKAGE = /(^|\/)index\.ts$|^testing\/|^(trace|deadlocks)\.ts$/;
 
 /** Every source file of the runtime, relative to its folder. */
 export function runtimeFiles() {

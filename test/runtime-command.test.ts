@@ -253,7 +253,7 @@ describe("update", () => {
     expect(diff.out).toMatch(
       /^--- a\/src\/mooring\/mutex\.ts\n\+\+\+ b\/src\/mooring\/mutex\.ts\n/,
     );
-    expect(diff.out).toContain("-        this.size -= 1;\n+        this.size--;\n");
+    expect(diff.out).toMatch(/-\s+this\.size -= 1;\n\+\s+this\.size--;\n/);
     expect(read("src/mooring/mutex.ts")).toBe(edited);
     expect((await mooring("runtime update --force")).code).toBe(0);
     expect(read("src/mooring/mutex.ts")).toBe(mutex);

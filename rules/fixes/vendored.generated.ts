@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "c8a49f6b2732fe3d",
+      "hash": "60ebf7125824bb47",
       "members": [
         0,
         1,
@@ -44,11 +44,9 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
-        32,
         33,
         34,
         35,
@@ -75,7 +73,7 @@ export const sources: VendoredSources = {
         "CancelledError",
         "isCancelled"
       ],
-      "hash": "1c7e152b5c9bcd82",
+      "hash": "bb703ea9fbd4d90e",
       "members": [
         47,
         0,
@@ -85,8 +83,8 @@ export const sources: VendoredSources = {
         4,
         8,
         9,
-        21,
-        27
+        23,
+        30
       ]
     },
     {
@@ -101,7 +99,92 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "74fc4a306693d805",
+      "hash": "7ee0c02f61a640c0",
+      "members": [
+        49,
+        0,
+        1,
+        2,
+        3,
+        4,
+        8,
+        9,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+        33,
+        48
+      ]
+    },
+    {
+      "name": "on-abort",
+      "provides": [
+        "onAbort"
+      ],
+      "summary": "Calls back when the signal aborts, at once if it has already.",
+      "exports": [
+        "CancelledError",
+        "onLateError",
+        "onAbort"
+      ],
+      "hash": "b6db1f55de28a7ed",
+      "members": [
+        48,
+        0,
+        1,
+        2,
+        3,
+        4,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30
+      ]
+    },
+    {
+      "name": "shield",
+      "provides": [
+        "shield"
+      ],
+      "summary": "Waits for work that must not be cut off half-way.",
+      "exports": [
+        "CancelledError",
+        "onLateError",
+        "Cancellable",
+        "Work",
+        "shield"
+      ],
+      "hash": "10f01ca992d903fe",
       "members": [
         50,
         0,
@@ -130,92 +213,7 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        48,
-        49
-      ]
-    },
-    {
-      "name": "on-abort",
-      "provides": [
-        "onAbort"
-      ],
-      "summary": "Calls back when the signal aborts, at once if it has already.",
-      "exports": [
-        "CancelledError",
-        "onLateError",
-        "onAbort"
-      ],
-      "hash": "aa7b040bf713ee4d",
-      "members": [
-        49,
-        0,
-        1,
-        2,
-        3,
-        4,
-        10,
-        11,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        48
-      ]
-    },
-    {
-      "name": "shield",
-      "provides": [
-        "shield"
-      ],
-      "summary": "Waits for work that must not be cut off half-way.",
-      "exports": [
-        "CancelledError",
-        "onLateError",
-        "Cancellable",
-        "Work",
-        "shield"
-      ],
-      "hash": "8e16d3830428f93e",
-      "members": [
-        51,
-        0,
-        1,
-        2,
-        3,
-        4,
-        8,
-        9,
-        10,
-        11,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-        30
+        33
       ]
     },
     {
@@ -237,11 +235,11 @@ export const sources: VendoredSources = {
         "BroadcastReceiver",
         "broadcast"
       ],
-      "hash": "8b057304a570bdec",
+      "hash": "75afeeddc391ddbf",
       "members": [
-        78,
-        79,
-        82,
+        76,
+        77,
+        80,
         0,
         1,
         2,
@@ -251,16 +249,14 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
-        32,
-        33,
         34,
         35,
         36,
@@ -272,7 +268,11 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
+        52,
+        55,
         56,
+        57,
         58,
         59,
         60,
@@ -281,6 +281,7 @@ export const sources: VendoredSources = {
         63,
         64,
         65,
+        66,
         67,
         68,
         69,
@@ -290,10 +291,8 @@ export const sources: VendoredSources = {
         73,
         74,
         75,
-        76,
-        77,
-        80,
-        81
+        78,
+        79
       ]
     },
     {
@@ -317,13 +316,13 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "e66a091b5c0c3f93",
+      "hash": "a0505378b968dfef",
       "members": [
+        81,
+        82,
         83,
-        84,
-        85,
-        90,
-        91,
+        87,
+        88,
         0,
         1,
         2,
@@ -333,16 +332,14 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
-        32,
-        33,
         34,
         35,
         36,
@@ -354,7 +351,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
+        52,
+        53,
+        55,
         56,
+        57,
         58,
         59,
         60,
@@ -373,12 +375,9 @@ export const sources: VendoredSources = {
         73,
         74,
         75,
-        76,
-        77,
-        86,
-        87,
-        88,
-        89
+        84,
+        85,
+        86
       ]
     },
     {
@@ -399,11 +398,11 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "bd1454b0340a4b1e",
+      "hash": "cc0e33c3a1007ab3",
       "members": [
-        96,
+        93,
+        94,
         97,
-        100,
         0,
         1,
         2,
@@ -413,16 +412,14 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
-        32,
-        33,
         34,
         35,
         36,
@@ -435,14 +432,14 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
+        69,
+        70,
         71,
-        72,
-        73,
+        89,
+        91,
         92,
-        94,
         95,
-        98,
-        99
+        96
       ]
     },
     {
@@ -462,11 +459,11 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "de1ceba57b73adb3",
+      "hash": "e00bfbd442908f76",
       "members": [
-        101,
+        98,
+        99,
         102,
-        105,
         0,
         1,
         2,
@@ -476,16 +473,14 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
-        31,
+        29,
+        30,
         32,
-        33,
         34,
         35,
         36,
@@ -497,6 +492,9 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        55,
+        56,
+        57,
         58,
         59,
         60,
@@ -505,15 +503,14 @@ export const sources: VendoredSources = {
         63,
         64,
         65,
+        66,
         67,
         68,
         69,
         70,
         71,
-        72,
-        73,
-        103,
-        104
+        100,
+        101
       ]
     },
     {
@@ -578,9 +575,9 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "58bab948596472ea",
+      "hash": "491759fa59198e40",
       "members": [
-        139,
+        146,
         0,
         1,
         2,
@@ -605,47 +602,33 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
-        31,
-        32,
         33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
+        51,
+        52,
+        53,
+        55,
         56,
+        57,
         58,
         59,
         60,
         61,
         62,
-        63,
         64,
         65,
         66,
+        67,
         68,
-        69,
-        70,
-        120,
-        121,
-        122,
-        123,
-        124,
         125,
         126,
         127,
         128,
-        132,
-        137
+        129,
+        130,
+        139,
+        144
       ]
     },
     {
@@ -660,26 +643,24 @@ export const sources: VendoredSources = {
         "Limiter",
         "limiter"
       ],
-      "hash": "2fcb7864d225159c",
+      "hash": "0294432eff5b82ed",
       "members": [
-        140,
-        141,
+        147,
+        148,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
-        31,
+        29,
+        30,
         32,
-        33,
         34,
         35,
         36,
@@ -691,7 +672,9 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        56
+        51,
+        52,
+        53
       ]
     },
     {
@@ -710,15 +693,15 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "c85f7e8ce0253d2a",
+      "hash": "e3070bcb1231b055",
       "members": [
-        132,
-        133,
-        134,
-        135,
-        136,
-        137,
-        138,
+        139,
+        140,
+        141,
+        142,
+        143,
+        144,
+        145,
         0,
         1,
         2,
@@ -743,46 +726,32 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
-        31,
-        32,
         33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
+        51,
+        52,
+        53,
+        55,
         56,
+        57,
         58,
         59,
         60,
         61,
         62,
-        63,
         64,
         65,
         66,
+        67,
         68,
-        69,
-        70,
-        92,
-        120,
-        121,
-        122,
-        123,
-        124,
+        89,
         125,
         126,
         127,
-        128
+        128,
+        129,
+        130
       ]
     },
     {
@@ -798,10 +767,10 @@ export const sources: VendoredSources = {
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "d3a6910b4034fff9",
+      "hash": "41e65e376b3f3dee",
       "members": [
-        142,
-        143,
+        149,
+        150,
         0,
         1,
         2,
@@ -810,16 +779,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -831,15 +799,16 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
         52,
         53,
         54,
-        55,
-        56,
+        111,
         112,
-        113,
-        114,
-        115
+        117,
+        119,
+        120,
+        121
       ]
     },
     {
@@ -856,9 +825,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "3f7fa8e22bf451ce",
       "members": [
-        92,
-        93,
-        94
+        89,
+        90,
+        91
       ]
     },
     {
@@ -876,12 +845,12 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "8849d62ccc7aafaf",
+      "hash": "3af274bd121e4117",
       "members": [
-        144,
-        145,
-        146,
-        147,
+        151,
+        152,
+        153,
+        154,
         0,
         1,
         2,
@@ -906,11 +875,9 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
-        32,
         33,
         34,
         35,
@@ -923,11 +890,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        56,
-        112,
-        113,
-        114,
-        115
+        51,
+        52,
+        53,
+        54,
+        111,
+        112
       ]
     },
     {
@@ -941,7 +909,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "f8684ff05484490f",
       "members": [
-        148,
+        155,
         10,
         12
       ]
@@ -957,7 +925,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "7401755a53efebc9",
       "members": [
-        149,
+        156,
         10,
         11
       ]
@@ -979,11 +947,11 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "258b13cb94768340",
+      "hash": "9ad47bca7fad7a1b",
       "members": [
-        150,
-        151,
-        152,
+        157,
+        158,
+        159,
         0,
         1,
         2,
@@ -1010,7 +978,6 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
@@ -1027,17 +994,17 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
         52,
-        53,
         54,
-        55,
-        56,
+        111,
         112,
-        113,
-        114,
-        115,
-        153,
-        154
+        117,
+        119,
+        120,
+        121,
+        160,
+        161
       ]
     },
     {
@@ -1054,9 +1021,9 @@ export const sources: VendoredSources = {
         "Selectable",
         "aborted"
       ],
-      "hash": "ebc758e953b5b72e",
+      "hash": "b56494b253f42f4d",
       "members": [
-        155,
+        162,
         0,
         1,
         2,
@@ -1072,18 +1039,18 @@ export const sources: VendoredSources = {
         18,
         19,
         20,
-        21,
-        22,
         23,
         24,
         25,
         26,
         27,
+        28,
+        29,
+        30,
         48,
-        49,
-        71,
-        72,
-        73
+        69,
+        70,
+        71
       ]
     },
     {
@@ -1098,16 +1065,16 @@ export const sources: VendoredSources = {
         "Selectable",
         "after"
       ],
-      "hash": "73b3b88a4a18280e",
+      "hash": "493872b3c08d535f",
       "members": [
-        156,
+        163,
+        51,
+        54,
+        69,
+        70,
         71,
-        72,
-        73,
-        112,
-        113,
-        114,
-        115
+        111,
+        112
       ]
     },
     {
@@ -1129,15 +1096,16 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "6b6528d20218a004",
+      "hash": "cbb0f67892f95c29",
       "members": [
-        157,
-        158,
-        159,
-        160,
-        161,
-        163,
         164,
+        165,
+        166,
+        167,
+        168,
+        169,
+        170,
+        171,
         0,
         1,
         2,
@@ -1162,9 +1130,13 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
+        32,
+        33,
+        55,
+        56,
+        57,
         58,
         59,
         60,
@@ -1173,14 +1145,12 @@ export const sources: VendoredSources = {
         63,
         64,
         65,
+        66,
         67,
         68,
         69,
         70,
-        71,
-        72,
-        73,
-        162
+        71
       ]
     },
     {
@@ -1195,7 +1165,7 @@ export const sources: VendoredSources = {
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "8a982ee56ab7cb0c",
+      "hash": "ac3a4f2f4505c92f",
       "members": [
         0,
         1,
@@ -1205,16 +1175,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1226,21 +1195,22 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
+        51,
         54,
-        55,
-        112,
-        115,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
-        173
+        173,
+        174,
+        175,
+        176,
+        177,
+        178,
+        179,
+        180
       ]
     },
     {
@@ -1254,10 +1224,10 @@ export const sources: VendoredSources = {
       ],
       "hash": "406534af6ad83d00",
       "members": [
-        175,
-        165,
-        166,
-        174
+        182,
+        172,
+        173,
+        181
       ]
     },
     {
@@ -1272,7 +1242,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedBarrier"
       ],
-      "hash": "b149285e3e02b013",
+      "hash": "71bf2f1d6a62f00d",
       "members": [
         0,
         1,
@@ -1282,16 +1252,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1303,22 +1272,23 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
         52,
-        53,
-        54,
-        55,
-        56,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
+        173,
+        174,
+        175,
         176,
-        177
+        177,
+        178,
+        179,
+        183,
+        184
       ]
     },
     {
@@ -1336,12 +1306,12 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "e62506514b394f12",
+      "hash": "0459d34d161eb5f0",
       "members": [
-        187,
-        188,
-        190,
-        191,
+        194,
+        195,
+        197,
+        198,
         0,
         1,
         2,
@@ -1351,16 +1321,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1372,30 +1341,31 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
         52,
-        53,
-        54,
-        55,
-        56,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
+        173,
+        174,
+        175,
+        176,
+        177,
         178,
         179,
-        180,
-        181,
-        182,
-        183,
-        184,
         185,
         186,
-        189
+        187,
+        188,
+        189,
+        190,
+        191,
+        192,
+        193,
+        196
       ]
     },
     {
@@ -1410,11 +1380,11 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedCondvar"
       ],
-      "hash": "890f395140652927",
+      "hash": "5df3b23f2514bcc0",
       "members": [
-        193,
-        194,
-        195,
+        200,
+        201,
+        202,
         0,
         1,
         2,
@@ -1423,16 +1393,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1444,22 +1413,22 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
-        54,
-        55,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
+        173,
+        174,
+        175,
+        176,
+        177,
         178,
         179,
-        192
+        185,
+        186,
+        199
       ]
     },
     {
@@ -1474,7 +1443,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedMutex"
       ],
-      "hash": "a68ea843b1e45896",
+      "hash": "d4e7659da029ba58",
       "members": [
         0,
         1,
@@ -1484,16 +1453,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1505,26 +1473,26 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
-        54,
-        55,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
+        173,
+        174,
+        175,
+        176,
+        177,
         178,
         179,
-        180,
-        181,
-        182,
-        183,
-        184
+        185,
+        186,
+        187,
+        188,
+        189,
+        190,
+        191
       ]
     },
     {
@@ -1539,7 +1507,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedOnce"
       ],
-      "hash": "d3c923fd0686f722",
+      "hash": "891e60b45ec7ddf2",
       "members": [
         0,
         1,
@@ -1549,16 +1517,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1570,23 +1537,23 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
-        54,
-        55,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
-        196,
-        197,
-        198,
-        199
+        173,
+        174,
+        175,
+        176,
+        177,
+        178,
+        179,
+        203,
+        204,
+        205,
+        206
       ]
     },
     {
@@ -1601,7 +1568,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "681d2cfbd6c8501e",
+      "hash": "dfd287fe3789f069",
       "members": [
         0,
         1,
@@ -1611,16 +1578,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1632,27 +1598,27 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
-        54,
-        55,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
+        173,
+        174,
+        175,
+        176,
+        177,
         178,
         179,
-        180,
-        181,
-        182,
-        183,
-        184,
-        200
+        185,
+        186,
+        187,
+        188,
+        189,
+        190,
+        191,
+        207
       ]
     },
     {
@@ -1667,7 +1633,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedSemaphore"
       ],
-      "hash": "ed0488b29b1cdd79",
+      "hash": "596e8951fadda7b7",
       "members": [
         0,
         1,
@@ -1677,16 +1643,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -1698,24 +1663,25 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
         52,
-        53,
-        54,
-        55,
-        56,
-        112,
-        165,
-        166,
-        167,
-        168,
-        169,
-        170,
-        171,
+        111,
+        117,
+        119,
+        120,
+        121,
         172,
+        173,
+        174,
+        175,
+        176,
+        177,
         178,
         179,
-        180,
-        201
+        185,
+        186,
+        187,
+        208
       ]
     },
     {
@@ -1736,17 +1702,17 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "dd5c64eb1da332c5",
+      "hash": "2f502cdeb2f8bbd7",
       "members": [
-        204,
-        205,
-        206,
-        207,
-        208,
-        210,
+        211,
         212,
         213,
         214,
+        215,
+        217,
+        219,
+        220,
+        221,
         0,
         1,
         2,
@@ -1773,11 +1739,9 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
-        32,
         33,
         34,
         35,
@@ -1791,26 +1755,27 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
+        51,
+        54,
+        55,
+        56,
+        57,
         58,
         59,
         60,
         61,
-        62,
-        63,
         64,
+        65,
         66,
+        67,
         68,
-        69,
-        70,
+        111,
         112,
         113,
-        114,
-        115,
-        116,
-        202,
-        203,
         209,
-        211
+        210,
+        216,
+        218
       ]
     },
     {
@@ -1828,12 +1793,11 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "dd662ff25d9da3f9",
+      "hash": "5f85104614c47adf",
       "members": [
-        215,
-        216,
-        217,
-        218,
+        222,
+        223,
+        224,
         0,
         1,
         2,
@@ -1858,11 +1822,8 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
-        31,
-        32,
         33,
         34,
         35,
@@ -1875,25 +1836,27 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
+        52,
+        55,
         56,
+        57,
         58,
         59,
         60,
         61,
         62,
-        63,
         64,
         65,
         66,
+        67,
         68,
-        69,
-        70,
-        92,
-        94,
-        120,
-        121,
-        122,
-        123
+        89,
+        91,
+        125,
+        126,
+        127,
+        128
       ]
     },
     {
@@ -1907,10 +1870,9 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "4424c8728ba0621f",
+      "hash": "fe8d019cbe9bc4b2",
       "members": [
-        219,
-        220,
+        225,
         0,
         1,
         2,
@@ -1926,16 +1888,13 @@ export const sources: VendoredSources = {
         18,
         19,
         20,
-        21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        31,
-        32,
-        33,
+        29,
+        30,
         34,
         35,
         36,
@@ -1947,15 +1906,15 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        56,
+        51,
+        52,
+        54,
+        111,
         112,
-        113,
-        114,
-        115,
-        120,
-        121,
-        122,
-        123
+        125,
+        126,
+        127,
+        128
       ]
     },
     {
@@ -1969,10 +1928,10 @@ export const sources: VendoredSources = {
         "onLateError",
         "merge"
       ],
-      "hash": "b6d7c5b719e49cd6",
+      "hash": "bd390d6b42f6a5dd",
       "members": [
-        221,
-        222,
+        226,
+        227,
         0,
         1,
         2,
@@ -1988,16 +1947,13 @@ export const sources: VendoredSources = {
         18,
         19,
         20,
-        21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        31,
-        32,
-        33,
+        29,
+        30,
         34,
         35,
         36,
@@ -2009,10 +1965,10 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        120,
-        121,
-        122,
-        123
+        125,
+        126,
+        127,
+        128
       ]
     },
     {
@@ -2026,9 +1982,9 @@ export const sources: VendoredSources = {
         "onLateError",
         "takeUntil"
       ],
-      "hash": "b8c7bb02a8b46f60",
+      "hash": "d76bc0194aae9c65",
       "members": [
-        223,
+        228,
         0,
         1,
         2,
@@ -2044,33 +2000,19 @@ export const sources: VendoredSources = {
         18,
         19,
         20,
-        21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
+        28,
+        29,
+        30,
         48,
-        49,
-        120,
-        121,
-        122,
-        123
+        125,
+        126,
+        127,
+        128
       ]
     },
     {
@@ -2085,33 +2027,35 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "7d0be44be79af7b2",
+      "hash": "512104900c0b8582",
       "members": [
-        227,
+        231,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
         28,
+        29,
+        30,
         31,
-        32,
-        33,
+        34,
+        35,
+        36,
+        37,
+        51,
+        54,
+        111,
         112,
-        113,
-        114,
-        115,
-        120,
-        224,
-        225,
-        226
+        125,
+        229,
+        230
       ]
     },
     {
@@ -2125,25 +2069,23 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "15bd9d36fc299e24",
+      "hash": "6165a08dcf1cb605",
       "members": [
-        228,
+        232,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
-        32,
-        33,
         34,
         35,
         36,
@@ -2155,7 +2097,8 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        56
+        51,
+        52
       ]
     },
     {
@@ -2170,26 +2113,24 @@ export const sources: VendoredSources = {
         "Guard",
         "Condvar"
       ],
-      "hash": "b149d2a1b7aa20fb",
+      "hash": "50b819ec22c7c0d4",
       "members": [
-        229,
-        230,
+        233,
+        234,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
-        31,
+        29,
+        30,
         32,
-        33,
         34,
         35,
         36,
@@ -2201,8 +2142,8 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        54
+        117,
+        120
       ]
     },
     {
@@ -2217,12 +2158,9 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "649f4a0a4c42f8f9",
+      "hash": "c0311252dbb5bb5e",
       "members": [
-        231,
-        233,
-        234,
-        235,
+        238,
         0,
         1,
         2,
@@ -2231,16 +2169,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -2252,9 +2189,13 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        54,
-        232
+        117,
+        119,
+        120,
+        121,
+        235,
+        236,
+        237
       ]
     },
     {
@@ -2270,10 +2211,10 @@ export const sources: VendoredSources = {
         "MutexGuard",
         "Mutex"
       ],
-      "hash": "f5e7544d9ece5991",
+      "hash": "9e48a574ef614d6d",
       "members": [
-        236,
-        237,
+        239,
+        240,
         0,
         1,
         2,
@@ -2282,16 +2223,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -2303,13 +2243,11 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
-        54,
-        55,
-        129,
-        130,
-        131
+        117,
+        118,
+        119,
+        120,
+        121
       ]
     },
     {
@@ -2323,25 +2261,23 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Notify"
       ],
-      "hash": "b3938383169a7910",
+      "hash": "0bf396d2840db5ca",
       "members": [
-        238,
+        241,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
-        32,
-        33,
         34,
         35,
         36,
@@ -2369,9 +2305,9 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "676497cedf0f9f23",
+      "hash": "d1f251c26885a6ac",
       "members": [
-        239,
+        242,
         0,
         1,
         2,
@@ -2396,7 +2332,6 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
@@ -2414,9 +2349,9 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        92,
-        94,
-        106
+        89,
+        91,
+        105
       ]
     },
     {
@@ -2433,9 +2368,9 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "3f53b6729d457769",
+      "hash": "91877255710c3d24",
       "members": [
-        240,
+        243,
         0,
         1,
         2,
@@ -2460,7 +2395,6 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
@@ -2478,10 +2412,10 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        92,
-        94,
-        106,
-        239
+        89,
+        91,
+        105,
+        242
       ]
     },
     {
@@ -2498,11 +2432,11 @@ export const sources: VendoredSources = {
         "WriteGuard",
         "RwLock"
       ],
-      "hash": "b2763e7b117677e1",
+      "hash": "09e6b1178c46cfb7",
       "members": [
-        241,
-        242,
         244,
+        245,
+        247,
         0,
         1,
         2,
@@ -2511,16 +2445,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -2532,14 +2465,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        52,
-        53,
-        54,
-        55,
-        129,
-        130,
-        131,
-        243
+        117,
+        118,
+        119,
+        120,
+        121,
+        246
       ]
     },
     {
@@ -2555,9 +2486,9 @@ export const sources: VendoredSources = {
         "Guard",
         "Semaphore"
       ],
-      "hash": "49141a13d11afed4",
+      "hash": "ce49998d1a56401c",
       "members": [
-        245,
+        248,
         0,
         1,
         2,
@@ -2567,16 +2498,15 @@ export const sources: VendoredSources = {
         10,
         11,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
+        29,
+        30,
         31,
         32,
-        33,
         34,
         35,
         36,
@@ -2588,12 +2518,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
         52,
-        53,
-        54,
-        55,
-        56,
-        57
+        117,
+        119,
+        120,
+        121
       ]
     },
     {
@@ -2607,7 +2537,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "af50704a59ee58d4",
       "members": [
-        246
+        249
       ]
     },
     {
@@ -2629,9 +2559,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "af95dd6970323f02",
+      "hash": "4d0af1e4ad143166",
       "members": [
-        247,
+        250,
         0,
         1,
         2,
@@ -2657,11 +2587,9 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
         31,
-        32,
         33,
         34,
         35,
@@ -2675,17 +2603,17 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
+        69,
+        70,
         71,
-        72,
-        73,
+        89,
+        91,
         92,
-        94,
-        95,
+        106,
         107,
         108,
         109,
-        110,
-        111
+        110
       ]
     },
     {
@@ -2704,11 +2632,11 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "b896d0a8fb341a0f",
+      "hash": "38aebb50a1d197d9",
       "members": [
-        248,
-        249,
-        250,
+        251,
+        252,
+        253,
         0,
         1,
         2,
@@ -2733,47 +2661,33 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
-        31,
-        32,
         33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
+        51,
+        52,
+        53,
+        55,
         56,
+        57,
         58,
         59,
         60,
         61,
         62,
-        63,
         64,
         65,
         66,
+        67,
         68,
-        69,
-        70,
-        92,
-        120,
-        121,
-        122,
-        123,
-        124,
+        89,
         125,
         126,
         127,
         128,
-        138
+        129,
+        130,
+        145
       ]
     },
     {
@@ -2799,180 +2713,9 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "a3aa033829125f21",
-      "members": [
-        251,
-        252,
-        253,
-        0,
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        8,
-        9,
-        10,
-        11,
-        12,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-        30,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        45,
-        71,
-        72,
-        73,
-        92,
-        94,
-        95,
-        107,
-        108,
-        109,
-        110,
-        111,
-        112,
-        113,
-        114,
-        115,
-        116,
-        117,
-        118,
-        119
-      ]
-    },
-    {
-      "name": "spawn",
-      "provides": [
-        "spawn"
-      ],
-      "summary": "Starts work beside what runs now, and returns the handle to it.",
-      "exports": [
-        "CancelledError",
-        "onLateError",
-        "Cancellable",
-        "Work",
-        "selectable",
-        "Source",
-        "Selectable",
-        "Outcome",
-        "Task",
-        "SpawnOptions",
-        "spawn"
-      ],
-      "hash": "4139ee0e86f32160",
+      "hash": "8f98dee79ea62ceb",
       "members": [
         254,
-        0,
-        1,
-        2,
-        3,
-        4,
-        8,
-        9,
-        10,
-        11,
-        12,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-        30,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        45,
-        71,
-        72,
-        73,
-        92,
-        94,
-        95,
-        107,
-        108,
-        109,
-        110,
-        111
-      ]
-    },
-    {
-      "name": "task-group",
-      "provides": [
-        "TaskGroup"
-      ],
-      "summary": "Tasks of one kind, whose results come as they finish.",
-      "exports": [
-        "CancelledError",
-        "TimeoutError",
-        "ClosedError",
-        "onLateError",
-        "Cancellable",
-        "Work",
-        "selectable",
-        "Source",
-        "Selectable",
-        "Outcome",
-        "Task",
-        "SpawnOptions",
-        "ScopeOptions",
-        "TaskGroupOptions",
-        "TaskGroup"
-      ],
-      "hash": "e650a8ce61e0ed7f",
-      "members": [
         255,
         256,
         0,
@@ -3002,7 +2745,175 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
+        29,
+        30,
+        31,
+        33,
+        34,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        51,
+        52,
+        53,
+        54,
+        69,
+        70,
+        71,
+        89,
+        91,
+        92,
+        106,
+        107,
+        108,
+        109,
+        110,
+        111,
+        112,
+        113,
+        114,
+        115,
+        116
+      ]
+    },
+    {
+      "name": "spawn",
+      "provides": [
+        "spawn"
+      ],
+      "summary": "Starts work beside what runs now, and returns the handle to it.",
+      "exports": [
+        "CancelledError",
+        "onLateError",
+        "Cancellable",
+        "Work",
+        "selectable",
+        "Source",
+        "Selectable",
+        "Outcome",
+        "Task",
+        "SpawnOptions",
+        "spawn"
+      ],
+      "hash": "8e137a02cfe0fa38",
+      "members": [
+        257,
+        0,
+        1,
+        2,
+        3,
+        4,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        29,
+        30,
+        31,
+        33,
+        34,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        69,
+        70,
+        71,
+        89,
+        91,
+        92,
+        106,
+        107,
+        108,
+        109,
+        110
+      ]
+    },
+    {
+      "name": "task-group",
+      "provides": [
+        "TaskGroup"
+      ],
+      "summary": "Tasks of one kind, whose results come as they finish.",
+      "exports": [
+        "CancelledError",
+        "TimeoutError",
+        "ClosedError",
+        "onLateError",
+        "Cancellable",
+        "Work",
+        "selectable",
+        "Source",
+        "Selectable",
+        "Outcome",
+        "Task",
+        "SpawnOptions",
+        "ScopeOptions",
+        "TaskGroupOptions",
+        "TaskGroup"
+      ],
+      "hash": "2b4f4a9f211c1025",
+      "members": [
+        258,
+        259,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
         29,
         30,
         31,
@@ -3020,13 +2931,17 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        56,
+        51,
+        52,
+        53,
+        54,
+        69,
+        70,
         71,
-        72,
-        73,
+        89,
+        91,
         92,
-        94,
-        95,
+        106,
         107,
         108,
         109,
@@ -3037,10 +2952,7 @@ export const sources: VendoredSources = {
         114,
         115,
         116,
-        117,
-        118,
-        119,
-        257
+        260
       ]
     },
     {
@@ -3059,11 +2971,11 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "9d713ae52e8a614d",
+      "hash": "d63cbd6fb9e8433d",
       "members": [
-        258,
-        259,
-        260,
+        261,
+        262,
+        263,
         0,
         1,
         2,
@@ -3088,47 +3000,33 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
-        31,
-        32,
         33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
         47,
+        51,
+        52,
+        53,
+        55,
         56,
+        57,
         58,
         59,
         60,
         61,
         62,
-        63,
         64,
         65,
         66,
+        67,
         68,
-        69,
-        70,
-        120,
-        121,
-        122,
-        123,
-        124,
         125,
         126,
         127,
         128,
-        249
+        129,
+        130,
+        252
       ]
     },
     {
@@ -3144,33 +3042,35 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "9ccf93ca516940d1",
+      "hash": "e5845ddd2aa8ea5c",
       "members": [
-        261,
-        262,
+        264,
+        265,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
         28,
+        29,
+        30,
         31,
-        32,
-        33,
+        34,
+        35,
+        36,
+        37,
+        51,
+        54,
+        111,
         112,
-        113,
-        114,
-        115,
-        224,
-        225,
-        226
+        229,
+        230
       ]
     },
     {
@@ -3184,8 +3084,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "afd19d3c8a231466",
       "members": [
-        263,
-        264
+        266,
+        267
       ]
     },
     {
@@ -3205,13 +3105,13 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "46e04899942b25d0",
+      "hash": "291a810298904683",
       "members": [
-        265,
-        266,
         268,
         269,
-        270,
+        271,
+        272,
+        273,
         0,
         1,
         2,
@@ -3243,15 +3143,18 @@ export const sources: VendoredSources = {
         31,
         32,
         33,
+        34,
+        35,
+        36,
+        37,
+        51,
+        54,
+        111,
         112,
         113,
-        114,
-        115,
-        116,
-        224,
-        225,
-        226,
-        267
+        229,
+        230,
+        270
       ]
     },
     {
@@ -3266,31 +3169,33 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "143acc6357d82a22",
+      "hash": "c8269cbec7f35c37",
       "members": [
-        224,
-        226,
+        229,
+        230,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
         28,
+        29,
+        30,
         31,
-        32,
-        33,
-        112,
-        113,
-        114,
-        115,
-        225
+        34,
+        35,
+        36,
+        37,
+        51,
+        54,
+        111,
+        112
       ]
     },
     {
@@ -3308,10 +3213,10 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "ac34c33ef40e61df",
+      "hash": "9f60baaad8c49c3a",
       "members": [
-        202,
-        203,
+        209,
+        210,
         0,
         1,
         2,
@@ -3337,14 +3242,14 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
+        33,
+        51,
+        54,
+        111,
         112,
-        113,
-        114,
-        115,
-        116
+        113
       ]
     },
     {
@@ -3361,25 +3266,24 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "bbb7a63e4a8e6915",
+      "hash": "7f6baccbb879b5fd",
       "members": [
-        315,
-        316,
+        317,
+        318,
+        319,
         0,
         1,
         2,
         3,
         4,
         21,
-        22,
         23,
         24,
         25,
         26,
         27,
-        28,
-        291,
-        292,
+        29,
+        30,
         293,
         294,
         295,
@@ -3390,10 +3294,11 @@ export const sources: VendoredSources = {
         300,
         301,
         302,
-        305,
-        306,
+        303,
+        304,
         307,
-        317
+        308,
+        309
       ]
     },
     {
@@ -3421,17 +3326,17 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "686daa22c6405ef8",
+      "hash": "2e74ad02f069773b",
       "members": [
-        318,
-        319,
         320,
         321,
         322,
         323,
         324,
-        329,
-        330,
+        325,
+        326,
+        331,
+        332,
         0,
         1,
         2,
@@ -3458,11 +3363,8 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
-        28,
         29,
         30,
-        31,
-        32,
         33,
         34,
         35,
@@ -3475,6 +3377,11 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
+        51,
+        52,
+        53,
+        54,
+        55,
         56,
         57,
         58,
@@ -3482,36 +3389,27 @@ export const sources: VendoredSources = {
         60,
         61,
         62,
-        63,
         64,
         65,
         66,
+        67,
         68,
-        69,
-        70,
-        92,
+        89,
+        111,
         112,
-        113,
-        114,
-        115,
-        120,
-        121,
-        122,
-        123,
-        124,
         125,
         126,
         127,
         128,
-        132,
-        133,
-        134,
-        135,
-        136,
-        137,
-        138,
-        283,
-        284,
+        129,
+        130,
+        139,
+        140,
+        141,
+        142,
+        143,
+        144,
+        145,
         285,
         286,
         287,
@@ -3542,10 +3440,12 @@ export const sources: VendoredSources = {
         312,
         313,
         314,
-        325,
-        326,
+        315,
+        316,
         327,
-        328
+        328,
+        329,
+        330
       ]
     }
   ],
@@ -3656,41 +3556,6 @@ export const sources: VendoredSources = {
       "code": "function warn(error: unknown): void {\n  const text = \"An error came too late for any caller to see it.\";\n  const detail = String((error instanceof Error && error.stack) || error);\n  if (host.process?.emitWarning === undefined) host.console?.error(text, detail);\n  else host.process.emitWarning(text, { type: \"LateErrorWarning\", detail });\n}"
     },
     {
-      "name": "",
-      "comment": "// Every wait takes an AbortSignal, and a program has few signals and many waits. One listener per wait is what makes\n// the usual libraries quadratic (Node looks through all listeners of a signal to add or remove one), warn about\n// leaks, and hold a megabyte per thousand waits. So each signal that is waited on has one listener, and the waits\n// form a linked list behind it: joining and leaving are O(1), whatever the order.\n//\n// The listener is removed with its last wait and not later. Keeping it for the next wait would save a microsecond\n// where every task has a signal of its own, but a listener pins a signal of `AbortSignal.timeout` or `.any` in memory.",
-      "code": ""
-    },
-    {
-      "name": "AbortListener",
-      "comment": "/** Something that happens when a signal aborts. It can follow one signal at a time. */",
-      "code": "abstract class AbortListener {\n  /** @internal */ hub: AbortHub | undefined = undefined;\n  /** @internal */ before: AbortListener | undefined = undefined;\n  /** @internal */ after: AbortListener | undefined = undefined;\n\n  /** Must not throw: the other waits of the signal come after this one. */\n  abstract onAbort(reason: unknown): void;\n}"
-    },
-    {
-      "name": "hubs",
-      "comment": "",
-      "code": "const hubs = new WeakMap<AbortSignal, AbortHub>();"
-    },
-    {
-      "name": "AbortHub",
-      "comment": "",
-      "code": "class AbortHub {\n  readonly signal: AbortSignal;\n  first: AbortListener | undefined = undefined;\n  last: AbortListener | undefined = undefined;\n  readonly fire: () => void;\n  private fired: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(signal: AbortSignal) {\n    this.signal = signal;\n    this.fire = () => {\n      const { reason } = (this.fired = { reason: reasonOf(signal) });\n      // A listener may take others off the list while it runs, so the head is read anew each time.\n      for (let listener = this.first; listener !== undefined; listener = this.first) {\n        unfollow(listener);\n        listener.onAbort(reason);\n      }\n    };\n    if (typeof signal.addEventListener !== \"function\") {\n      throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n    }\n    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again\n    signal.addEventListener(\"abort\", this.fire);\n    hubs.set(signal, this);\n  }\n\n  /**\n   * The reason in a box, as soon as the signal has aborted: maybe before its listeners are told. Looking at the signal\n   * itself costs tens of nanoseconds, so that is done until it aborts and not for each of those it ends.\n   */\n  get aborted(): { readonly reason: unknown } | undefined {\n    if (this.fired === undefined && this.signal.aborted) {\n      this.fired = { reason: reasonOf(this.signal) };\n    }\n    return this.fired;\n  }\n}"
-    },
-    {
-      "name": "follow",
-      "comment": "/** Calls the listener when the signal aborts. The signal must not have aborted yet. O(1). */",
-      "code": "function follow(signal: AbortSignal, listener: AbortListener): void {\n  const hub = hubs.get(signal) ?? new AbortHub(signal);\n  const { last } = hub;\n  listener.hub = hub;\n  listener.before = last;\n  if (last === undefined) hub.first = listener;\n  else last.after = listener;\n  hub.last = listener;\n}"
-    },
-    {
-      "name": "unfollow",
-      "comment": "/** Leaves the signal alone again; without effect when nothing is followed. O(1). */",
-      "code": "function unfollow(listener: AbortListener): void {\n  const { hub, before, after } = listener;\n  if (hub === undefined) return;\n  listener.hub = listener.before = listener.after = undefined;\n  if (before === undefined) hub.first = after;\n  else before.after = after;\n  if (after === undefined) hub.last = before;\n  else after.before = before;\n  if (hub.first === undefined) {\n    hubs.delete(hub.signal);\n    hub.signal.removeEventListener(\"abort\", hub.fire);\n  }\n}"
-    },
-    {
-      "name": "reasonOf",
-      "comment": "/** Why the signal aborted. Older polyfills of AbortSignal know no reason. */",
-      "code": "function reasonOf(signal: AbortSignal): unknown {\n  const reason: unknown = signal.reason;\n  return reason === undefined ? new CancelledError() : reason;\n}"
-    },
-    {
       "name": "Cancellable",
       "comment": "/** What every wait of this package takes: when the signal aborts, the wait rejects with the signal's reason. */",
       "code": "interface Cancellable {\n  readonly signal?: AbortSignal | undefined;\n}"
@@ -3701,19 +3566,74 @@ export const sources: VendoredSources = {
       "code": "type Work<T> = (signal: AbortSignal) => T | PromiseLike<T>;"
     },
     {
+      "name": "",
+      "comment": "// Every wait takes an AbortSignal, and a program has few signals and many waits. One listener per wait is what makes\n// the usual libraries quadratic (Node looks through all listeners of a signal to add or remove one), warn about\n// leaks, and hold a megabyte per thousand waits. So each signal that is waited on has one listener, and behind it a\n// set of the waits: joining and leaving are O(1), whatever the order.\n//\n// The listener is removed with its last wait and not later. Keeping it for the next wait would save a microsecond\n// where every task has a signal of its own, but a listener pins a signal of `AbortSignal.timeout` or `.any` in memory.",
+      "code": ""
+    },
+    {
+      "name": "AbortListener",
+      "comment": "/** Something that happens when a signal aborts. It can follow one signal at a time. */",
+      "code": "interface AbortListener {\n  /** Where it is listed while it follows a signal. */\n  hub: AbortHub | undefined;\n\n  /** Must not throw: the other waits of the signal come after this one. */\n  onAbort(reason: unknown): void;\n}"
+    },
+    {
+      "name": "hubs",
+      "comment": "",
+      "code": "const hubs = new WeakMap<AbortSignal, AbortHub>();"
+    },
+    {
+      "name": "AbortHub",
+      "comment": "",
+      "code": "class AbortHub extends Set<AbortListener> {\n  readonly signal: AbortSignal;\n  readonly fire: () => void;\n\n  constructor(signal: AbortSignal) {\n    super();\n    this.signal = signal;\n    this.fire = () => {\n      const reason = reasonOf(signal);\n      for (const listener of this) {\n        // It stays in the set until the end: to take each out would cost more than to tell it.\n        listener.hub = undefined;\n        listener.onAbort(reason);\n      }\n      this.close();\n    };\n    if (typeof signal.addEventListener !== \"function\") {\n      throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n    }\n    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again\n    signal.addEventListener(\"abort\", this.fire);\n    hubs.set(signal, this);\n  }\n\n  close(): void {\n    hubs.delete(this.signal);\n    this.signal.removeEventListener(\"abort\", this.fire);\n  }\n}"
+    },
+    {
+      "name": "follow",
+      "comment": "/** Calls the listener when the signal aborts. The signal must not have aborted yet. O(1). */",
+      "code": "function follow(signal: AbortSignal, listener: AbortListener): void {\n  listener.hub = (hubs.get(signal) ?? new AbortHub(signal)).add(listener);\n}"
+    },
+    {
+      "name": "followed",
+      "comment": "/** Calls back when the signal aborts, if there is one. */",
+      "code": "function followed(\n  signal: AbortSignal | undefined,\n  onAbort: (reason: unknown) => void,\n): AbortListener {\n  const listener = { hub: undefined, onAbort };\n  if (signal !== undefined) follow(signal, listener);\n  return listener;\n}"
+    },
+    {
+      "name": "unfollow",
+      "comment": "/** Leaves the signal alone again; without effect when nothing is followed. O(1). */",
+      "code": "function unfollow(listener: AbortListener): void {\n  const { hub } = listener;\n  if (hub === undefined) return;\n  listener.hub = undefined;\n  hub.delete(listener);\n  if (hub.size === 0) hub.close();\n}"
+    },
+    {
+      "name": "reasonOf",
+      "comment": "/** Why the signal aborted. Older polyfills of AbortSignal know no reason. */",
+      "code": "function reasonOf(signal: AbortSignal): unknown {\n  const reason: unknown = signal.reason;\n  return reason === undefined ? new CancelledError() : reason;\n}"
+    },
+    {
+      "name": "refusal",
+      "comment": "/** A rejection if the signal of a wait has aborted before it has begun. */",
+      "code": "function refusal(options: Cancellable | undefined): Promise<never> | undefined {\n  const signal = options?.signal;\n  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n  return undefined;\n}"
+    },
+    {
+      "name": "throwIfAborted",
+      "comment": "/** The same as an exception. Polyfills of AbortSignal have no such method. */",
+      "code": "function throwIfAborted(options: Cancellable | undefined): void {\n  const signal = options?.signal;\n  if (signal !== undefined && signal.aborted) throw reasonOf(signal);\n}"
+    },
+    {
       "name": "ChildController",
       "comment": "/**\n * A cancellation of one's own below a parent's: it aborts with the parent, and alone when told to.\n *\n * Its AbortSignal is made when somebody looks at it, because that is what costs: 2.2 of the 2.9 microseconds that a\n * small call with a time limit takes. Most work ends well and never looks.\n */",
-      "code": "class ChildController extends AbortListener {\n  aborted = false;\n  reason: unknown = undefined;\n\n  /** Called once, after the signal has aborted. */\n  onAborted: ((reason: unknown) => void) | undefined = undefined;\n  private controller: AbortController | undefined = undefined;\n\n  constructor(parent?: AbortSignal) {\n    super();\n    if (parent === undefined) return;\n    if (parent.aborted) this.abort(reasonOf(parent));\n    else follow(parent, this);\n  }\n\n  get signal(): AbortSignal {\n    if (this.controller === undefined) {\n      this.controller = new AbortController();\n      if (this.aborted) this.controller.abort(this.reason);\n    }\n    return this.controller.signal;\n  }\n\n  /** Whether anybody has seen the signal: what has not cannot be told to stop. */\n  get told(): boolean {\n    return this.controller !== undefined;\n  }\n\n  /** The first reason counts. */\n  abort(reason: unknown = new CancelledError()): void {\n    if (this.aborted) return;\n    this.detach();\n    this.aborted = true;\n    this.reason = reason;\n    this.controller?.abort(reason);\n    this.onAborted?.(reason);\n  }\n\n  onAbort(reason: unknown): void {\n    this.abort(reason);\n  }\n\n  /** Leaves the parent; what is below lives on. */\n  detach(): void {\n    unfollow(this);\n  }\n\n  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */\n  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {\n    let result: T | PromiseLike<T>;\n    try {\n      result = this.call(work);\n    } catch (error) {\n      result = Promise.reject(error);\n    }\n    void Promise.resolve(result).then(onValue, onError);\n  }\n\n  /** Calls the work, with the signal if it declares a parameter. */\n  call<T>(work: Work<T>): T | PromiseLike<T> {\n    // Sound: a function that declares no parameter does not read its first.\n    return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);\n  }\n\n  /**\n   * The result of the work; once this controller aborts, its reason instead. A rejection that is only the abort coming\n   * back is expected; another one is `late`, since the caller hears of the abort.\n   *\n   * The reason comes when the work has settled. Work that has not seen the signal cannot be told to stop, so it is\n   * left behind, and the reason comes at once; `leave` says otherwise.\n   */\n  race<T>(work: Work<T>, leave?: boolean): Promise<T> {\n    if (this.aborted) return Promise.reject(this.reason);\n    return new Promise<T>((resolve, reject) => {\n      let heard = false;\n      this.onAborted = (reason) => {\n        heard = leave ?? !this.told;\n        if (heard) reject(reason);\n      };\n      this.start(\n        work,\n        (value) => {\n          this.detach();\n          if (this.aborted) reject(this.reason);\n          else resolve(value);\n        },\n        (error) => {\n          this.detach();\n          if (this.aborted && !isReason(error, this.reason)) this.late(error, heard);\n          reject(this.aborted ? this.reason : error);\n        },\n      );\n    });\n  }\n\n  /** Work has failed after the abort, which the caller has heard of or not yet. */\n  protected late(error: unknown, _heard: boolean): void {\n    reportLate(error);\n  }\n}"
+      "code": "class ChildController implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  aborted = false;\n  reason: unknown = undefined;\n\n  /** Called once, after the signal has aborted. */\n  onAborted: ((reason: unknown) => void) | undefined = undefined;\n  private controller: AbortController | undefined = undefined;\n\n  constructor(parent?: AbortSignal) {\n    if (parent === undefined) return;\n    if (parent.aborted) this.abort(reasonOf(parent));\n    else follow(parent, this);\n  }\n\n  get signal(): AbortSignal {\n    if (this.controller === undefined) {\n      this.controller = new AbortController();\n      if (this.aborted) this.controller.abort(this.reason);\n    }\n    return this.controller.signal;\n  }\n\n  /** Whether anybody has seen the signal: what has not cannot be told to stop. */\n  get told(): boolean {\n    return this.controller !== undefined;\n  }\n\n  /** The first reason counts. */\n  abort(reason: unknown = new CancelledError()): void {\n    if (this.aborted) return;\n    this.detach();\n    this.aborted = true;\n    this.reason = reason;\n    this.controller?.abort(reason);\n    this.onAborted?.(reason);\n  }\n\n  onAbort(reason: unknown): void {\n    this.abort(reason);\n  }\n\n  /** Leaves the parent; what is below lives on. */\n  detach(): void {\n    unfollow(this);\n  }\n\n  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */\n  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {\n    let result: T | PromiseLike<T>;\n    try {\n      result = this.call(work);\n    } catch (error) {\n      result = Promise.reject(error);\n    }\n    void Promise.resolve(result).then(onValue, onError);\n  }\n\n  /** Calls the work, with the signal if it declares a parameter. */\n  call<T>(work: Work<T>): T | PromiseLike<T> {\n    // Sound: a function that declares no parameter does not read its first.\n    return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);\n  }\n\n  /**\n   * The result of the work; once this controller aborts, its reason instead. A rejection that is only the abort coming\n   * back is expected; another one is `late`, since the caller hears of the abort.\n   *\n   * The reason comes when the work has settled. Work that has not seen the signal cannot be told to stop, so it is\n   * left behind, and the reason comes at once; `leave` says otherwise.\n   */\n  race<T>(work: Work<T>, leave?: boolean): Promise<T> {\n    if (this.aborted) return Promise.reject(this.reason);\n    return new Promise<T>((resolve, reject) => {\n      let heard = false;\n      this.onAborted = (reason) => {\n        heard = leave ?? !this.told;\n        if (heard) reject(reason);\n      };\n      this.start(\n        work,\n        (value) => {\n          this.detach();\n          if (this.aborted) reject(this.reason);\n          else resolve(value);\n        },\n        (error) => {\n          this.detach();\n          if (this.aborted && !isReason(error, this.reason)) this.late(error, heard);\n          reject(this.aborted ? this.reason : error);\n        },\n      );\n    });\n  }\n\n  /** Work has failed after the abort, which the caller has heard of or not yet. */\n  protected late(error: unknown, _heard: boolean): void {\n    reportLate(error);\n  }\n}"
     },
     {
       "name": "",
-      "comment": "// Where `trace` listens; in a copy that has no `trace`, nobody does. The rest of the package asks one question, whether anybody does, and only when it starts a\n// task or really has to wait; without a trace that is all it costs.",
+      "comment": "// Where `trace` and `detectDeadlocks` listen; in a copy that has neither, nobody does. The rest of the package asks one\n// question, whether anybody does, and only when it starts a task, takes a lock or really has to wait; without a listener\n// that is all it costs.",
       "code": ""
     },
     {
       "name": "Probe",
       "comment": "",
-      "code": "interface Probe {\n  /** Runs the body of a task, so that what it waits for and starts is known to be its own. */\n  task<T>(id: number, name: string | undefined, body: () => T): T;\n  ended(id: number): void;\n\n  /** The current task waits for the promise, at the kind of thing that `on` names. */\n  waits(on: string, promise: Promise<unknown>): void;\n}"
+      "code": "interface Probe {\n  /** Runs the body of a task, so that what it waits for and starts is known to be its own. */\n  task<T>(id: number, name: string | undefined, body: () => T): T;\n  ended(id: number): void;\n\n  /** The current task waits for the promise, at the kind of thing that `on` names. */\n  waits(on: string, promise: Promise<unknown>): void;\n\n  /** The current task asks for the lock, and holds it from the grant on. */\n  acquires(lock: object, on: string, grant: Promise<Held>): void;\n\n  /** Runs the body as one that has the lock. */\n  holds<T>(lock: object, on: string, held: Held, body: () => T): T;\n}"
+    },
+    {
+      "name": "Held",
+      "comment": "",
+      "code": "interface Held {\n  readonly held: boolean;\n}"
     },
     {
       "name": "probe",
@@ -3721,29 +3641,18 @@ export const sources: VendoredSources = {
       "code": "const probe: { current: Probe | undefined } = { current: undefined };"
     },
     {
-      "name": "smallest",
-      "comment": "",
-      "code": "const smallest = 4;"
-    },
-    {
-      "name": "roomy",
-      "comment": "",
-      "code": "const roomy = 1024;",
-      "joined": true
-    },
-    {
       "name": "none",
       "comment": "// Most queues stay empty for ever: a task's, a latch's. They share this array and take no memory of their own.",
       "code": "const none: readonly undefined[] = [];"
     },
     {
-      "name": "Ring",
+      "name": "Queue",
       "comment": "/**\n * A first-in, first-out queue in a circular array whose length is a power of two. Both ends cost O(1), amortised over\n * the doublings, at any length; `Array.prototype.shift` moves the whole array once it is long. The memory of a long\n * queue is given back when it runs empty.\n */",
-      "code": "class Ring<T> {\n  length = 0;\n  // Sound: the shared array is not written to, since its length is below that of any queue with an item.\n  private slots: (T | undefined)[] = none as (T | undefined)[];\n  private head = 0;\n  private mask = -1;\n\n  push(item: T): void {\n    if (this.mask < this.length) this.rebuild(Math.max(smallest, this.length << 1));\n    this.slots[(this.head + this.length++) & this.mask] = item;\n  }\n\n  first(): T | undefined {\n    return this.slots[this.head];\n  }\n\n  shift(): T | undefined {\n    return this.length === 0 ? undefined : this.take();\n  }\n\n  /** The first item of a queue that is not empty. */\n  take(): T {\n    const { head, slots } = this;\n    // Sound: the `length` slots from `head` on hold items.\n    const item = slots[head] as T;\n    slots[head] = undefined;\n    this.head = (head + 1) & this.mask;\n    if (--this.length === 0 && roomy <= this.mask) this.clear();\n    return item;\n  }\n\n  clear(): void {\n    this.length = 0;\n    this.head = 0;\n    this.mask = -1;\n    // Sound for the same reason.\n    this.slots = none as (T | undefined)[];\n  }\n\n  /** Keeps what the filter accepts, in order. O(n). */\n  retain(filter: (item: T) => boolean): void {\n    this.rebuild(this.mask + 1, filter);\n  }\n\n  private rebuild(capacity: number, filter?: (item: T) => boolean): void {\n    const { slots, head, mask, length } = this;\n    // One allocation of the final size: an array that grows step by step would be copied many times over.\n    const next = new Array<T | undefined>(capacity);\n    let kept = 0;\n    for (let index = 0; index < length; index++) {\n      const item = slots[(head + index) & mask];\n      if (filter === undefined || (item !== undefined && filter(item))) next[kept++] = item;\n    }\n    this.slots = next;\n    this.head = 0;\n    this.mask = capacity - 1;\n    this.length = kept;\n  }\n}"
+      "code": "class Queue<T> {\n  length = 0;\n  // Sound: the shared array is not written to, since it has no place.\n  private slots: (T | undefined)[] = none as (T | undefined)[];\n  private head = 0;\n\n  push(item: T): void {\n    if (this.length === this.slots.length) this.rebuild(this.length << 1 || 4);\n    this.slots[(this.head + this.length++) & (this.slots.length - 1)] = item;\n  }\n\n  peek(): T | undefined {\n    return this.slots[this.head];\n  }\n\n  /** Takes the first item off; undefined if there is none. */\n  shift(): T | undefined {\n    if (this.length === 0) return undefined;\n    const { slots, head } = this;\n    const item = slots[head];\n    slots[head] = undefined;\n    this.head = (head + 1) & (slots.length - 1);\n    if (--this.length === 0 && 1024 < slots.length) this.rebuild(4);\n    return item;\n  }\n\n  /** Drops what the filter does not accept, as soon as that is more than half; `rest` is how many will be left. */\n  sweep(rest: number, accepts: (item: T) => boolean): void {\n    if (rest === 0 || 32 + (rest << 1) < this.length) {\n      this.rebuild(1 << (32 - Math.clz32(rest)), accepts);\n    }\n  }\n\n  /** Moves to an array of this length, a power of two, and keeps what the filter accepts, in order. O(n). */\n  private rebuild(capacity: number, accepts?: (item: T) => boolean): void {\n    const { slots, head, length } = this;\n    // One allocation of the final size: an array that grows step by step would be copied many times over.\n    this.slots = new Array<T | undefined>(capacity);\n    this.length = this.head = 0;\n    for (let index = head; index < head + length; index++) {\n      // Sound: the `length` slots from the head on hold items.\n      const item = slots[index & (slots.length - 1)] as T;\n      if (accepts === undefined || accepts(item)) this.slots[this.length++] = item;\n    }\n  }\n}"
     },
     {
       "name": "",
-      "comment": "// The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.\n//\n// A wait that nobody can cancel is nothing but the `resolve` of its promise in a circular array, or that and what it\n// asks for. That is the least a waiting promise can cost (182 bytes altogether on Node 20; a linked list of records\n// costs 230 to 320), and it keeps long queues out of the garbage collector's way. Only a wait with a signal or a\n// callback is a larger record.\n//\n// A cancelled record stays in the array as a tombstone and is skipped when its turn comes; when tombstones outnumber\n// the living, the array is rebuilt. So a cancellation costs O(1) amortised, in any order, and keeps no memory.",
+      "comment": "// The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.\n//\n// A wait that nobody can cancel is nothing but the `resolve` of its promise in an array. That is the least a waiting\n// promise can cost (a linked list of records costs 230 to 320 bytes on Node 20), and it keeps long queues out of the\n// garbage collector's way. Only a wait with a signal, or one that asks for something, is a larger record.\n//\n// A cancelled record stays in the array as a tombstone and is skipped when its turn comes; when tombstones outnumber\n// the living, they are swept out. So a cancellation costs O(1) amortised, in any order, and keeps no memory.",
       "code": ""
     },
     {
@@ -3752,39 +3661,29 @@ export const sources: VendoredSources = {
       "code": "type Settle<T> = (value: T) => void;"
     },
     {
-      "name": "Request",
-      "comment": "/** The `resolve` of a promise, with what is asked for. */",
-      "code": "class Request<T, Detail> {\n  readonly settle: Settle<T>;\n  readonly detail: Detail;\n\n  constructor(settle: Settle<T>, detail: Detail) {\n    this.settle = settle;\n    this.detail = detail;\n  }\n}"
-    },
-    {
       "name": "Waiter",
-      "comment": "/** A wait that can end early: by its signal, or because it is left. */",
-      "code": "class Waiter<T, Detail = undefined> extends AbortListener {\n  /** Undefined as soon as the wait has ended in any way. */\n  queue: Waiters<T, Detail> | undefined;\n  readonly detail: Detail | undefined;\n  readonly settle: Settle<T>;\n  readonly fail: ((reason: unknown) => void) | undefined;\n\n  constructor(\n    queue: Waiters<T, Detail>,\n    settle: Settle<T>,\n    fail?: (reason: unknown) => void,\n    detail?: Detail,\n  ) {\n    super();\n    this.queue = queue;\n    this.settle = settle;\n    this.fail = fail;\n    this.detail = detail;\n  }\n\n  onAbort(reason: unknown): void {\n    this.leave();\n    this.fail?.(reason);\n  }\n\n  /** Takes the wait out of its queue, as if it had never begun. */\n  leave(): void {\n    const { queue } = this;\n    if (queue === undefined) return;\n    unfollow(this);\n    this.queue = undefined;\n    queue.left();\n  }\n}"
+      "comment": "/** A wait that can end early, by its signal or because it is left, or that asks for something. */",
+      "code": "class Waiter<T, Detail = undefined> implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n\n  /** Undefined as soon as the wait has ended in any way. */\n  queue: Waiters<T, Detail> | undefined;\n  readonly settle: Settle<T>;\n  readonly fail: Settle<unknown> | undefined;\n  readonly detail: Detail | undefined;\n\n  constructor(\n    queue: Waiters<T, Detail>,\n    settle: Settle<T>,\n    fail?: Settle<unknown>,\n    detail?: Detail,\n  ) {\n    this.queue = queue;\n    this.settle = settle;\n    this.fail = fail;\n    this.detail = detail;\n  }\n\n  onAbort(reason: unknown): void {\n    this.leave();\n    this.fail?.(reason);\n  }\n\n  /** Takes the wait out of its queue, as if it had never begun. */\n  leave(): void {\n    const { queue } = this;\n    this.end();\n    queue?.left();\n  }\n\n  end(): void {\n    this.queue = undefined;\n    unfollow(this);\n  }\n}"
     },
     {
       "name": "Entry",
       "comment": "",
-      "code": "type Entry<T, Detail = undefined> = Settle<T> | Request<T, Detail> | Waiter<T, Detail>;"
+      "code": "type Entry<T, Detail = undefined> = Settle<T> | Waiter<T, Detail>;"
     },
     {
       "name": "Waiters",
       "comment": "",
-      "code": "class Waiters<T, Detail = undefined> {\n  /** How many are waiting; the cancelled do not count. */\n  size = 0;\n  private readonly ring = new Ring<Entry<T, Detail>>();\n  private readonly what: string;\n  private readonly onLeave: (() => void) | undefined;\n\n  /**\n   * `what` is waited for, as traces call it. `onLeave` is told when a wait has been cancelled: those behind it may have\n   * their turn now.\n   */\n  constructor(what: string, onLeave?: () => void) {\n    this.what = what;\n    this.onLeave = onLeave;\n  }\n\n  /** Waits at the end of the queue. The signal must not have aborted yet. */\n  wait(signal?: AbortSignal, detail?: Detail): Promise<T> {\n    const promise =\n      signal !== undefined\n        ? this.waitFollowing(signal, detail)\n        : new Promise<T>((resolve) => {\n            this.add(detail === undefined ? resolve : new Request(resolve, detail));\n          });\n    if (probe.current !== undefined) probe.current.waits(this.what, promise);\n    return promise;\n  }\n\n  add(entry: Entry<T, Detail>): void {\n    this.ring.push(entry);\n    this.size++;\n  }\n\n  /**\n   * Who is next. Those whose signal has aborted are turned away first: another listener of the same signal may have\n   * come here before their own was called, and nobody who was cancelled may be given anything.\n   */\n  first(): Entry<T, Detail> | undefined {\n    for (;;) {\n      const entry = this.ring.first();\n      if (!(entry instanceof Waiter)) return entry;\n      if (entry.queue !== undefined) {\n        const aborted = entry.hub?.aborted;\n        if (aborted === undefined) return entry;\n        this.size--;\n        entry.queue = undefined;\n        unfollow(entry);\n        entry.fail?.(aborted.reason);\n      }\n      this.ring.take();\n    }\n  }\n\n  /** Ends the wait of the entry that `first` has just returned. */\n  grant(entry: Entry<T, Detail>, value: T): void {\n    this.take(entry);\n    if (typeof entry === \"function\") entry(value);\n    else entry.settle(value);\n  }\n\n  /** Ends the longest wait; false when nobody waits. */\n  wake(value: T): boolean {\n    const entry = this.size === 0 ? undefined : this.first();\n    if (entry === undefined) return false;\n    this.grant(entry, value);\n    return true;\n  }\n\n  /** Ends every wait that has begun before this call; what follows may wait again. */\n  wakeAll(value: T): void {\n    for (let count = this.size; 0 < count && this.wake(value); count--);\n  }\n\n  /** Rejects everybody who waits. */\n  rejectAll(reason: unknown): void {\n    for (let count = this.size; 0 < count; count--) {\n      const entry = this.first();\n      if (entry !== undefined) this.refuse(entry, reason);\n    }\n  }\n\n  /** Rejects the entry that `first` has just returned. */\n  refuse(entry: Entry<T, Detail>, reason: unknown): void {\n    this.take(entry);\n    if (entry instanceof Waiter) {\n      entry.fail?.(reason);\n      return;\n    }\n    // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by\n    // resolving it with a rejected promise. Sound: these entries are the `resolve` of promises, nothing else.\n    const resolve = (typeof entry === \"function\" ? entry : entry.settle) as Settle<unknown>;\n    resolve(Promise.reject(reason));\n  }\n\n  private waitFollowing(signal: AbortSignal, detail: Detail | undefined): Promise<T> {\n    return new Promise<T>((resolve, reject) => {\n      const waiter = new Waiter(this, resolve, reject, detail);\n      follow(signal, waiter);\n      this.add(waiter);\n    });\n  }\n\n  private take(entry: Entry<T, Detail>): void {\n    this.ring.take();\n    this.size--;\n    if (!(entry instanceof Waiter)) return;\n    entry.queue = undefined;\n    unfollow(entry);\n  }\n\n  /** @internal A waiter has left on its own. */\n  left(): void {\n    this.size--;\n    if (this.size === 0) this.ring.clear();\n    else if (32 < this.ring.length && this.size << 1 < this.ring.length)\n      this.ring.retain(isWaiting);\n    this.onLeave?.();\n  }\n}"
-    },
-    {
-      "name": "isWaiting",
-      "comment": "",
-      "code": "function isWaiting<T, Detail>(entry: Entry<T, Detail>): boolean {\n  return !(entry instanceof Waiter) || entry.queue !== undefined;\n}"
+      "code": "class Waiters<T, Detail = undefined> extends Queue<Entry<T, Detail>> {\n  /** How many are waiting; the cancelled do not count. */\n  size = 0;\n  protected readonly what: string;\n  private readonly onLeave: (() => void) | undefined;\n\n  /**\n   * `what` is waited for, as traces call it. `onLeave` is told when a wait has been cancelled: those behind it may have\n   * their turn now.\n   */\n  constructor(what: string, onLeave?: () => void) {\n    super();\n    this.what = what;\n    this.onLeave = onLeave;\n  }\n\n  /** Waits at the end of the queue. The signal must not have aborted yet. */\n  wait(signal?: AbortSignal, detail?: Detail): Promise<T> {\n    const promise = new Promise<T>((resolve, reject) => {\n      if (signal === undefined) {\n        // Without a signal it does not keep its `reject`, which would be a third of its memory.\n        this.add(detail === undefined ? resolve : new Waiter(this, resolve, undefined, detail));\n      } else {\n        const waiter = new Waiter(this, resolve, reject, detail);\n        follow(signal, waiter);\n        this.add(waiter);\n      }\n    });\n    if (probe.current !== undefined) probe.current.waits(this.what, promise);\n    return promise;\n  }\n\n  /** Has one of the two called once, unless what is returned has been called before. */\n  listen(settle: Settle<T>, fail: Settle<unknown>): () => void {\n    const waiter = new Waiter(this, settle, fail);\n    this.add(waiter);\n    return () => {\n      waiter.leave();\n    };\n  }\n\n  add(entry: Entry<T, Detail>): void {\n    this.push(entry);\n    this.size++;\n  }\n\n  /**\n   * Who is next; undefined if nobody is. Those whose signal has aborted are turned away first: another listener of the\n   * same signal may have come here before their own was called, and nobody who was cancelled may be given anything.\n   */\n  first(): Entry<T, Detail> | undefined {\n    while (this.size !== 0) {\n      const entry = this.peek();\n      if (entry === undefined || typeof entry === \"function\") return entry;\n      if (entry.queue === undefined) this.shift();\n      else {\n        const signal = entry.hub?.signal;\n        if (signal === undefined || !signal.aborted) return entry;\n        this.refuse(entry, reasonOf(signal));\n      }\n    }\n    return undefined;\n  }\n\n  /** Ends the wait of the entry that `first` has just returned. */\n  grant(entry: Entry<T, Detail>, value: T): void {\n    this.shift();\n    this.size--;\n    if (typeof entry === \"function\") entry(value);\n    else {\n      entry.end();\n      entry.settle(value);\n    }\n  }\n\n  /** Ends the longest wait; false when nobody waits. */\n  wake(value: T): boolean {\n    const entry = this.first();\n    if (entry === undefined) return false;\n    this.grant(entry, value);\n    return true;\n  }\n\n  /** Ends every wait that has begun before this call; what follows may wait again. */\n  wakeAll(value: T): void {\n    for (let count = this.size; 0 < count && this.wake(value); count--);\n  }\n\n  /** Rejects everybody who waits. */\n  rejectAll(reason: unknown): void {\n    for (let count = this.size; 0 < count; count--) {\n      const entry = this.first();\n      if (entry !== undefined) this.refuse(entry, reason);\n    }\n  }\n\n  /** Rejects the entry that `first` has just returned. */\n  refuse(entry: Entry<T, Detail>, reason: unknown): void {\n    if (typeof entry === \"function\" || entry.fail === undefined) {\n      // It is rejected by resolving it with a rejected promise. Sound: such an entry is the `resolve` of a promise.\n      this.grant(entry, Promise.reject(reason) as T);\n    } else {\n      this.shift();\n      this.size--;\n      entry.end();\n      entry.fail(reason);\n    }\n  }\n\n  /** A waiter has left on its own. */\n  left(): void {\n    this.size--;\n    this.sweep(this.size, (entry) => typeof entry === \"function\" || entry.queue !== undefined);\n    this.onLeave?.();\n  }\n}"
     },
     {
       "name": "Latch",
       "comment": "/**\n * A value that arrives once, and those who wait for it.\n *\n * Unlike a promise it can be left again: a reaction on a promise stays in memory until the promise settles, which is\n * how `Promise.race` with a long-lived promise leaks. And a latch is never unhandled: an outcome that nobody asks for\n * is a value like any other.\n */",
-      "code": "class Latch<T> {\n  /** What arrived, in a box, since it may be undefined. */\n  opened: { readonly value: T } | undefined = undefined;\n  readonly waiters: Waiters<T>;\n\n  constructor(onLeave?: () => void) {\n    this.waiters = new Waiters<T>(\"outcome\", onLeave);\n  }\n\n  /** The first value counts; false for the others. */\n  open(value: T): boolean {\n    if (this.opened !== undefined) return false;\n    this.opened = { value };\n    this.waiters.wakeAll(value);\n    return true;\n  }\n\n  wait(signal?: AbortSignal): Promise<T> {\n    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n    return this.opened === undefined\n      ? this.waiters.wait(signal)\n      : Promise.resolve(this.opened.value);\n  }\n}"
+      "code": "class Latch<T> {\n  /** What arrived, in a box, since it may be undefined. */\n  opened: { readonly value: T } | undefined = undefined;\n  readonly waiters: Waiters<T>;\n\n  constructor(onLeave?: () => void) {\n    this.waiters = new Waiters<T>(\"outcome\", onLeave);\n  }\n\n  /** The first value counts; false for the others. */\n  open(value: T): boolean {\n    if (this.opened !== undefined) return false;\n    this.opened = { value };\n    this.waiters.wakeAll(value);\n    return true;\n  }\n\n  wait(options?: Cancellable): Promise<T> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    return this.opened === undefined\n      ? this.waiters.wait(options?.signal)\n      : Promise.resolve(this.opened.value);\n  }\n}"
     },
     {
       "name": "CancellationToken",
       "comment": "/**\n * Something that can be cancelled, and below it more that is cancelled with it: an AbortController with children.\n *\n * - **Downwards only.** Cancelling a token cancels its children; cancelling a child leaves its parent alone.\n * - **The first reason counts.** Cancelling again does nothing.\n * - **Disposing detaches** from the parent, and never cancels. A token that lives shorter than its parent must be\n *   disposed or cancelled, or it stays on the parent's list until that aborts.\n * - **Cost.** O(1) to make, detach and look at. The AbortSignal is made when `signal` is first read.\n *\n * Counterpart of tokio's `CancellationToken` and Go's `context.WithCancel`.\n *\n * @example\n * const server = new CancellationToken();\n * const request = server.child();\n * server.cancel(\"shutting down\");\n * assert.equal(request.cancelled, true);\n * assert.equal(request.signal.reason, \"shutting down\");\n */",
-      "code": "class CancellationToken implements Disposable {\n  private readonly controller: ChildController;\n  private latch: Latch<void> | undefined = undefined;\n\n  constructor(parent?: AbortSignal | CancellationToken) {\n    // By shape and not by class: the parent may come from another copy of this package.\n    const signal = parent !== undefined && \"signal\" in parent ? parent.signal : parent;\n    this.controller = new ChildController(signal);\n  }\n\n  get signal(): AbortSignal {\n    return this.controller.signal;\n  }\n\n  get cancelled(): boolean {\n    return this.controller.aborted;\n  }\n\n  /** Why it was cancelled; undefined before. */\n  get reason(): unknown {\n    return this.controller.reason;\n  }\n\n  /** Without a reason, a CancelledError. */\n  cancel(reason?: unknown): void {\n    this.controller.abort(reason);\n  }\n\n  child(): CancellationToken {\n    return new CancellationToken(this);\n  }\n\n  /** Ends when the token is cancelled; `options.signal` ends the wait alone. */\n  whenCancelled(options?: Cancellable): Promise<void> {\n    const latch = (this.latch ??= new Latch<void>());\n    if (this.cancelled) latch.open();\n    else this.controller.onAborted = () => latch.open();\n    return latch.wait(options?.signal);\n  }\n\n  throwIfCancelled(): void {\n    if (this.cancelled) throw this.reason;\n  }\n\n  /**\n   * Runs work with this token's signal. When the token is cancelled, rejects with the reason: once the work has\n   * settled, or at once if it takes no signal. What it fails with after that goes to `onLateError`, unless it is the\n   * cancellation.\n   */\n  async run<T>(work: Work<T>): Promise<T> {\n    const child = new ChildController(this.signal);\n    return child.race(work);\n  }\n\n  /** Detaches from the parent. */\n  [dispose](): void {\n    this.controller.detach();\n  }\n}"
+      "code": "class CancellationToken implements Disposable {\n  private readonly controller: ChildController;\n  private latch: Latch<void> | undefined = undefined;\n\n  constructor(parent?: AbortSignal | CancellationToken) {\n    // By shape and not by class: the parent may come from another copy of this package.\n    const signal = parent !== undefined && \"signal\" in parent ? parent.signal : parent;\n    this.controller = new ChildController(signal);\n  }\n\n  get signal(): AbortSignal {\n    return this.controller.signal;\n  }\n\n  get cancelled(): boolean {\n    return this.controller.aborted;\n  }\n\n  /** Why it was cancelled; undefined before. */\n  get reason(): unknown {\n    return this.controller.reason;\n  }\n\n  /** Without a reason, a CancelledError. */\n  cancel(reason?: unknown): void {\n    this.controller.abort(reason);\n  }\n\n  child(): CancellationToken {\n    return new CancellationToken(this);\n  }\n\n  /** Ends when the token is cancelled; `options.signal` ends the wait alone. */\n  whenCancelled(options?: Cancellable): Promise<void> {\n    const latch = (this.latch ??= new Latch<void>());\n    if (this.cancelled) latch.open();\n    else this.controller.onAborted = () => latch.open();\n    return latch.wait(options);\n  }\n\n  throwIfCancelled(): void {\n    if (this.cancelled) throw this.reason;\n  }\n\n  /**\n   * Runs work with this token's signal. When the token is cancelled, rejects with the reason: once the work has\n   * settled, or at once if it takes no signal. What it fails with after that goes to `onLateError`, unless it is the\n   * cancellation.\n   */\n  async run<T>(work: Work<T>): Promise<T> {\n    const child = new ChildController(this.signal);\n    return child.race(work);\n  }\n\n  /** Detaches from the parent. */\n  [dispose](): void {\n    this.controller.detach();\n  }\n}"
     },
     {
       "name": "isCancelled",
@@ -3792,14 +3691,9 @@ export const sources: VendoredSources = {
       "code": "function isCancelled(error: unknown, signal?: AbortSignal): boolean {\n  if (signal === undefined) return isAbortError(error);\n  return signal.aborted && isReason(error, reasonOf(signal));\n}"
     },
     {
-      "name": "Callback",
-      "comment": "",
-      "code": "class Callback extends AbortListener implements Disposable {\n  private readonly callback: (reason: unknown) => void;\n\n  constructor(callback: (reason: unknown) => void) {\n    super();\n    this.callback = callback;\n  }\n\n  onAbort(reason: unknown): void {\n    try {\n      this.callback(reason);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n\n  [dispose](): void {\n    unfollow(this);\n  }\n}"
-    },
-    {
       "name": "onAbort",
       "comment": "/**\n * Calls back when the signal aborts, at once if it has already; disposing takes the callback off.\n *\n * Unlike `addEventListener` it costs O(1) however many listen to the signal, never warns about leaks, and cannot be\n * too late. Callbacks run in the order in which they came; one that throws does not keep the others from running, and\n * its error goes to `onLateError`.\n * Counterpart of Go's `context.AfterFunc`.\n *\n * @example\n * const controller = new AbortController();\n * const reasons: unknown[] = [];\n * const listening = onAbort(controller.signal, (reason) => reasons.push(reason));\n * controller.abort(\"closed\");\n * assert.deepEqual(reasons, [\"closed\"]);\n * listening[Symbol.dispose]();\n */",
-      "code": "function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {\n  const listener = new Callback(callback);\n  if (signal.aborted) listener.onAbort(reasonOf(signal));\n  else follow(signal, listener);\n  return listener;\n}"
+      "code": "function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {\n  const call = (reason: unknown): void => {\n    try {\n      callback(reason);\n    } catch (error) {\n      reportLate(error);\n    }\n  };\n  if (signal.aborted) call(reasonOf(signal));\n  const listener = followed(signal.aborted ? undefined : signal, call);\n  return {\n    [dispose]() {\n      unfollow(listener);\n    },\n  };\n}"
     },
     {
       "name": "linkSignals",
@@ -3812,34 +3706,24 @@ export const sources: VendoredSources = {
       "code": "function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {\n  const signal = options?.signal;\n  // The work runs already, so even with a signal that has aborted somebody must hear of its failure.\n  const wait = new ChildController(signal?.aborted === true ? undefined : signal);\n  const result = wait.race(() => work);\n  if (signal?.aborted === true) wait.abort(reasonOf(signal));\n  return result;\n}"
     },
     {
-      "name": "Guard",
-      "comment": "/**\n * What a lock or semaphore hands out: proof that something is held, and the way to give it back.\n *\n * `using guard = await mutex.lock()` gives it back when the block is left in any way. Releasing a second time does\n * nothing, also when others have held the lock in between, so a stale guard can never let two in. `release` works\n * detached: `.finally(guard.release)`.\n */",
-      "code": "interface Guard extends Disposable {\n  /** False from the release on. */\n  readonly held: boolean;\n  readonly release: () => void;\n}"
-    },
-    {
-      "name": "Permits",
-      "comment": "/**\n * The counting behind Mutex, RwLock and Semaphore.\n *\n * Fair: permits go to waiters in the order in which they came, and nobody overtakes, not even a small request a large\n * one. A grant is final: from then on the waiter holds the permits, whether its code has resumed or not, and a signal\n * that aborts later changes nothing. So no permit is lost between grant and resumption, which is the most frequent\n * bug of locks with cancellation (asyncio, Effect, cats-effect and others have all had it).\n */",
-      "code": "class Permits {\n  available: number;\n  readonly waiters: Waiters<Permit, number>;\n  private closed: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(available: number, what = \"permit\") {\n    this.available = available;\n    this.waiters = new Waiters<Permit, number>(what, () => {\n      this.pass();\n    });\n  }\n\n  acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {\n    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n    if (count <= this.available && this.waiters.size === 0 && this.closed === undefined) {\n      this.available -= count;\n      return Promise.resolve(this.guard(count));\n    }\n    if (this.closed !== undefined) return Promise.reject(this.closed.reason);\n    // A plain entry of the queue stands for one permit.\n    return this.waiters.wait(signal, count === 1 ? undefined : count);\n  }\n\n  tryAcquire(count: number): Permit | undefined {\n    if (this.available < count || this.waiters.size !== 0 || this.closed !== undefined) {\n      return undefined;\n    }\n    this.available -= count;\n    return this.guard(count);\n  }\n\n  put(count: number): void {\n    this.available += count;\n    if (this.waiters.size !== 0) this.pass();\n  }\n\n  close(reason: unknown): void {\n    this.closed ??= { reason };\n    this.waiters.rejectAll(this.closed.reason);\n  }\n\n  /** The proof of holding `count` permits, which have been taken off `available` already. */\n  guard(count: number): Permit {\n    return new Permit(this, count);\n  }\n\n  private pass(): void {\n    const { waiters } = this;\n    while (waiters.size !== 0) {\n      const entry = waiters.first();\n      if (entry === undefined) return;\n      const count = typeof entry === \"function\" ? 1 : (entry.detail ?? 1);\n      if (this.available < count) return;\n      this.available -= count;\n      waiters.grant(entry, this.guard(count));\n    }\n  }\n}"
-    },
-    {
-      "name": "suspend",
-      "comment": "/**\n * The key of a guard's method that gives the lock back for a while; what it returns takes the lock again. A registered\n * symbol, because a condition variable may come from another copy of this package than the lock.\n */",
-      "code": "const suspend: unique symbol = Symbol.for(\"mooring.suspend\");"
-    },
-    {
-      "name": "Permit",
-      "comment": "",
-      "code": "class Permit<Owner extends Permits = Permits> implements Guard {\n  /** Undefined when nothing is held. */\n  owner: Owner | undefined;\n  readonly count: number;\n\n  constructor(owner: Owner, count: number) {\n    this.owner = owner;\n    this.count = count;\n  }\n\n  get held(): boolean {\n    return this.owner !== undefined;\n  }\n\n  // A getter, so that `release` works detached and no guard pays for a bound function that nobody detaches. In\n  // `guard.release()` the optimising compiler removes the closure.\n  get release(): () => void {\n    return () => {\n      this[dispose]();\n    };\n  }\n\n  [dispose](): void {\n    const { owner } = this;\n    if (owner === undefined) return;\n    this.owner = undefined;\n    owner.put(this.count);\n  }\n\n  [suspend](): () => Promise<void> {\n    const { owner, count } = this;\n    if (owner === undefined) throw new TypeError(\"The guard is not held.\");\n    this[dispose]();\n    return async () => {\n      // The permits of the new guard, which nobody sees, are this guard's from here on. Sound: a lock hands out\n      // guards of one kind.\n      this.owner = (await owner.acquire(count, undefined)).owner as Owner;\n    };\n  }\n}"
+      "name": "",
+      "comment": "// What is passed in is looked at where it comes in: a limit that is NaN must not show itself as a wait without end.",
+      "code": ""
     },
     {
       "name": "checkedCount",
-      "comment": "/** A number of permits, capacity or the like; anything else is a mistake that is reported where it is made. */",
+      "comment": "/** A number of permits or the like. */",
       "code": "function checkedCount(what: string, count: number, least: number): number {\n  if (Number.isInteger(count) && least <= count) return count;\n  throw new RangeError(`${what} must be an integer of at least ${least}, not ${count}.`);\n}"
     },
     {
-      "name": "closedError",
-      "comment": "",
-      "code": "function closedError(what: string): ClosedError {\n  return new ClosedError(`The ${what} is closed.`);\n}"
+      "name": "checkedLimit",
+      "comment": "/** The same, or Infinity for no limit. */",
+      "code": "function checkedLimit(what: string, limit: number, least = 1): number {\n  return limit === Infinity ? limit : checkedCount(what, limit, least);\n}"
+    },
+    {
+      "name": "checkedDelay",
+      "comment": "/** A time in milliseconds: what is negative counts as nothing, Infinity as never, and NaN is a mistake. */",
+      "code": "function checkedDelay(what: string, ms: number): number {\n  if (typeof ms === \"number\" && ms === ms) return Math.max(0, ms);\n  throw new RangeError(`${what} must be a number of milliseconds, not ${ms}.`);\n}"
     },
     {
       "name": "",
@@ -3883,19 +3767,26 @@ export const sources: VendoredSources = {
       "code": "function mustTurn(): boolean {\n  if (++budget.spent < budget.size) return false;\n  if (!isExplored()) return true;\n  budget.spent = 0;\n  return false;\n}"
     },
     {
-      "name": "turn",
-      "comment": "/** Lets timers, I/O and aborts have their turn. */",
-      "code": "function turn(): Promise<void> {\n  return afterTurn(undefined);\n}"
-    },
-    {
       "name": "paced",
       "comment": "/** A promise of a value that is ready. */",
-      "code": "function paced<T>(value: T): Promise<T> {\n  return mustTurn() ? afterTurn(value) : Promise.resolve(value);\n}"
+      "code": "function paced<T>(value: T): Promise<T> {\n  return mustTurn() ? turn(value) : Promise.resolve(value);\n}"
     },
     {
-      "name": "afterTurn",
+      "name": "turn",
+      "comment": "/** Lets timers, I/O and aborts have their turn. */",
+      "code": "function turn(): Promise<void>;"
+    },
+    {
+      "name": "turn",
       "comment": "",
-      "code": "function afterTurn<T>(value: T): Promise<T> {\n  if (held.length === 0) soon(release);\n  return new Promise((resolve) => {\n    held.push(() => {\n      resolve(value);\n    });\n  });\n}"
+      "code": "function turn<T>(value: T): Promise<T>;",
+      "joined": true
+    },
+    {
+      "name": "turn",
+      "comment": "",
+      "code": "function turn(value?: unknown): Promise<unknown> {\n  return new Promise((resolve) => {\n    if (held.push(() => resolve(value)) === 1) soon(release);\n  });\n}",
+      "joined": true
     },
     {
       "name": "release",
@@ -3905,7 +3796,7 @@ export const sources: VendoredSources = {
     {
       "name": "soon",
       "comment": "",
-      "code": "function soon(callback: () => void): void {\n  if (isExplored()) setTimeout(callback, 0);\n  else if (typeof immediate === \"function\") immediate(callback);\n  else if (typeof MessageChannel === \"undefined\") later(callback, 0);\n  else {\n    // Browsers make nested timeouts wait four milliseconds, and messages not at all.\n    const { port1, port2 } = new MessageChannel();\n    const onmessage = (): void => {\n      port1.close();\n      callback();\n    };\n    // Not `port1.onmessage =`: the types of Node do not know what all its versions have.\n    Object.assign(port1, { onmessage });\n    port2.postMessage(0);\n  }\n}"
+      "code": "function soon(callback: () => void): void {\n  if (isExplored()) setTimeout(callback);\n  else if (typeof immediate === \"function\") immediate(callback);\n  else if (typeof MessageChannel === \"undefined\") later(callback);\n  else {\n    // Browsers make nested timeouts wait four milliseconds, and messages not at all.\n    const { port1, port2 } = new MessageChannel();\n    const onmessage = (): void => {\n      port1.close();\n      callback();\n    };\n    // Not `port1.onmessage =`: the types of Node do not know what all its versions have.\n    Object.assign(port1, { onmessage });\n    port2.postMessage(0);\n  }\n}"
     },
     {
       "name": "selectable",
@@ -3940,7 +3831,7 @@ export const sources: VendoredSources = {
     {
       "name": "BaseReceiver",
       "comment": "/** What all receivers have in common, over `tryRecv` and a queue of those who wait. */",
-      "code": "abstract class BaseReceiver<T> implements Receiver<T> {\n  abstract readonly size: number;\n  protected abstract readonly waiters: Waiters<Received<T>>;\n\n  abstract tryRecv(): Received<T> | undefined;\n  abstract close(): void;\n\n  /** Closes, and drops what was not received. */\n  abstract [dispose](): void;\n\n  recv(options?: Cancellable): Promise<Received<T>> {\n    const signal = options?.signal;\n    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n    try {\n      const ready = this.tryRecv();\n      if (ready !== undefined) return paced(ready);\n      this.onWait();\n      return this.waiters.wait(signal);\n    } catch (error) {\n      return Promise.reject(error);\n    }\n  }\n\n  async recvMany(max: number, options?: Cancellable): Promise<T[]> {\n    checkedCount(\"max\", max, 1);\n    const messages: T[] = [];\n    let next: Received<T> | undefined = await this.recv(options);\n    while (next !== undefined && next.done !== true) {\n      messages.push(next.value);\n      next = messages.length < max ? this.tryRecv() : undefined;\n    }\n    return messages;\n  }\n\n  [Symbol.asyncIterator](): AsyncIterator<T, void, void> {\n    return { next: () => this.recv() };\n  }\n\n  get [selectable](): Source<Received<T>> {\n    return {\n      poll: () => {\n        const value = this.tryRecv();\n        return value && { value };\n      },\n      subscribe: (take, fail) => {\n        const waiter = new Waiter(this.waiters, take, fail);\n        this.onWait();\n        this.waiters.add(waiter);\n        return () => {\n          waiter.leave();\n        };\n      },\n    };\n  }\n\n  /** Told before somebody waits. */\n  protected onWait(): void {}\n}"
+      "code": "abstract class BaseReceiver<T> implements Receiver<T> {\n  abstract readonly size: number;\n  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>(\"recv\");\n\n  abstract tryRecv(): Received<T> | undefined;\n  abstract close(): void;\n\n  /** Closes, and drops what was not received. */\n  abstract [dispose](): void;\n\n  recv(options?: Cancellable): Promise<Received<T>> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    try {\n      const ready = this.tryRecv();\n      if (ready !== undefined) return paced(ready);\n      this.onWait();\n      return this.waiters.wait(options?.signal);\n    } catch (error) {\n      return Promise.reject(error);\n    }\n  }\n\n  async recvMany(max: number, options?: Cancellable): Promise<T[]> {\n    checkedCount(\"max\", max, 1);\n    const messages: T[] = [];\n    let next: Received<T> | undefined = await this.recv(options);\n    while (next !== undefined && next.done !== true) {\n      messages.push(next.value);\n      next = messages.length < max ? this.tryRecv() : undefined;\n    }\n    return messages;\n  }\n\n  [Symbol.asyncIterator](): AsyncIterator<T, void, void> {\n    return { next: () => this.recv() };\n  }\n\n  get [selectable](): Source<Received<T>> {\n    return {\n      poll: () => {\n        const value = this.tryRecv();\n        return value && { value };\n      },\n      subscribe: (take, fail) => {\n        this.onWait();\n        return this.waiters.listen(take, fail);\n      },\n    };\n  }\n\n  /** Told before somebody waits. */\n  protected onWait(): void {}\n}"
     },
     {
       "name": "BroadcastSender",
@@ -3960,7 +3851,7 @@ export const sources: VendoredSources = {
     {
       "name": "Subscription",
       "comment": "",
-      "code": "class Subscription<T> extends BaseReceiver<T> implements BroadcastReceiver<T> {\n  lagged = 0;\n  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>(\"recv\");\n  private readonly station: Station<T>;\n  private readonly throwsOnLag: boolean;\n  private seen: number;\n  private closedAt: number = Infinity;\n  private listed = false;\n\n  constructor(station: Station<T>, throwsOnLag: boolean) {\n    super();\n    this.station = station;\n    this.throwsOnLag = throwsOnLag;\n    this.seen = station.sent;\n  }\n\n  get size(): number {\n    return Math.min(this.last() - this.seen, this.station.capacity);\n  }\n\n  tryRecv(): Received<T> | undefined {\n    const { station } = this;\n    const { capacity } = station;\n    if (this.last() <= this.seen)\n      return station.closed || this.closedAt !== Infinity ? end : undefined;\n    const missed = station.sent - capacity - this.seen;\n    if (0 < missed) {\n      this.seen += missed;\n      this.lagged += missed;\n      if (this.throwsOnLag) throw new LaggedError(missed);\n      if (this.last() <= this.seen) return end;\n    }\n    // Sound: of the messages sent, the last `capacity` are there, and this is one of them.\n    return { done: false, value: station.recent[this.seen++ % capacity] as T };\n  }\n\n  close(): void {\n    if (this.closedAt !== Infinity) return;\n    this.closedAt = this.station.sent;\n    this.station.receivers--;\n    this.waiters.wakeAll(end);\n  }\n\n  [dispose](): void {\n    this.close();\n    this.seen = this.closedAt;\n  }\n\n  /** Gives what is there to those who wait. */\n  flush(): void {\n    this.listed = false;\n    while (this.waiters.size !== 0) {\n      const message = this.tryRecv();\n      if (message === undefined) break;\n      this.waiters.wake(message);\n    }\n    if (this.waiters.size !== 0) this.onWait();\n  }\n\n  protected override onWait(): void {\n    if (this.listed) return;\n    this.listed = true;\n    this.station.wait(this);\n  }\n\n  private last(): number {\n    return Math.min(this.station.sent, this.closedAt);\n  }\n}"
+      "code": "class Subscription<T> extends BaseReceiver<T> implements BroadcastReceiver<T> {\n  lagged = 0;\n  private readonly station: Station<T>;\n  private readonly throwsOnLag: boolean;\n  private seen: number;\n  private closedAt: number = Infinity;\n  private listed = false;\n\n  constructor(station: Station<T>, throwsOnLag: boolean) {\n    super();\n    this.station = station;\n    this.throwsOnLag = throwsOnLag;\n    this.seen = station.sent;\n  }\n\n  get size(): number {\n    return Math.min(this.last() - this.seen, this.station.capacity);\n  }\n\n  tryRecv(): Received<T> | undefined {\n    const { station } = this;\n    const { capacity } = station;\n    if (this.last() <= this.seen)\n      return station.closed || this.closedAt !== Infinity ? end : undefined;\n    const missed = station.sent - capacity - this.seen;\n    if (0 < missed) {\n      this.seen += missed;\n      this.lagged += missed;\n      if (this.throwsOnLag) throw new LaggedError(missed);\n      if (this.last() <= this.seen) return end;\n    }\n    // Sound: of the messages sent, the last `capacity` are there, and this is one of them.\n    return { done: false, value: station.recent[this.seen++ % capacity] as T };\n  }\n\n  close(): void {\n    if (this.closedAt !== Infinity) return;\n    this.closedAt = this.station.sent;\n    this.station.receivers--;\n    this.waiters.wakeAll(end);\n  }\n\n  [dispose](): void {\n    this.close();\n    this.seen = this.closedAt;\n  }\n\n  /** Gives what is there to those who wait. */\n  flush(): void {\n    this.listed = false;\n    while (this.waiters.size !== 0) {\n      const message = this.tryRecv();\n      if (message === undefined) break;\n      this.waiters.wake(message);\n    }\n    if (this.waiters.size !== 0) this.onWait();\n  }\n\n  protected override onWait(): void {\n    if (this.listed) return;\n    this.listed = true;\n    this.station.wait(this);\n  }\n\n  private last(): number {\n    return Math.min(this.station.sent, this.closedAt);\n  }\n}"
     },
     {
       "name": "broadcast",
@@ -3990,22 +3881,18 @@ export const sources: VendoredSources = {
     {
       "name": "Pipe",
       "comment": "",
-      "code": "class Pipe<T> extends BaseReceiver<T> {\n  readonly capacity: number;\n  senders = 0;\n  refused = false;\n  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>(\"recv\");\n  private readonly messages = new Ring<T>();\n  private reserved = 0;\n  private readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T>> = new Waiters<\n    Slot<T> | undefined,\n    Outgoing<T>\n  >(\"send\", () => {\n    this.finish();\n  });\n\n  constructor(capacity: number) {\n    super();\n    this.capacity = capacity;\n  }\n\n  get size(): number {\n    return this.messages.length + (this.capacity === 0 ? this.blocked.size : 0);\n  }\n\n  tryRecv(): Received<T> | undefined {\n    if (this.messages.length !== 0) {\n      const value = this.messages.take();\n      if (this.blocked.size !== 0) this.admit(this.capacity);\n      return { done: false, value };\n    }\n    if (this.blocked.size !== 0) {\n      // Without any place for messages, one is taken from the hand of a sender.\n      this.admit(this.capacity + 1);\n      if (this.messages.length !== 0) return { done: false, value: this.messages.take() };\n    }\n    return this.ended() ? end : undefined;\n  }\n\n  close(): void {\n    this.refused = true;\n    this.blocked.rejectAll(new ClosedError(\"The receiver is closed.\"));\n    this.finish();\n  }\n\n  [dispose](): void {\n    this.messages.clear();\n    this.close();\n  }\n\n  offer(message: T): boolean {\n    if (this.waiters.size !== 0 && this.waiters.wake({ done: false, value: message })) return true;\n    if (this.blocked.size !== 0 || this.capacity <= this.messages.length + this.reserved) {\n      return false;\n    }\n    this.messages.push(message);\n    return true;\n  }\n\n  send(message: T, signal: AbortSignal | undefined): Promise<void> {\n    if (this.offer(message)) return mustTurn() ? turn() : sent;\n    // Sound: a waiting `send` is ended with undefined.\n    return this.blocked.wait(signal, { message }) as Promise<undefined>;\n  }\n\n  reserve(signal: AbortSignal | undefined): Promise<Slot<T>> {\n    if (this.blocked.size === 0 && this.messages.length + this.reserved < this.capacity) {\n      return Promise.resolve(this.slot());\n    }\n    // Sound: a waiting `reserve` is ended with a slot.\n    return this.blocked.wait(signal) as Promise<Slot<T>>;\n  }\n\n  /** A message for which there is a place already. */\n  deliver(message: T): void {\n    if (this.waiters.size !== 0 && this.waiters.wake({ done: false, value: message })) return;\n    this.messages.push(message);\n  }\n\n  /** A reserved place has been used, or given back. */\n  unreserve(): void {\n    this.reserved--;\n    this.admit(this.capacity);\n    this.finish();\n  }\n\n  /** Ends the wait of those who wait to receive what will never come. */\n  finish(): void {\n    if (this.ended()) this.waiters.wakeAll(end);\n  }\n\n  private ended(): boolean {\n    return (\n      (this.refused || this.senders === 0) &&\n      this.messages.length + this.reserved + this.blocked.size === 0\n    );\n  }\n\n  /** Lets those in who wait to send, up to so many places. */\n  private admit(places: number): void {\n    while (this.blocked.size !== 0 && this.messages.length + this.reserved < places) {\n      const entry = this.blocked.first();\n      if (entry === undefined) return;\n      const outgoing = typeof entry === \"function\" ? undefined : entry.detail;\n      if (outgoing === undefined) {\n        this.blocked.grant(entry, this.slot());\n      } else {\n        this.deliver(outgoing.message);\n        this.blocked.grant(entry, undefined);\n      }\n    }\n  }\n\n  private slot(): Slot<T> {\n    this.reserved++;\n    return new ReservedSlot(this);\n  }\n}"
-    },
-    {
-      "name": "ReservedSlot",
-      "comment": "",
-      "code": "class ReservedSlot<T> implements Slot<T> {\n  private pipe: Pipe<T> | undefined;\n\n  constructor(pipe: Pipe<T>) {\n    this.pipe = pipe;\n  }\n\n  send(message: T): void {\n    const { pipe } = this;\n    if (pipe === undefined) throw new TypeError(\"The reserved place has been used already.\");\n    this.pipe = undefined;\n    pipe.deliver(message);\n    pipe.unreserve();\n  }\n\n  [dispose](): void {\n    const { pipe } = this;\n    this.pipe = undefined;\n    pipe?.unreserve();\n  }\n}"
+      "code": "class Pipe<T> extends BaseReceiver<T> {\n  readonly capacity: number;\n  senders = 0;\n  refused = false;\n  readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T>> = new Waiters(\"send\", () => {\n    this.finish();\n  });\n  private readonly messages = new Queue<T>();\n  private reserved = 0;\n\n  constructor(capacity: number) {\n    super();\n    this.capacity = capacity;\n  }\n\n  get size(): number {\n    return this.messages.length + (this.capacity === 0 ? this.blocked.size : 0);\n  }\n\n  tryRecv(): Received<T> | undefined {\n    const { messages } = this;\n    // Without any place for messages, one is taken from the hand of a sender.\n    if (messages.length === 0) this.admit(this.capacity + 1);\n    if (messages.length === 0) return this.ended() ? end : undefined;\n    // Sound: there is one.\n    const value = messages.shift() as T;\n    this.admit(this.capacity);\n    return { done: false, value };\n  }\n\n  close(): void {\n    this.refused = true;\n    this.blocked.rejectAll(new ClosedError(\"The receiver is closed.\"));\n    this.finish();\n  }\n\n  [dispose](): void {\n    this.messages.sweep(0, () => false);\n    this.close();\n  }\n\n  /** Hands the message to who waits for one, or puts it in a place; false if all are taken. */\n  offer(message: T, places = this.capacity): boolean {\n    const receiver = this.waiters.first();\n    if (receiver !== undefined) this.waiters.grant(receiver, { done: false, value: message });\n    else if (this.isFull(places)) return false;\n    else this.messages.push(message);\n    return true;\n  }\n\n  isFull(places: number): boolean {\n    return places <= this.messages.length + this.reserved;\n  }\n\n  slot(): Slot<T> {\n    this.reserved++;\n    let kept = true;\n    /** Lets go of the place, once; false if that has been done before. */\n    const leave = (): boolean => {\n      const was = kept;\n      kept = false;\n      if (was) this.reserved--;\n      return was;\n    };\n    return {\n      send: (message) => {\n        if (!leave()) throw new TypeError(\"The reserved place has been used already.\");\n        this.offer(message, Infinity);\n        this.vacate();\n      },\n      [dispose]: () => {\n        if (leave()) this.vacate();\n      },\n    };\n  }\n\n  private vacate(): void {\n    this.admit(this.capacity);\n    this.finish();\n  }\n\n  /** Ends the wait of those who wait to receive what will never come. */\n  finish(): void {\n    if (this.ended()) this.waiters.wakeAll(end);\n  }\n\n  private ended(): boolean {\n    return (this.refused || this.senders === 0) && this.blocked.size === 0 && !this.isFull(1);\n  }\n\n  /** Lets those in who wait to send, up to so many places. */\n  private admit(places: number): void {\n    while (this.blocked.size !== 0 && !this.isFull(places)) {\n      const entry = this.blocked.first();\n      if (entry === undefined) return;\n      const outgoing = typeof entry === \"function\" ? undefined : entry.detail;\n      this.blocked.grant(entry, outgoing === undefined ? this.slot() : undefined);\n      if (outgoing !== undefined) this.offer(outgoing.message, Infinity);\n    }\n  }\n}"
     },
     {
       "name": "PipeSender",
       "comment": "",
-      "code": "class PipeSender<T> implements Sender<T> {\n  private readonly pipe: Pipe<T>;\n  private over = false;\n\n  constructor(pipe: Pipe<T>) {\n    this.pipe = pipe;\n    pipe.senders++;\n  }\n\n  get closed(): boolean {\n    return this.over || this.pipe.refused;\n  }\n\n  get capacity(): number {\n    return this.pipe.capacity;\n  }\n\n  send(message: T, options?: Cancellable): Promise<void> {\n    // Most messages go through here: nothing to look at but the two ends and a place.\n    if (options === undefined && !this.closed && this.pipe.offer(message)) {\n      return mustTurn() ? turn() : sent;\n    }\n    return this.refusal(options) ?? this.pipe.send(message, options?.signal);\n  }\n\n  trySend(message: T): boolean {\n    return !this.closed && this.pipe.offer(message);\n  }\n\n  reserve(options?: Cancellable): Promise<Slot<T>> {\n    if (this.capacity === 0) {\n      throw new RangeError(\"A channel of capacity 0 has no place to reserve; send instead.\");\n    }\n    const refusal = this.refusal(options);\n    return refusal ?? this.pipe.reserve(options?.signal);\n  }\n\n  clone(): Sender<T> {\n    if (this.over) throw new ClosedError(\"A closed sender cannot be cloned.\");\n    return new PipeSender(this.pipe);\n  }\n\n  close(): void {\n    if (this.over) return;\n    this.over = true;\n    this.pipe.senders--;\n    this.pipe.finish();\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n\n  private refusal(options: Cancellable | undefined): Promise<never> | undefined {\n    const signal = options?.signal;\n    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n    if (!this.closed) return undefined;\n    return Promise.reject(new ClosedError(`The ${this.over ? \"sender\" : \"receiver\"} is closed.`));\n  }\n}"
+      "code": "class PipeSender<T> implements Sender<T> {\n  private readonly pipe: Pipe<T>;\n  private over = false;\n\n  constructor(pipe: Pipe<T>) {\n    this.pipe = pipe;\n    pipe.senders++;\n  }\n\n  get closed(): boolean {\n    return this.over || this.pipe.refused;\n  }\n\n  get capacity(): number {\n    return this.pipe.capacity;\n  }\n\n  send(message: T, options?: Cancellable): Promise<void> {\n    const refused = this.refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.pipe.offer(message)) return mustTurn() ? turn() : sent;\n    // Sound: a waiting `send` is ended with undefined.\n    return this.pipe.blocked.wait(options?.signal, { message }) as Promise<undefined>;\n  }\n\n  trySend(message: T): boolean {\n    return !this.closed && this.pipe.offer(message);\n  }\n\n  reserve(options?: Cancellable): Promise<Slot<T>> {\n    if (this.capacity === 0) {\n      throw new RangeError(\"A channel of capacity 0 has no place to reserve; send instead.\");\n    }\n    const refused = this.refusal(options);\n    if (refused !== undefined) return refused;\n    if (!this.pipe.isFull(this.capacity)) return Promise.resolve(this.pipe.slot());\n    // Sound: a waiting `reserve` is ended with a slot.\n    return this.pipe.blocked.wait(options?.signal) as Promise<Slot<T>>;\n  }\n\n  clone(): Sender<T> {\n    if (this.over) throw new ClosedError(\"A closed sender cannot be cloned.\");\n    return new PipeSender(this.pipe);\n  }\n\n  close(): void {\n    if (this.over) return;\n    this.over = true;\n    this.pipe.senders--;\n    this.pipe.finish();\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n\n  private refusal(options: Cancellable | undefined): Promise<never> | undefined {\n    if (!this.closed) return refusal(options);\n    return (\n      refusal(options) ??\n      Promise.reject(new ClosedError(`The ${this.over ? \"sender\" : \"receiver\"} is closed.`))\n    );\n  }\n}",
+      "joined": true
     },
     {
       "name": "channel",
       "comment": "/**\n * A queue between tasks that holds up to `capacity` messages: who sends more than is received has to wait.\n *\n * With capacity 0 each `send` waits until its message is received. Everything about order, cancellation and closing is\n * said at `Sender` and `Receiver`. Every operation O(1), cancelled waits too.\n *\n * Counterpart of `tokio::sync::mpsc::channel`, Go's buffered (and, with 0, unbuffered) channels and `asyncio.Queue`.\n *\n * @example\n * const { tx, rx } = channel<string>(8);\n * const producer = (async () => {\n *   for (const line of [\"one\", \"two\"]) await tx.send(line);\n *   tx.close();\n * })();\n * const lines: string[] = [];\n * for await (const line of rx) lines.push(line);\n * await producer;\n * assert.deepEqual(lines, [\"one\", \"two\"]);\n */",
-      "code": "function channel<T>(capacity: number): { tx: Sender<T>; rx: Receiver<T> } {\n  const rx = new Pipe<T>(capacity === Infinity ? capacity : checkedCount(\"capacity\", capacity, 0));\n  return { tx: new PipeSender(rx), rx };\n}"
+      "code": "function channel<T>(capacity: number): { tx: Sender<T>; rx: Receiver<T> } {\n  const rx = new Pipe<T>(checkedLimit(\"capacity\", capacity, 0));\n  return { tx: new PipeSender(rx), rx };\n}"
     },
     {
       "name": "unbounded",
@@ -4030,7 +3917,7 @@ export const sources: VendoredSources = {
     {
       "name": "outcomeSource",
       "comment": "/** Lets `select` wait for an outcome. It can be had any number of times, so nothing is taken from anybody. */",
-      "code": "function outcomeSource<T>(latch: Latch<Outcome<T>>): Source<T> {\n  return {\n    poll: () => latch.opened && { value: unwrap(latch.opened.value) },\n    subscribe: (take, fail) => {\n      const waiter = new Waiter<Outcome<T>>(latch.waiters, (outcome) => {\n        if (outcome.status === \"ok\") take(outcome.value);\n        else fail(outcome.status === \"error\" ? outcome.error : outcome.reason);\n      });\n      latch.waiters.add(waiter);\n      return () => {\n        waiter.leave();\n      };\n    },\n  };\n}"
+      "code": "function outcomeSource<T>(latch: Latch<Outcome<T>>): Source<T> {\n  return {\n    poll: () => latch.opened && { value: unwrap(latch.opened.value) },\n    subscribe: (take, fail) =>\n      latch.waiters.listen((outcome) => {\n        if (outcome.status === \"ok\") take(outcome.value);\n        else fail(outcome.status === \"error\" ? outcome.error : outcome.reason);\n      }, fail),\n  };\n}"
     },
     {
       "name": "OneshotSender",
@@ -4045,7 +3932,7 @@ export const sources: VendoredSources = {
     {
       "name": "Oneshot",
       "comment": "",
-      "code": "class Oneshot<T> implements OneshotReceiver<T> {\n  gone = false;\n  readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>();\n\n  async recv(options?: Cancellable): Promise<T> {\n    return unwrap(await this.latch.wait(options?.signal));\n  }\n\n  then<A = T, B = never>(\n    onValue?: ((value: T) => A | PromiseLike<A>) | null,\n    onError?: ((error: unknown) => B | PromiseLike<B>) | null,\n  ): Promise<A | B> {\n    return this.recv().then(onValue, onError);\n  }\n\n  close(): void {\n    this.gone = this.latch.opened === undefined;\n    this.fail(new ClosedError(\"The receiver is closed.\"));\n  }\n\n  fail(error: unknown): void {\n    this.latch.open({ status: \"error\", error });\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n\n  get [selectable](): Source<T> {\n    return outcomeSource(this.latch);\n  }\n}"
+      "code": "class Oneshot<T> implements OneshotReceiver<T> {\n  gone = false;\n  readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>();\n\n  async recv(options?: Cancellable): Promise<T> {\n    return unwrap(await this.latch.wait(options));\n  }\n\n  then<A = T, B = never>(\n    onValue?: ((value: T) => A | PromiseLike<A>) | null,\n    onError?: ((error: unknown) => B | PromiseLike<B>) | null,\n  ): Promise<A | B> {\n    return this.recv().then(onValue, onError);\n  }\n\n  close(): void {\n    this.gone = this.latch.opened === undefined;\n    this.fail(new ClosedError(\"The receiver is closed.\"));\n  }\n\n  fail(error: unknown): void {\n    this.latch.open({ status: \"error\", error });\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n\n  get [selectable](): Source<T> {\n    return outcomeSource(this.latch);\n  }\n}"
     },
     {
       "name": "OneshotEntry",
@@ -4075,7 +3962,7 @@ export const sources: VendoredSources = {
     {
       "name": "View",
       "comment": "",
-      "code": "class View<T> implements Watcher<T> {\n  private readonly watched: Watched<T>;\n  private seen: number;\n\n  constructor(watched: Watched<T>) {\n    this.watched = watched;\n    this.seen = watched.version;\n  }\n\n  get value(): T {\n    return this.watched.value;\n  }\n\n  take(): T {\n    this.seen = this.watched.version;\n    return this.watched.value;\n  }\n\n  async changed(options?: Cancellable): Promise<boolean> {\n    const { watched } = this;\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    if (this.seen === watched.version) {\n      if (watched.closed || !(await watched.waiters.wait(signal))) return false;\n    } else await paced(undefined);\n    this.take();\n    return true;\n  }\n\n  async waitFor(fits: (value: T) => boolean, options?: Cancellable): Promise<T> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    while (!fits(this.take())) {\n      if (!(await this.changed(options))) throw new ClosedError(\"The sender was closed first.\");\n    }\n    return this.watched.value;\n  }\n\n  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {\n    do yield this.take();\n    while (await this.changed());\n  }\n\n  get [selectable](): Source<T> {\n    const { watched } = this;\n    const closed = (): ClosedError => new ClosedError(\"The sender was closed.\");\n    return {\n      poll: () => {\n        if (this.seen !== watched.version) return { value: this.take() };\n        if (watched.closed) throw closed();\n        return undefined;\n      },\n      subscribe: (take, fail) => {\n        const waiter = new Waiter<boolean>(watched.waiters, (changed) => {\n          if (changed) take(this.take());\n          else fail(closed());\n        });\n        watched.waiters.add(waiter);\n        return () => {\n          waiter.leave();\n        };\n      },\n    };\n  }\n}"
+      "code": "class View<T> implements Watcher<T> {\n  private readonly watched: Watched<T>;\n  private seen: number;\n\n  constructor(watched: Watched<T>) {\n    this.watched = watched;\n    this.seen = watched.version;\n  }\n\n  get value(): T {\n    return this.watched.value;\n  }\n\n  take(): T {\n    this.seen = this.watched.version;\n    return this.watched.value;\n  }\n\n  async changed(options?: Cancellable): Promise<boolean> {\n    const { watched } = this;\n    throwIfAborted(options);\n    if (this.seen === watched.version) {\n      if (watched.closed || !(await watched.waiters.wait(options?.signal))) return false;\n    } else await paced(undefined);\n    this.take();\n    return true;\n  }\n\n  async waitFor(fits: (value: T) => boolean, options?: Cancellable): Promise<T> {\n    throwIfAborted(options);\n    while (!fits(this.take())) {\n      if (!(await this.changed(options))) throw new ClosedError(\"The sender was closed first.\");\n    }\n    return this.watched.value;\n  }\n\n  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {\n    do yield this.take();\n    while (await this.changed());\n  }\n\n  get [selectable](): Source<T> {\n    const { watched } = this;\n    const closed = (): ClosedError => new ClosedError(\"The sender was closed.\");\n    return {\n      poll: () => {\n        if (this.seen !== watched.version) return { value: this.take() };\n        if (watched.closed) throw closed();\n        return undefined;\n      },\n      subscribe: (take, fail) =>\n        watched.waiters.listen((changed) => {\n          if (changed) take(this.take());\n          else fail(closed());\n        }, fail),\n    };\n  }\n}"
     },
     {
       "name": "watch",
@@ -4083,9 +3970,19 @@ export const sources: VendoredSources = {
       "code": "function watch<T>(\n  initial: T,\n  options: { readonly equals?: ((a: T, b: T) => boolean) | undefined } = {},\n): { tx: WatchSender<T>; subscribe: () => Watcher<T> } {\n  const tx = new Watched(initial, options.equals ?? Object.is);\n  return { tx, subscribe: () => new View(tx) };\n}"
     },
     {
+      "name": "AsyncContext",
+      "comment": "/** What AsyncLocalStorage does, of which this package needs two methods. */",
+      "code": "interface AsyncContext<T> {\n  run<R>(store: T, body: () => R): R;\n  getStore(): T | undefined;\n}"
+    },
+    {
+      "name": "asyncContext",
+      "comment": "/** A context of its own; undefined where the platform has none. */",
+      "code": "function asyncContext<T>(): AsyncContext<T> | undefined {\n  const host: unknown = Reflect.get(globalThis, \"process\");\n  if (typeof host !== \"object\" || host === null || !(\"getBuiltinModule\" in host)) return undefined;\n  // Sound: this is how Node, Deno and Bun hand out their own modules to code that imports nothing.\n  const load = host.getBuiltinModule as (name: string) => {\n    AsyncLocalStorage: new () => AsyncContext<T>;\n  };\n  return new (load(\"node:async_hooks\").AsyncLocalStorage)();\n}"
+    },
+    {
       "name": "Flight",
       "comment": "/**\n * One run of work that several callers wait for. A caller that is cancelled leaves the others alone; when the last one\n * has left, the work is told to stop.\n */",
-      "code": "class Flight<T> {\n  private readonly controller = new ChildController();\n  private readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>(() => {\n    if (this.latch.waiters.size === 0 && this.latch.opened === undefined) this.controller.abort();\n  });\n\n  /** Whether everybody has left, so that who comes now needs a run of their own. */\n  get abandoned(): boolean {\n    return this.controller.aborted;\n  }\n\n  start(work: Work<T>, onEnd: (outcome: Outcome<T>) => void): void {\n    const end = (outcome: Outcome<T>): void => {\n      onEnd(outcome);\n      this.latch.open(outcome);\n    };\n    this.controller.start(\n      work,\n      (value) => {\n        end({ status: \"ok\", value });\n      },\n      (error) => {\n        if (this.abandoned && !isReason(error, this.controller.reason)) reportLate(error);\n        end({ status: \"error\", error });\n      },\n    );\n  }\n\n  async join(signal: AbortSignal | undefined): Promise<T> {\n    return unwrap(await this.latch.wait(signal));\n  }\n}"
+      "code": "class Flight<T> {\n  private readonly controller = new ChildController();\n  private readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>(() => {\n    if (this.latch.waiters.size === 0 && this.latch.opened === undefined) this.controller.abort();\n  });\n\n  /** Whether everybody has left, so that who comes now needs a run of their own. */\n  get abandoned(): boolean {\n    return this.controller.aborted;\n  }\n\n  start(work: Work<T>, onEnd: (outcome: Outcome<T>) => void): void {\n    const end = (outcome: Outcome<T>): void => {\n      onEnd(outcome);\n      this.latch.open(outcome);\n    };\n    this.controller.start(\n      work,\n      (value) => {\n        end({ status: \"ok\", value });\n      },\n      (error) => {\n        if (this.abandoned && !isReason(error, this.controller.reason)) reportLate(error);\n        end({ status: \"error\", error });\n      },\n    );\n  }\n\n  async join(options: Cancellable | undefined): Promise<T> {\n    return unwrap(await this.latch.wait(options));\n  }\n}"
     },
     {
       "name": "Task",
@@ -4110,7 +4007,7 @@ export const sources: VendoredSources = {
     {
       "name": "RunningTask",
       "comment": "/** The one implementation of tasks; scopes and groups make theirs of it. */",
-      "code": "class RunningTask<T> implements Task<T> {\n  readonly id: number = ++lastId;\n  readonly name: string | undefined;\n  status: \"running\" | Outcome<T>[\"status\"] = \"running\";\n  readonly controller: ChildController;\n  private readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>();\n  private observed = false;\n  private detached = false;\n\n  constructor({ signal, name }: SpawnOptions) {\n    this.name = name;\n    this.controller = new ChildController(signal);\n  }\n\n  get signal(): AbortSignal {\n    return this.controller.signal;\n  }\n\n  /** Starts the work, unless the task has been aborted already. */\n  start(work: Work<T>, onEnd?: (outcome: Outcome<T>) => void): this {\n    const { controller } = this;\n    const end = (outcome: Outcome<T>): void => {\n      controller.detach();\n      probe.current?.ended(this.id);\n      this.status = outcome.status;\n      onEnd?.(outcome);\n      this.latch.open(outcome);\n      if (outcome.status === \"error\") this.keep(outcome.error);\n    };\n    if (controller.aborted) {\n      end({ status: \"cancelled\", reason: controller.reason });\n      return this;\n    }\n    const begin = (): void => {\n      controller.start(\n        work,\n        (value) => {\n          end({ status: \"ok\", value });\n        },\n        (error) => {\n          const cancelled = controller.aborted && isReason(error, controller.reason);\n          end(\n            cancelled\n              ? { status: \"cancelled\", reason: controller.reason }\n              : { status: \"error\", error },\n          );\n        },\n      );\n    };\n    if (probe.current === undefined) begin();\n    else probe.current.task(this.id, this.name, begin);\n    return this;\n  }\n\n  async join(options?: Cancellable): Promise<T> {\n    return unwrap(await this.outcome(options));\n  }\n\n  outcome(options?: Cancellable): Promise<Outcome<T>> {\n    this.observe();\n    return this.latch.wait(options?.signal);\n  }\n\n  abort(reason?: unknown): void {\n    this.controller.abort(reason);\n  }\n\n  detach(): void {\n    if (this.detached) return;\n    this.detached = true;\n    const ended = this.latch.opened?.value;\n    if (ended?.status === \"error\" && !this.observed) reportLate(ended.error);\n    this.observe();\n  }\n\n  /** Says that somebody will hear of an error. */\n  observe(): void {\n    this.observed = true;\n    forgotten?.unregister(this);\n  }\n\n  then<A = T, B = never>(\n    onValue?: ((value: T) => A | PromiseLike<A>) | null,\n    onError?: ((error: unknown) => B | PromiseLike<B>) | null,\n  ): Promise<A | B> {\n    return this.join().then(onValue, onError);\n  }\n\n  async [asyncDispose](): Promise<void> {\n    if (this.detached) return;\n    this.abort();\n    await this.outcome();\n  }\n\n  get [selectable](): Source<T> {\n    this.observe();\n    return outcomeSource(this.latch);\n  }\n\n  private keep(error: unknown): void {\n    if (this.detached) reportLate(error);\n    else if (!this.observed) forgotten?.register(this, error, this);\n  }\n}"
+      "code": "class RunningTask<T> implements Task<T> {\n  readonly id: number = ++lastId;\n  readonly name: string | undefined;\n  status: \"running\" | Outcome<T>[\"status\"] = \"running\";\n  readonly controller: ChildController;\n  private readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>();\n  private observed = false;\n  private detached = false;\n\n  constructor({ signal, name }: SpawnOptions) {\n    this.name = name;\n    this.controller = new ChildController(signal);\n  }\n\n  get signal(): AbortSignal {\n    return this.controller.signal;\n  }\n\n  /** Starts the work, unless the task has been aborted already. */\n  start(work: Work<T>, onEnd?: (outcome: Outcome<T>) => void): this {\n    const { controller } = this;\n    const end = (outcome: Outcome<T>): void => {\n      controller.detach();\n      probe.current?.ended(this.id);\n      this.status = outcome.status;\n      onEnd?.(outcome);\n      this.latch.open(outcome);\n      if (outcome.status === \"error\") this.keep(outcome.error);\n    };\n    if (controller.aborted) {\n      end({ status: \"cancelled\", reason: controller.reason });\n      return this;\n    }\n    const begin = (): void => {\n      controller.start(\n        work,\n        (value) => {\n          end({ status: \"ok\", value });\n        },\n        (error) => {\n          const cancelled = controller.aborted && isReason(error, controller.reason);\n          end(\n            cancelled\n              ? { status: \"cancelled\", reason: controller.reason }\n              : { status: \"error\", error },\n          );\n        },\n      );\n    };\n    if (probe.current === undefined) begin();\n    else probe.current.task(this.id, this.name, begin);\n    return this;\n  }\n\n  async join(options?: Cancellable): Promise<T> {\n    return unwrap(await this.outcome(options));\n  }\n\n  outcome(options?: Cancellable): Promise<Outcome<T>> {\n    this.observe();\n    return this.latch.wait(options);\n  }\n\n  abort(reason?: unknown): void {\n    this.controller.abort(reason);\n  }\n\n  detach(): void {\n    if (this.detached) return;\n    this.detached = true;\n    const ended = this.latch.opened?.value;\n    if (ended?.status === \"error\" && !this.observed) reportLate(ended.error);\n    this.observe();\n  }\n\n  /** Says that somebody will hear of an error. */\n  observe(): void {\n    this.observed = true;\n    forgotten?.unregister(this);\n  }\n\n  then<A = T, B = never>(\n    onValue?: ((value: T) => A | PromiseLike<A>) | null,\n    onError?: ((error: unknown) => B | PromiseLike<B>) | null,\n  ): Promise<A | B> {\n    return this.join().then(onValue, onError);\n  }\n\n  async [asyncDispose](): Promise<void> {\n    if (this.detached) return;\n    this.abort();\n    await this.outcome();\n  }\n\n  get [selectable](): Source<T> {\n    this.observe();\n    return outcomeSource(this.latch);\n  }\n\n  private keep(error: unknown): void {\n    if (this.detached) reportLate(error);\n    else if (!this.observed) forgotten?.register(this, error, this);\n  }\n}"
     },
     {
       "name": "longestDelay",
@@ -4118,24 +4015,14 @@ export const sources: VendoredSources = {
       "code": "const longestDelay = 2 ** 31 - 1;"
     },
     {
-      "name": "Timer",
-      "comment": "/** Calls back once after so many milliseconds, however many; not after `cancel`. */",
-      "code": "class Timer {\n  private handle: ReturnType<typeof setTimeout> | undefined = undefined;\n  private readonly fire: () => void;\n  private readonly ref: boolean;\n\n  /** With `ref: false` the process may end without waiting for the timer, where the platform knows that. */\n  constructor(delay: number, fire: () => void, ref = true) {\n    this.fire = fire;\n    this.ref = ref;\n    this.arm(delay);\n  }\n\n  cancel(): void {\n    clearTimeout(this.handle);\n  }\n\n  private arm(delay: number): void {\n    this.handle =\n      delay <= longestDelay\n        ? setTimeout(this.fire, delay)\n        : setTimeout(() => {\n            this.arm(delay - longestDelay);\n          }, longestDelay);\n    if (!this.ref) unref(this.handle);\n  }\n}"
-    },
-    {
-      "name": "unref",
-      "comment": "",
-      "code": "function unref(handle: unknown): void {\n  if (typeof handle === \"object\" && handle !== null && \"unref\" in handle) {\n    const { unref: release } = handle;\n    if (typeof release === \"function\") release.call(handle);\n  }\n}"
-    },
-    {
-      "name": "checkedDelay",
-      "comment": "/** A time in milliseconds: what is negative counts as nothing, Infinity as never, and NaN is a mistake. */",
-      "code": "function checkedDelay(what: string, ms: number): number {\n  if (typeof ms === \"number\" && ms === ms) return Math.max(0, ms);\n  throw new RangeError(`${what} must be a number of milliseconds, not ${ms}.`);\n}"
+      "name": "startTimer",
+      "comment": "/**\n * Calls back once after so many milliseconds, however many, unless what is returned has been called before. With\n * `ref: false` the process may end without waiting for it, where the platform knows that.\n */",
+      "code": "function startTimer(delay: number, fire: () => void, ref = true): () => void {\n  let handle: ReturnType<typeof setTimeout> | undefined;\n  const arm = (left: number): void => {\n    const step = left <= longestDelay ? fire : () => arm(left - longestDelay);\n    handle = setTimeout(step, Math.min(left, longestDelay));\n    // Sound: where a timer is a number, it has no such property.\n    if (!ref) (handle as { unref?(): void }).unref?.();\n  };\n  arm(delay);\n  return () => {\n    clearTimeout(handle);\n  };\n}"
     },
     {
       "name": "TimeLimit",
       "comment": "/** Aborts by itself after so many milliseconds, with a TimeoutError. */",
-      "code": "class TimeLimit extends ChildController {\n  private timer: Timer | undefined = undefined;\n\n  constructor(ms: number, { signal }: Cancellable, message?: string) {\n    super(signal);\n    if (this.aborted || ms === Infinity) return;\n    this.timer = new Timer(ms, () => {\n      this.abort(new TimeoutError(message ?? `The work took longer than ${ms} ms.`));\n    });\n  }\n\n  /** Called at each end: result, failure or abort. */\n  override detach(): void {\n    super.detach();\n    this.timer?.cancel();\n  }\n\n  /** Goes into the TimeoutError if that is still on its way to the caller. */\n  protected override late(error: unknown, heard: boolean): void {\n    const { reason } = this;\n    if (!heard && reason instanceof TimeoutError) reason.cause = error;\n    else super.late(error, heard);\n  }\n}"
+      "code": "class TimeLimit extends ChildController {\n  private cancelTimer: (() => void) | undefined = undefined;\n\n  constructor(what: string, limit: number, { signal }: Cancellable, message?: string) {\n    const ms = checkedDelay(what, limit);\n    super(signal);\n    if (this.aborted || ms === Infinity) return;\n    this.cancelTimer = startTimer(ms, () => {\n      this.abort(new TimeoutError(message ?? `The work took longer than ${ms} ms.`));\n    });\n  }\n\n  /** Called at each end: result, failure or abort. */\n  override detach(): void {\n    super.detach();\n    this.cancelTimer?.();\n  }\n\n  /** Goes into the TimeoutError if that is still on its way to the caller. */\n  protected override late(error: unknown, heard: boolean): void {\n    const { reason } = this;\n    if (!heard && reason instanceof TimeoutError) reason.cause = error;\n    else super.late(error, heard);\n  }\n}"
     },
     {
       "name": "ScopeOptions",
@@ -4145,12 +4032,52 @@ export const sources: VendoredSources = {
     {
       "name": "Nursery",
       "comment": "/** Tasks that belong together: what a scope and a task group have in common. */",
-      "code": "class Nursery {\n  readonly controller: ChildController;\n  closed = false;\n  private readonly tasks = new Set<Pick<RunningTask<unknown>, \"abort\" | \"detach\">>();\n  private readonly queue = new Ring<() => void>();\n  private readonly limit: number;\n  private readonly grace: number;\n  private running = 0;\n  private readonly settling = new Waiters<void>(\"tasks\");\n  private graceTimer: Timer | undefined = undefined;\n\n  constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {\n    this.limit = options.limit ?? Infinity;\n    this.grace = checkedDelay(\"graceMs\", options.graceMs ?? Infinity);\n    this.controller = new TimeLimit(checkedDelay(\"timeout\", options.timeout ?? Infinity), options);\n    this.controller.onAborted = (reason) => {\n      for (const task of this.tasks) task.abort(reason);\n      if (0 < this.tasks.size && this.grace !== Infinity) {\n        this.graceTimer = new Timer(this.grace, () => {\n          this.settling.wakeAll();\n        });\n      }\n    };\n  }\n\n  spawn<T>(work: Work<T>, onEnd: (outcome: Outcome<T>) => void, name?: string): RunningTask<T> {\n    this.mustBeOpen();\n    const task = new RunningTask<T>({ name });\n    const { controller } = task;\n    this.tasks.add(task);\n    const start = (onLeave: () => void): void => {\n      // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it\n      task.start(work, (outcome) => {\n        this.tasks.delete(task);\n        onEnd(outcome);\n        onLeave();\n      });\n    };\n    if (this.controller.aborted) task.abort(this.controller.reason);\n    if (controller.aborted) start(this.end);\n    else if (this.running < this.limit) {\n      this.running++;\n      start(this.leave);\n    } else {\n      // A task that is aborted before its turn ends at once, and leaves a place that it is given later.\n      controller.onAborted = () => {\n        start(this.end);\n      };\n      // By way of a promise, so that the work sees the async context of who spawned it, and not of who made room.\n      void new Promise<void>((resolve) => {\n        this.queue.push(resolve);\n      }).then(() => {\n        if (controller.aborted) this.leave();\n        else {\n          controller.onAborted = undefined;\n          start(this.leave);\n        }\n      });\n    }\n    return task;\n  }\n\n  mustBeOpen(): void {\n    if (this.closed) throw new ClosedError(\"The group has ended; no task can be started in it.\");\n  }\n\n  /** Aborts the others because of an error. */\n  fail(error: unknown): void {\n    this.controller.abort(\n      new CancelledError(\"Another task of the group failed.\", { cause: error }),\n    );\n  }\n\n  /** Ends when no task runs, or when the grace after an abort is over. */\n  async settled(options?: Cancellable): Promise<void> {\n    if (0 < this.tasks.size) await this.settling.wait(options?.signal);\n  }\n\n  /** Nothing can be started any more. */\n  close(): void {\n    this.closed = true;\n    this.controller.detach();\n    this.graceTimer?.cancel();\n    // Those that did not end in time have nobody to tell of their errors.\n    for (const task of this.tasks) task.detach();\n  }\n\n  /** A task has ended and left its place, which goes to the next as it is. */\n  private readonly leave = (): void => {\n    const next = this.queue.shift();\n    if (next === undefined) this.running--;\n    else next();\n    this.end();\n  };\n\n  private readonly end = (): void => {\n    if (this.tasks.size === 0) this.settling.wakeAll();\n  };\n}"
+      "code": "class Nursery {\n  readonly controller: ChildController;\n  closed = false;\n  private readonly tasks = new Set<Pick<RunningTask<unknown>, \"abort\" | \"detach\">>();\n  private readonly queue = new Queue<() => void>();\n  private readonly limit: number;\n  private running = 0;\n  private readonly settling = new Waiters<void>(\"tasks\");\n  private cancelGrace: (() => void) | undefined = undefined;\n\n  constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {\n    const { limit = Infinity, graceMs = Infinity, timeout = Infinity } = options;\n    this.limit = checkedLimit(\"limit\", limit);\n    const grace = checkedDelay(\"graceMs\", graceMs);\n    this.controller = new TimeLimit(\"timeout\", timeout, options);\n    this.controller.onAborted = (reason) => {\n      for (const task of this.tasks) task.abort(reason);\n      if (0 < this.tasks.size && grace !== Infinity) {\n        this.cancelGrace = startTimer(grace, () => {\n          this.settling.wakeAll();\n        });\n      }\n    };\n  }\n\n  spawn<T>(work: Work<T>, onEnd: (outcome: Outcome<T>) => void, name?: string): RunningTask<T> {\n    this.mustBeOpen();\n    const task = new RunningTask<T>({ name });\n    const { controller } = task;\n    this.tasks.add(task);\n    const start = (hasPlace: boolean): void => {\n      // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it\n      task.start(work, (outcome) => {\n        this.tasks.delete(task);\n        onEnd(outcome);\n        if (hasPlace) this.passPlace();\n        if (this.tasks.size === 0) this.settling.wakeAll();\n      });\n    };\n    if (this.controller.aborted) task.abort(this.controller.reason);\n    if (controller.aborted) start(false);\n    else if (this.running < this.limit) {\n      this.running++;\n      start(true);\n    } else {\n      // A task that is aborted before its turn ends at once, and leaves a place that it is given later.\n      controller.onAborted = () => {\n        start(false);\n      };\n      // By way of a promise, so that the work sees the async context of who spawned it, and not of who made room.\n      void new Promise<void>((resolve) => {\n        this.queue.push(resolve);\n      }).then(() => {\n        if (controller.aborted) this.passPlace();\n        else {\n          controller.onAborted = undefined;\n          start(true);\n        }\n      });\n    }\n    return task;\n  }\n\n  mustBeOpen(): void {\n    if (this.closed) throw new ClosedError(\"The group has ended; no task can be started in it.\");\n  }\n\n  /** Aborts the others because of an error. */\n  fail(error: unknown): void {\n    this.controller.abort(\n      new CancelledError(\"Another task of the group failed.\", { cause: error }),\n    );\n  }\n\n  /** Ends when no task runs, or when the grace after an abort is over. */\n  async settled(options?: Cancellable): Promise<void> {\n    if (0 < this.tasks.size) await this.settling.wait(options?.signal);\n  }\n\n  /** Nothing can be started any more. */\n  close(): void {\n    this.closed = true;\n    this.controller.detach();\n    this.cancelGrace?.();\n    // Those that did not end in time have nobody to tell of their errors.\n    for (const task of this.tasks) task.detach();\n  }\n\n  /** The place of a task that has ended goes to the next as it is. */\n  private passPlace(): void {\n    const next = this.queue.shift();\n    if (next === undefined) this.running--;\n    else next();\n  }\n}"
     },
     {
-      "name": "Failures",
-      "comment": "/** What to throw at the end of a group; undefined if nothing failed. */",
-      "code": "class Failures {\n  private readonly errors: unknown[] = [];\n  private readonly collect: boolean;\n\n  constructor(options: ScopeOptions) {\n    this.collect = options.onError === \"collect\";\n  }\n\n  get any(): boolean {\n    return 0 < this.errors.length;\n  }\n\n  add(error: unknown): void {\n    if (this.any && !this.collect) reportLate(error);\n    else this.errors.push(error);\n  }\n\n  throwAny(): void {\n    if (!this.any) return;\n    const [first] = this.errors;\n    if (!this.collect) throw first;\n    throw new AggregateError(this.errors, \"Tasks of the group failed.\", { cause: first });\n  }\n}"
+      "name": "throwAny",
+      "comment": "/** Throws at the end of a group, if anything failed. */",
+      "code": "function throwAny(errors: readonly unknown[], options: ScopeOptions): void {\n  if (errors.length === 0) return;\n  const [first, ...further] = errors;\n  if (options.onError === \"collect\") {\n    throw new AggregateError(errors, \"Tasks of the group failed.\", { cause: first });\n  }\n  for (const error of further) reportLate(error);\n  throw first;\n}"
+    },
+    {
+      "name": "Guard",
+      "comment": "/**\n * What a lock or semaphore hands out: proof that something is held, and the way to give it back.\n *\n * `using guard = await mutex.lock()` gives it back when the block is left in any way. Releasing a second time does\n * nothing, also when others have held the lock in between, so a stale guard can never let two in. `release` works\n * detached: `.finally(guard.release)`.\n */",
+      "code": "interface Guard extends Disposable {\n  /** False from the release on. */\n  readonly held: boolean;\n  readonly release: () => void;\n}"
+    },
+    {
+      "name": "Owned",
+      "comment": "/** The constructor's arguments: a lock that owns nothing is made without any. */",
+      "code": "type Owned<T> = [T] extends [void] ? [] : [value: T];"
+    },
+    {
+      "name": "Permits",
+      "comment": "/**\n * The counting behind every lock and semaphore, and the value that only the holders may touch.\n *\n * Fair: permits go to waiters in the order in which they came, and nobody overtakes, not even a small request a large\n * one. A grant is final: from then on the waiter holds the permits, whether its code has resumed or not, and a signal\n * that aborts later changes nothing. So no permit is lost between grant and resumption, which is the most frequent\n * bug of locks with cancellation (asyncio, Effect, cats-effect and others have all had it).\n */",
+      "code": "class Permits<T = undefined> extends Waiters<Permit<T>, number> {\n  available: number;\n  value: T;\n\n  /** How many there are; only who holds all of them may write the value. */\n  total: number;\n  private closed: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(total: number, value: T, what = \"permit\") {\n    super(what);\n    this.total = this.available = total;\n    this.value = value;\n  }\n\n  acquire(count: number, options: Cancellable | undefined): Promise<Permit<T>> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    const permit = this.tryAcquire(count);\n    if (permit === undefined && this.closed !== undefined) {\n      return Promise.reject(this.closed.reason);\n    }\n    // A plain entry of the queue stands for one permit.\n    const grant =\n      permit === undefined\n        ? this.wait(options?.signal, count === 1 ? undefined : count)\n        : Promise.resolve(permit);\n    if (probe.current !== undefined) probe.current.acquires(this, this.what, grant);\n    return grant;\n  }\n\n  tryAcquire(count: number): Permit<T> | undefined {\n    if (this.available < count || this.size !== 0 || this.closed !== undefined) return undefined;\n    this.available -= count;\n    return new Permit(this, count);\n  }\n\n  /** Gives permits back, and passes on what is there. */\n  put(count: number): void {\n    this.available += count;\n    while (this.size !== 0) {\n      const entry = this.first();\n      if (entry === undefined) return;\n      const wanted = typeof entry === \"function\" ? 1 : (entry.detail ?? 1);\n      if (this.available < wanted) return;\n      this.available -= wanted;\n      this.grant(entry, new Permit(this, wanted));\n    }\n  }\n\n  /** Those behind one who has left may have their turn now. */\n  override left(): void {\n    super.left();\n    this.put(0);\n  }\n\n  /** Runs the function with one permit, which is given back when it returns, throws or rejects. */\n  async run<R>(\n    work: (value: T) => R | PromiseLike<R>,\n    options: Cancellable | undefined,\n  ): Promise<R> {\n    throwIfAborted(options);\n    const permit = this.tryAcquire(1) ?? (await this.acquire(1, options));\n    try {\n      return await (probe.current === undefined\n        ? work(this.value)\n        : probe.current.holds(this, this.what, permit, () => work(this.value)));\n    } finally {\n      permit[dispose]();\n    }\n  }\n\n  close(reason: unknown): void {\n    this.closed ??= { reason };\n    this.rejectAll(this.closed.reason);\n  }\n}"
+    },
+    {
+      "name": "suspend",
+      "comment": "/**\n * The key of a guard's method that gives the lock back for a while; what it returns takes the lock again. A registered\n * symbol, because a condition variable may come from another copy of this package than the lock.\n */",
+      "code": "const suspend: unique symbol = Symbol.for(\"mooring.suspend\");"
+    },
+    {
+      "name": "Permit",
+      "comment": "/** A guard. To use the value after the release would be a race. */",
+      "code": "class Permit<T = undefined> implements Guard {\n  /** Undefined when nothing is held. */\n  owner: Permits<T> | undefined;\n  readonly count: number;\n\n  constructor(owner: Permits<T>, count: number) {\n    this.owner = owner;\n    this.count = count;\n  }\n\n  get held(): boolean {\n    return this.owner !== undefined;\n  }\n\n  get value(): T {\n    return this.place().value;\n  }\n\n  set value(value: T) {\n    const place = this.place();\n    if (this.count !== place.total) throw new TypeError(\"A guard for reading cannot write.\");\n    place.value = value;\n  }\n\n  // A getter, so that `release` works detached and no guard pays for a bound function that nobody detaches. In\n  // `guard.release()` the optimising compiler removes the closure.\n  get release(): () => void {\n    return () => {\n      this[dispose]();\n    };\n  }\n\n  [dispose](): void {\n    const { owner } = this;\n    if (owner === undefined) return;\n    this.owner = undefined;\n    owner.put(this.count);\n  }\n\n  /** Turns a guard for writing into one for reading, without anybody in between. */\n  downgrade(): Permit<T> {\n    const place = this.place();\n    this.owner = undefined;\n    const permit = new Permit(place, 1);\n    place.put(this.count - 1);\n    return permit;\n  }\n\n  [suspend](): () => Promise<void> {\n    const place = this.place();\n    this[dispose]();\n    return async () => {\n      // The permits of the new guard, which nobody sees, are this guard's from here on.\n      this.owner = (await place.acquire(this.count, undefined)).owner;\n    };\n  }\n\n  private place(): Permits<T> {\n    if (this.owner === undefined) throw new TypeError(\"The guard has been released already.\");\n    return this.owner;\n  }\n}"
+    },
+    {
+      "name": "probes",
+      "comment": "",
+      "code": "const probes: Probe[] = [];"
+    },
+    {
+      "name": "listen",
+      "comment": "/** Tells the probe of everything until what is returned is called. */",
+      "code": "function listen(own: Probe): () => void {\n  probes.push(own);\n  probe.current = probes.reduce(both);\n  return () => {\n    probes.splice(probes.indexOf(own), 1);\n    probe.current = probes.length === 0 ? undefined : probes.reduce(both);\n  };\n}"
+    },
+    {
+      "name": "both",
+      "comment": "",
+      "code": "function both(one: Probe, other: Probe): Probe {\n  return {\n    task: (id, name, body) => one.task(id, name, () => other.task(id, name, body)),\n    ended(id) {\n      one.ended(id);\n      other.ended(id);\n    },\n    waits(on, promise) {\n      one.waits(on, promise);\n      other.waits(on, promise);\n    },\n    acquires(lock, on, grant) {\n      one.acquires(lock, on, grant);\n      other.acquires(lock, on, grant);\n    },\n    holds: (lock, on, held, body) =>\n      one.holds(lock, on, held, () => other.holds(lock, on, held, body)),\n  };\n}"
     },
     {
       "name": "Items",
@@ -4170,7 +4097,7 @@ export const sources: VendoredSources = {
     {
       "name": "Puller",
       "comment": "/** Where items come from, one by one; `stop` ends it also while an item is being waited for. */",
-      "code": "class Puller<T> {\n  private readonly iterator: Iterator<T, unknown> | AsyncIterator<T, unknown>;\n  private readonly pulls = new Waiters<Step<T>>(\"item\");\n  private stopped = false;\n  private exhausted = false;\n\n  constructor(items: Items<T>) {\n    this.iterator =\n      Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();\n  }\n\n  /** The next item: at once from what is there, later from what is asynchronous. */\n  next(): Step<T> | Promise<Step<T>> {\n    if (this.stopped) return nothing;\n    const step = this.iterator.next();\n    return \"then\" in step ? this.pull(step) : this.seen(step);\n  }\n\n  /** Ends all `next` that wait, and closes the source. */\n  stop(): void {\n    this.stopped = true;\n    this.pulls.wakeAll(nothing);\n  }\n\n  /** Closes a source that was not read to its end; ends when it has cleaned up. */\n  async close(): Promise<void> {\n    this.stopped = true;\n    if (this.exhausted) return;\n    this.exhausted = true;\n    await this.iterator.return?.();\n  }\n\n  private pull(step: Promise<Step<T>>): Promise<Step<T>> {\n    return new Promise((resolve, reject) => {\n      const waiter = new Waiter<Step<T>>(this.pulls, resolve);\n      this.pulls.add(waiter);\n      step.then(\n        (result) => {\n          waiter.leave();\n          resolve(this.seen(result));\n        },\n        (error: unknown) => {\n          if (waiter.queue === undefined) reportLate(error);\n          waiter.leave();\n          this.exhausted = true;\n          reject(error);\n        },\n      );\n    });\n  }\n\n  private seen(step: Step<T>): Step<T> {\n    if (step.done === true) this.exhausted = true;\n    return step;\n  }\n}"
+      "code": "class Puller<T> {\n  private readonly iterator: Iterator<T, unknown> | AsyncIterator<T, unknown>;\n\n  /** What ends the `next` that wait. */\n  private readonly pulls = new Set<() => void>();\n  private stopped = false;\n  private exhausted = false;\n\n  constructor(items: Items<T>) {\n    this.iterator =\n      Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();\n  }\n\n  /** The next item: at once from what is there, later from what is asynchronous. */\n  next(): Step<T> | Promise<Step<T>> {\n    if (this.stopped) return nothing;\n    const step = this.iterator.next();\n    return \"then\" in step ? this.pull(step) : this.seen(step);\n  }\n\n  /** Ends all `next` that wait. */\n  stop(): void {\n    this.stopped = true;\n    for (const end of this.pulls) end();\n    this.pulls.clear();\n  }\n\n  /** Closes a source that was not read to its end; ends when it has cleaned up. */\n  async close(): Promise<void> {\n    this.stop();\n    if (this.exhausted) return;\n    this.exhausted = true;\n    await this.iterator.return?.();\n  }\n\n  private pull(step: Promise<Step<T>>): Promise<Step<T>> {\n    return new Promise((resolve, reject) => {\n      const end = (): void => {\n        resolve(nothing);\n      };\n      this.pulls.add(end);\n      step.then(\n        (result) => {\n          this.pulls.delete(end);\n          resolve(this.seen(result));\n        },\n        (error: unknown) => {\n          if (!this.pulls.delete(end)) reportLate(error);\n          this.exhausted = true;\n          reject(error);\n        },\n      );\n    });\n  }\n\n  private seen(step: Step<T>): Step<T> {\n    this.exhausted ||= step.done === true;\n    return step;\n  }\n}"
     },
     {
       "name": "Plan",
@@ -4180,37 +4107,47 @@ export const sources: VendoredSources = {
     {
       "name": "runLimited",
       "comment": "/**\n * Does work for each item, at most so many at a time, in the order of the items.\n *\n * Whatever happens, it ends after all work that it has started. After an abort or the first error nothing new starts,\n * what runs is told, and the source is closed; then it rejects with the error or, without one, with the reason.\n *\n * There is one loop per place, and not one promise per item that waits for a place: what has not started costs nothing.\n */",
-      "code": "async function runLimited<T, R>(plan: Plan<T, R>): Promise<void> {\n  const { items, controller } = plan;\n  if (plan.limit !== Infinity) checkedCount(\"limit\", plan.limit, 1);\n  if (controller.aborted) throw controller.reason;\n  const run = Array.isArray(items) ? new ArrayRun(plan, items) : new SourceRun(plan, items);\n  controller.onAborted = () => {\n    run.stop();\n  };\n  run.grow();\n  // While the first loops run, others may be added behind them.\n  for (let index = 0; index < run.loops.length; index++) await run.loops[index];\n  await run.close();\n  controller.detach();\n  if (run.failure !== undefined) throw run.failure.error;\n  if (controller.aborted) throw controller.reason;\n}"
+      "code": "async function runLimited<T, R>({\n  items,\n  limit,\n  controller,\n  work,\n  onValue,\n  onError,\n  onFurther = reportLate,\n}: Plan<T, R>): Promise<void> {\n  checkedLimit(\"limit\", limit);\n  if (controller.aborted) throw controller.reason;\n  const source = new Puller(items);\n  // An array needs nobody to be asked.\n  const array: readonly T[] | undefined = Array.isArray(items) ? items : undefined;\n  const loops: Promise<void>[] = [];\n  let failure: { readonly error: unknown } | undefined;\n  let started = 0;\n  let pulling = 0;\n  let over = false;\n\n  const fail = (error: unknown): void => {\n    // What only echoes an abort is no failure of its own.\n    if (controller.aborted && isReason(error, controller.reason)) return;\n    if (failure !== undefined) {\n      onFurther(error);\n      return;\n    }\n    failure = { error };\n    over = true;\n    controller.abort(new CancelledError(\"Other work of the group failed.\", { cause: error }));\n  };\n\n  const loop = async (): Promise<void> => {\n    while (!over) {\n      let item: T;\n      if (array !== undefined) {\n        over = array.length <= started;\n        if (over) return;\n        // Sound: the index is below the length.\n        item = array[started] as T;\n      } else {\n        try {\n          let step = source.next();\n          if (\"then\" in step) {\n            pulling++;\n            step = await step.finally(() => pulling--);\n            if (step.done !== true) grow();\n          }\n          over ||= step.done === true;\n          if (step.done === true) return;\n          item = step.value;\n        } catch (error) {\n          fail(error);\n          return;\n        }\n      }\n      const index = started++;\n      try {\n        onValue(await work(item, index), index);\n      } catch (error) {\n        (onError ?? fail)(error, index);\n      }\n      if (mustTurn()) await turn();\n    }\n  };\n\n  /** Starts loops as far as there are places. While one waits for an item, a further one would only wait behind it. */\n  const grow = (): void => {\n    while (loops.length < limit && pulling === 0 && !over) loops.push(loop());\n  };\n\n  controller.onAborted = () => {\n    over = true;\n    source.stop();\n  };\n  grow();\n  // While the first loops run, others may be added behind them.\n  for (let index = 0; index < loops.length; index++) await loops[index];\n  try {\n    await source.close();\n  } catch (error) {\n    fail(error);\n  }\n  controller.detach();\n  if (failure !== undefined) throw failure.error;\n  if (controller.aborted) throw controller.reason;\n}"
     },
     {
-      "name": "LimitedRun",
+      "name": "DeadlockOptions",
       "comment": "",
-      "code": "abstract class LimitedRun<T, R> {\n  readonly loops: Promise<void>[] = [];\n  failure: { readonly error: unknown } | undefined = undefined;\n  protected over = false;\n  protected started = 0;\n  protected readonly plan: Plan<T, R>;\n\n  constructor(plan: Plan<T, R>) {\n    this.plan = plan;\n  }\n\n  /** Starts loops as far as there are places and items. */\n  abstract grow(): void;\n\n  stop(): void {\n    this.over = true;\n  }\n\n  async close(): Promise<void> {}\n\n  protected fail(error: unknown): void {\n    const { controller } = this.plan;\n    if (this.failure !== undefined) {\n      if (!isReason(error, controller.reason)) (this.plan.onFurther ?? reportLate)(error);\n      return;\n    }\n    // What only echoes an abort from outside is no failure of its own.\n    if (controller.aborted && isReason(error, controller.reason)) return;\n    this.failure = { error };\n    this.over = true;\n    controller.abort(new CancelledError(\"Other work of the group failed.\", { cause: error }));\n  }\n\n  /** Told of an error of the work. */\n  protected failed(error: unknown, index: number): void {\n    if (this.plan.onError === undefined) this.fail(error);\n    else this.plan.onError(error, index);\n  }\n}"
+      "code": "interface DeadlockOptions {\n  /** How many milliseconds a wait lasts before it is looked at; 1,000 unless told. */\n  readonly afterMs?: number | undefined;\n\n  /** Told of each deadlock, once; unless told, it is reported as late errors are (see `onLateError`). */\n  readonly onDeadlock?: ((deadlock: DeadlockError) => void) | undefined;\n}"
     },
     {
-      "name": "ArrayRun",
+      "name": "DeadlockError",
+      "comment": "/**\n * Tasks that wait for each other, or one that waits for itself. The message says who waits where, and where the lock\n * was taken.\n *\n * @example\n * const error = new DeadlockError(\"- task 1 waits at … for the lock that it took at …\");\n * assert.equal(error.name, \"DeadlockError\");\n */",
+      "code": "class DeadlockError extends Error {\n  override readonly name = \"DeadlockError\";\n}"
+    },
+    {
+      "name": "Flow",
+      "comment": "/** A task, or the function that a `runExclusive` runs: what does one thing at a time. */",
+      "code": "interface Flow {\n  readonly name: string;\n  readonly waits: Set<Wait>;\n}"
+    },
+    {
+      "name": "Wait",
       "comment": "",
-      "code": "class ArrayRun<T, R> extends LimitedRun<T, R> {\n  private readonly items: readonly T[];\n\n  constructor(plan: Plan<T, R>, items: readonly T[]) {\n    super(plan);\n    this.items = items;\n  }\n\n  grow(): void {\n    const most = Math.min(this.plan.limit, this.items.length);\n    while (this.loops.length < most && !this.over) this.loops.push(this.loop());\n  }\n\n  private async loop(): Promise<void> {\n    const { items } = this;\n    const { work, onValue } = this.plan;\n    while (!this.over && this.started < items.length) {\n      const index = this.started++;\n      try {\n        // Sound: the index is below the length.\n        onValue(await work(items[index] as T, index), index);\n      } catch (error) {\n        this.failed(error, index);\n      }\n      if (mustTurn()) await turn();\n    }\n  }\n}"
+      "code": "interface Wait {\n  readonly flow: Flow;\n  readonly lock: object;\n  readonly place: string;\n}"
     },
     {
-      "name": "SourceRun",
+      "name": "Hold",
       "comment": "",
-      "code": "class SourceRun<T, R> extends LimitedRun<T, R> {\n  private readonly source: Puller<T>;\n  private pulling = 0;\n\n  constructor(plan: Plan<T, R>, items: Items<T>) {\n    super(plan);\n    this.source = new Puller(items);\n  }\n\n  /** While a loop waits for an item, a further loop would only wait behind it. */\n  grow(): void {\n    while (this.loops.length < this.plan.limit && this.pulling === 0 && !this.over) {\n      this.loops.push(this.loop());\n    }\n  }\n\n  override stop(): void {\n    super.stop();\n    this.source.stop();\n  }\n\n  override async close(): Promise<void> {\n    try {\n      await this.source.close();\n    } catch (error) {\n      this.fail(error);\n    }\n  }\n\n  private async loop(): Promise<void> {\n    const { source } = this;\n    const { work, onValue } = this.plan;\n    while (!this.over) {\n      let item: T;\n      let waited = false;\n      this.pulling++;\n      try {\n        const pulled = source.next();\n        waited = \"then\" in pulled;\n        const step = \"then\" in pulled ? await pulled : pulled;\n        if (step.done === true) {\n          this.over = true;\n          return;\n        }\n        item = step.value;\n      } catch (error) {\n        this.fail(error);\n        return;\n      } finally {\n        this.pulling--;\n      }\n      const index = this.started++;\n      if (waited) this.grow();\n      try {\n        onValue(await work(item, index), index);\n      } catch (error) {\n        this.failed(error, index);\n      }\n      if (mustTurn()) await turn();\n    }\n  }\n}"
+      "code": "interface Hold {\n  readonly flow: Flow;\n  readonly held: Held;\n  readonly place: string;\n}"
     },
     {
-      "name": "Owned",
-      "comment": "/** The constructor's arguments: a lock that owns nothing is made without any. */",
-      "code": "type Owned<T> = [T] extends [void] ? [] : [value: T];"
+      "name": "Detector",
+      "comment": "",
+      "code": "class Detector implements Probe {\n  private readonly context: AsyncContext<Flow>;\n  private readonly afterMs: number;\n  private readonly onDeadlock: (deadlock: DeadlockError) => void;\n  private readonly holders = new WeakMap<object, Set<Hold>>();\n\n  constructor(\n    context: AsyncContext<Flow>,\n    { afterMs = 1000, onDeadlock = reportLate }: DeadlockOptions,\n  ) {\n    this.context = context;\n    this.afterMs = checkedDelay(\"afterMs\", afterMs);\n    this.onDeadlock = onDeadlock;\n  }\n\n  task<T>(id: number, name = `task ${id}`, body: () => T): T {\n    return this.context.run({ name, waits: new Set() }, body);\n  }\n\n  ended(): void {}\n\n  waits(): void {}\n\n  acquires(lock: object, on: string, grant: Promise<Held>): void {\n    const flow = this.context.getStore();\n    // Of permits, others that are out may come back. And who does not know who asks cannot know who waits for whom.\n    if (flow === undefined || on !== \"lock\") return;\n    const wait: Wait = { flow, lock, place: placeOfCall() };\n    flow.waits.add(wait);\n    const cancelTimer = startTimer(\n      this.afterMs,\n      () => {\n        this.look(wait);\n      },\n      false,\n    );\n    const end = (): void => {\n      cancelTimer();\n      flow.waits.delete(wait);\n    };\n    grant.then((held) => {\n      end();\n      this.add(lock, { flow, held, place: wait.place });\n    }, end);\n  }\n\n  holds<T>(lock: object, on: string, held: Held, body: () => T): T {\n    const place = placeOfCall();\n    const flow: Flow = { name: `the function run under the lock at ${place}`, waits: new Set() };\n    if (on === \"lock\") this.add(lock, { flow, held, place });\n    return this.context.run(flow, body);\n  }\n\n  private add(lock: object, hold: Hold): void {\n    const holders = this.holders.get(lock) ?? new Set();\n    for (const former of holders) if (!former.held.held) holders.delete(former);\n    holders.add(hold);\n    this.holders.set(lock, holders);\n  }\n\n  /** A wait that lasts: does it wait, over others maybe, for itself? */\n  private look(wait: Wait): void {\n    const circle = this.circle(wait, wait.flow, new Set());\n    if (circle === undefined) return;\n    const text = circle.map(\n      ([{ flow, place }, hold]) =>\n        `\\n- ${flow.name} waits ${place} for the lock that ${hold.flow === flow ? \"it\" : hold.flow.name} took ${hold.place}`,\n    );\n    this.onDeadlock(\n      new DeadlockError(\n        `Nobody will ever go on here:${text.join(\"\")}\\nTake locks in one order, and pass on what is locked instead of locking it again.`,\n      ),\n    );\n  }\n\n  private circle(\n    wait: Wait,\n    start: Flow,\n    seen: Set<Wait>,\n  ): readonly (readonly [Wait, Hold])[] | undefined {\n    if (seen.has(wait)) return undefined;\n    seen.add(wait);\n    for (const hold of this.holders.get(wait.lock) ?? []) {\n      if (!hold.held.held) continue;\n      if (hold.flow === start) return [[wait, hold]];\n      for (const next of hold.flow.waits) {\n        const rest = this.circle(next, start, seen);\n        if (rest !== undefined) return [[wait, hold], ...rest];\n      }\n    }\n    return undefined;\n  }\n}"
     },
     {
-      "name": "ValuePermits",
-      "comment": "/** Permits over a value that only their holders may touch. */",
-      "code": "class ValuePermits<T> extends Permits {\n  value: T;\n  readonly total: number;\n\n  constructor(total: number, value: T) {\n    super(total, \"lock\");\n    this.total = total;\n    this.value = value;\n  }\n\n  override guard(count: number): Permit {\n    return new ValuePermit(this, count);\n  }\n}"
+      "name": "placeOfCall",
+      "comment": "/** The first frame of the stack that is none of this package's. */",
+      "code": "function placeOfCall(): string {\n  const [, own = \"\", ...frames] = (new Error().stack ?? \"\").split(\"\\n\");\n  // All files of the package lie in the folder of this one; in a bundle there is no telling them apart.\n  const folder = /(?:\\(|at )([^(]*[\\\\/])[^\\\\/]*$/.exec(own)?.[1] ?? \"\\n\";\n  const foreign = frames.find((frame) => !frame.includes(folder)) ?? frames[2];\n  return foreign?.trim() ?? \"somewhere\";\n}"
     },
     {
-      "name": "ValuePermit",
-      "comment": "/** A guard that gives access to the value while it is held. To use the value afterwards would be a race. */",
-      "code": "class ValuePermit<T> extends Permit<ValuePermits<T>> {\n  get value(): T {\n    return this.place().value;\n  }\n\n  set value(value: T) {\n    const place = this.place();\n    if (this.count !== place.total) throw new TypeError(\"A guard for reading cannot write.\");\n    place.value = value;\n  }\n\n  /** Turns a guard for writing into one for reading, without anybody in between. */\n  downgrade(): Permit {\n    const place = this.place();\n    this.owner = undefined;\n    const guard = place.guard(1);\n    place.put(this.count - 1);\n    return guard;\n  }\n\n  private place(): ValuePermits<T> {\n    if (this.owner === undefined) throw new TypeError(\"The guard has been released already.\");\n    return this.owner;\n  }\n}"
+      "name": "detectDeadlocks",
+      "comment": "/**\n * Warns of deadlocks among locks while a program is developed: of a holder that locks again and so waits for itself, and\n * of tasks that take several locks in different orders.\n *\n * - **What is seen.** Mutex, RwLock and KeyedMutex, taken within a task (`spawn`, `scope`, groups) or within the function\n *   of a `runExclusive`: only there it is known who asks. Elsewhere nothing is reported.\n * - **No guesses.** A wait is looked at when it has lasted `afterMs`, and reported if each of a circle of waits is for a\n *   lock that the next one holds. A task that works on several things at once may still let itself out of such a\n *   circle; give those things tasks of their own.\n * - **Cancellation.** A circle that a signal or a time limit will break later is reported as well.\n * - **Liveness.** It does not keep the process alive. Disposing ends it.\n * - **Platform.** It needs AsyncLocalStorage, and does nothing where there is none, as in browsers.\n * - **Cost.** Some microseconds for each lock taken, and O(waits) for one that lasts. Without it, one question per lock.\n *\n * Counterpart of parking_lot's `deadlock_detection` and Go's `go-deadlock`.\n *\n * @example\n * const found: string[] = [];\n * const detection = detectDeadlocks({ afterMs: 5, onDeadlock: ({ message }) => found.push(message) });\n * const account = new Mutex(100);\n * const stop = new AbortController();\n * const transfer = account.runExclusive(() => account.lock({ signal: stop.signal })); // waits for itself\n * await sleep(20);\n * assert.match(String(found), /waits .* for the lock that it took/);\n * stop.abort();\n * await assert.rejects(transfer);\n * detection[Symbol.dispose]();\n */",
+      "code": "function detectDeadlocks(options: DeadlockOptions = {}): Disposable {\n  const context = asyncContext<Flow>();\n  const stop = context && listen(new Detector(context, options));\n  return {\n    [dispose]() {\n      stop?.();\n    },\n  };\n}"
     },
     {
       "name": "ItemWork",
@@ -4262,7 +4199,7 @@ export const sources: VendoredSources = {
     {
       "name": "limiter",
       "comment": "/**\n * Makes a function that runs others, at most so many at a time.\n *\n * - **Fair.** First come, first served. A place is passed on only when the work in it has ended.\n * - **Errors.** What the function throws or rejects with comes out, and its place is free.\n * - **Nothing hangs.** `clear` rejects those it removes.\n * - **Async context.** A function that had to wait sees the AsyncLocalStorage of its caller, not of who made room.\n * - **Cost.** O(1). For a list of items, `mapLimit` is many times cheaper: it makes no promise per waiting item.\n *\n * Counterpart of p-limit, with an answer to its pending promises after `clearQueue`.\n *\n * @example\n * const limit = limiter(1);\n * const log: string[] = [];\n * const save = async (name: string) => { log.push(`+${name}`); await null; log.push(`-${name}`); };\n * await Promise.all([limit(save, \"a\"), limit(save, \"b\")]);\n * assert.deepEqual(log, [\"+a\", \"-a\", \"+b\", \"-b\"]);\n */",
-      "code": "function limiter(limit: number): Limiter {\n  if (limit !== Infinity) checkedCount(\"limit\", limit, 1);\n  const waiting = new Waiters<void>(\"place\");\n  const idlers = new Waiters<void>(\"place\");\n  let active = 0;\n\n  const leave = (): void => {\n    // The place passes on as it is, so nobody can slip in between.\n    if (waiting.wake()) return;\n    active--;\n    if (active === 0) idlers.wakeAll();\n  };\n\n  // An async function and not a stored callback: after its `await` the engine itself restores the async context.\n  const run = async <A extends readonly unknown[], R>(\n    work: (...args: A) => R | PromiseLike<R>,\n    ...args: A\n  ): Promise<R> => {\n    if (active < limit) active++;\n    else await waiting.wait();\n    try {\n      return await work(...args);\n    } finally {\n      leave();\n    }\n  };\n\n  const cancellable = async <R>(\n    work: () => R | PromiseLike<R>,\n    options?: Cancellable,\n  ): Promise<R> => {\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    if (active < limit) active++;\n    else await waiting.wait(signal);\n    try {\n      return await work();\n    } finally {\n      leave();\n    }\n  };\n\n  const idle = async (options?: Cancellable): Promise<void> => {\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    while (active !== 0) await idlers.wait(signal);\n  };\n\n  const clear = (reason: unknown = new CancelledError(\"The queue was cleared.\")): void => {\n    waiting.rejectAll(reason);\n  };\n\n  // Sound: these are the properties of the interface. Two of them are getters, which `assign` would read once.\n  return Object.defineProperties(Object.assign(run, { run: cancellable, clear, idle }), {\n    active: { get: () => active },\n    queued: { get: () => waiting.size },\n  }) as Limiter;\n}"
+      "code": "function limiter(limit: number): Limiter {\n  checkedLimit(\"limit\", limit);\n  const waiting = new Waiters<void>(\"place\");\n  const idlers = new Waiters<void>(\"place\");\n  let active = 0;\n\n  // An async function and not a stored callback: after its `await` the engine itself restores the async context.\n  const call = async <A extends readonly unknown[], R>(\n    options: Cancellable | undefined,\n    work: (...args: A) => R | PromiseLike<R>,\n    ...args: A\n  ): Promise<R> => {\n    throwIfAborted(options);\n    if (active < limit) active++;\n    else await waiting.wait(options?.signal);\n    try {\n      return await work(...args);\n    } finally {\n      // The place passes on as it is, so nobody can slip in between.\n      if (!waiting.wake() && --active === 0) idlers.wakeAll();\n    }\n  };\n\n  const own = {\n    run: (work: () => unknown, options?: Cancellable) => call(options, work),\n    clear(reason: unknown = new CancelledError(\"The queue was cleared.\")) {\n      waiting.rejectAll(reason);\n    },\n    async idle(options?: Cancellable) {\n      throwIfAborted(options);\n      while (active !== 0) await idlers.wait(options?.signal);\n    },\n    get active() {\n      return active;\n    },\n    get queued() {\n      return waiting.size;\n    },\n  };\n  // Sound: these are the properties of the interface.\n  return Object.defineProperties(\n    (work: () => unknown, ...args: []) => call(undefined, work, ...args),\n    Object.getOwnPropertyDescriptors(own),\n  ) as Limiter;\n}"
     },
     {
       "name": "RateLimiterOptions",
@@ -4272,7 +4209,7 @@ export const sources: VendoredSources = {
     {
       "name": "RateLimiter",
       "comment": "/**\n * Lets so many through in a span of time: a bucket that fills steadily and holds `burst` tokens.\n *\n * - **The rate is a ceiling.** From any moment on, at most `burst` plus the rate times the time elapsed get through.\n * - **Fair.** First come, first served; nobody overtakes a request for several tokens.\n * - **Cancellation.** Before its turn a cancelled wait takes no token; afterwards the token is spent.\n * - **Clocks.** Time is taken from a clock that does not jump.\n * - **Liveness.** One timer for the first in the queue, none when nobody waits. It keeps the process alive.\n * - **Errors.** A request beyond `burst`, which could never be met, throws a RangeError.\n * - **Cost.** O(1) per request in time and memory.\n *\n * Counterpart of Go's `x/time/rate`.\n *\n * @example\n * const requests = new RateLimiter({ rate: 100, per: 1000, burst: 2 });\n * assert.equal(requests.tryAcquire(2), true);\n * assert.equal(requests.tryAcquire(), false);\n * await requests.acquire(); // 10 ms later\n */",
-      "code": "class RateLimiter {\n  private readonly perMs: number;\n  private readonly burst: number;\n  private readonly places: Permits;\n  private tokens: number;\n  private filled: number = performance.now();\n  private timer: Timer | undefined = undefined;\n  private readonly waiters: Waiters<void, number> = new Waiters<void, number>(\"token\", () => {\n    this.pass();\n  });\n\n  constructor({ rate, per, burst = Math.max(1, rate), concurrency }: RateLimiterOptions) {\n    if (!(0 < rate / per && rate / per < Infinity)) {\n      throw new RangeError(`\\`rate\\` and \\`per\\` must be above 0, not ${rate} and ${per}.`);\n    }\n    this.perMs = rate / per;\n    this.burst = checkedDelay(\"burst\", burst);\n    if (this.burst < 1) throw new RangeError(`\\`burst\\` must be at least 1, not ${burst}.`);\n    this.tokens = this.burst;\n    this.places = new Permits(\n      concurrency === undefined ? Infinity : checkedCount(\"concurrency\", concurrency, 1),\n    );\n  }\n\n  /** How many wait. */\n  get waiting(): number {\n    return this.waiters.size;\n  }\n\n  /** Waits until `count` may go through, one unless told. */\n  acquire(count = 1, options?: Cancellable): Promise<void> {\n    this.check(count);\n    const signal = options?.signal;\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (this.tryAcquire(count)) return Promise.resolve();\n    const wait = this.waiters.wait(signal, count);\n    this.pass();\n    return wait;\n  }\n\n  /** Goes through if that is possible now. */\n  tryAcquire(count = 1): boolean {\n    this.check(count);\n    this.fill();\n    if (this.waiters.size !== 0 || this.tokens < count) return false;\n    this.tokens -= count;\n    return true;\n  }\n\n  /** Calls the function when rate and `concurrency` allow it. A place is free again when the function has ended. */\n  async run<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const place = await this.places.acquire(1, options?.signal);\n    try {\n      await this.acquire(1, options);\n      return await work();\n    } finally {\n      place.release();\n    }\n  }\n\n  private check(count: number): void {\n    checkedCount(\"count\", count, 1);\n    if (this.burst < count) {\n      throw new RangeError(`${count} can never go through at once: \\`burst\\` is ${this.burst}.`);\n    }\n  }\n\n  private fill(): void {\n    const now = performance.now();\n    this.tokens = Math.min(this.burst, this.tokens + Math.max(0, now - this.filled) * this.perMs);\n    this.filled = now;\n  }\n\n  /** Lets through whom the tokens allow, and sets the timer for the next. */\n  private pass(): void {\n    this.timer?.cancel();\n    this.timer = undefined;\n    if (this.waiters.size === 0) return;\n    this.fill();\n    for (let entry = this.waiters.first(); entry !== undefined; entry = this.waiters.first()) {\n      const count = (typeof entry === \"function\" ? undefined : entry.detail) ?? 1;\n      const missing = count - this.tokens;\n      // The clock of timers is coarser than ours: a token that is nearly there counts, and its rest is owed.\n      if (1e-6 < missing) {\n        this.timer = new Timer(Math.ceil(missing / this.perMs), () => {\n          this.pass();\n        });\n        return;\n      }\n      this.tokens -= count;\n      this.waiters.grant(entry);\n    }\n  }\n}"
+      "code": "class RateLimiter {\n  private readonly perMs: number;\n  private readonly burst: number;\n  private readonly places: Permits;\n  private tokens: number;\n  private filled: number = performance.now();\n  private cancelTimer: (() => void) | undefined = undefined;\n  private readonly waiters: Waiters<void, number> = new Waiters<void, number>(\"token\", () => {\n    this.pass();\n  });\n\n  constructor({\n    rate,\n    per,\n    burst = Math.max(1, rate),\n    concurrency = Infinity,\n  }: RateLimiterOptions) {\n    if (!(0 < rate / per && rate / per < Infinity)) {\n      throw new RangeError(`\\`rate\\` and \\`per\\` must be above 0, not ${rate} and ${per}.`);\n    }\n    this.perMs = rate / per;\n    this.burst = checkedDelay(\"burst\", burst);\n    if (this.burst < 1) throw new RangeError(`\\`burst\\` must be at least 1, not ${burst}.`);\n    this.tokens = this.burst;\n    this.places = new Permits(checkedLimit(\"concurrency\", concurrency), undefined);\n  }\n\n  /** How many wait. */\n  get waiting(): number {\n    return this.waiters.size;\n  }\n\n  /** Waits until `count` may go through, one unless told. */\n  acquire(count = 1, options?: Cancellable): Promise<void> {\n    this.check(count);\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.tryAcquire(count)) return Promise.resolve();\n    const wait = this.waiters.wait(options?.signal, count);\n    this.pass();\n    return wait;\n  }\n\n  /** Goes through if that is possible now. */\n  tryAcquire(count = 1): boolean {\n    this.check(count);\n    this.fill();\n    if (this.waiters.size !== 0 || this.tokens < count) return false;\n    this.tokens -= count;\n    return true;\n  }\n\n  /** Calls the function when rate and `concurrency` allow it. A place is free again when the function has ended. */\n  run<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.places.run(async () => {\n      await this.acquire(1, options);\n      return work();\n    }, options);\n  }\n\n  private check(count: number): void {\n    checkedCount(\"count\", count, 1);\n    if (this.burst < count) {\n      throw new RangeError(`${count} can never go through at once: \\`burst\\` is ${this.burst}.`);\n    }\n  }\n\n  private fill(): void {\n    const now = performance.now();\n    this.tokens = Math.min(this.burst, this.tokens + Math.max(0, now - this.filled) * this.perMs);\n    this.filled = now;\n  }\n\n  /** Lets through whom the tokens allow, and sets the timer for the next. */\n  private pass(): void {\n    this.cancelTimer?.();\n    this.fill();\n    for (let entry = this.waiters.first(); entry !== undefined; entry = this.waiters.first()) {\n      const count = (typeof entry === \"function\" ? undefined : entry.detail) ?? 1;\n      const missing = count - this.tokens;\n      // The clock of timers is coarser than ours: a token that is nearly there counts, and its rest is owed.\n      if (1e-6 < missing) {\n        this.cancelTimer = startTimer(Math.ceil(missing / this.perMs), () => {\n          this.pass();\n        });\n        return;\n      }\n      this.tokens -= count;\n      this.waiters.grant(entry);\n    }\n  }\n}"
     },
     {
       "name": "BatcherOptions",
@@ -4292,7 +4229,7 @@ export const sources: VendoredSources = {
     {
       "name": "batcher",
       "comment": "/**\n * Makes a function that loads one key out of one that loads many: calls at about the same time become one.\n *\n * - **Values** must come in the order of the keys, one for each; an Error among them rejects the calls of its key alone.\n *   If there are more or fewer, or the load fails, all calls of the batch are rejected.\n * - **Equal keys** of one batch are asked for once. Nothing is kept afterwards: this is no cache.\n * - **Cancellation.** A call's signal ends that call. The load is told when every call of its batch has left.\n * - **Cost.** O(1) per call.\n *\n * Counterpart of Facebook's DataLoader, without its cache.\n *\n * @example\n * const queries: string[] = [];\n * const user = batcher(async (ids: readonly number[]) => {\n *   queries.push(`users ${ids}`);\n *   return ids.map((id) => ({ id }));\n * });\n * const [anna, bert] = await Promise.all([user(1), user(2)]);\n * assert.deepEqual([anna.id, bert.id, queries], [1, 2, [\"users 1,2\"]]);\n */",
-      "code": "function batcher<K, V>(\n  load: BatchLoad<K, V>,\n  { maxSize = Infinity, windowMs }: BatcherOptions = {},\n): (key: K, options?: Cancellable) => Promise<V> {\n  if (maxSize !== Infinity) checkedCount(\"maxSize\", maxSize, 1);\n  if (windowMs !== undefined) checkedDelay(\"windowMs\", windowMs);\n  let batch: Batch<K, V> | undefined;\n  let timer: Timer | undefined;\n\n  const send = (ready: Batch<K, V>): void => {\n    if (batch === ready) {\n      batch = undefined;\n      timer?.cancel();\n    }\n    void ready.send();\n  };\n\n  const open = (): Batch<K, V> => {\n    const opened = new Batch(load);\n    if (windowMs === undefined) {\n      // Two turns, so that calls made by the continuations of this turn still come along.\n      void Promise.resolve().then(() => queueMicrotask(() => send(opened)));\n    } else {\n      timer = new Timer(windowMs, () => {\n        send(opened);\n      });\n    }\n    return opened;\n  };\n\n  return (key, options) => {\n    const signal = options?.signal;\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    // One that everybody has left is not sent, so who comes after that needs another.\n    const current = batch === undefined || batch.controller.aborted ? open() : batch;\n    batch = current;\n    const value = current.join(key, signal);\n    if (maxSize <= current.keys.size) send(current);\n    return value;\n  };\n}"
+      "code": "function batcher<K, V>(\n  load: BatchLoad<K, V>,\n  { maxSize = Infinity, windowMs }: BatcherOptions = {},\n): (key: K, options?: Cancellable) => Promise<V> {\n  checkedLimit(\"maxSize\", maxSize);\n  if (windowMs !== undefined) checkedDelay(\"windowMs\", windowMs);\n  let batch: Batch<K, V> | undefined;\n  let cancelTimer: (() => void) | undefined;\n\n  const send = (ready: Batch<K, V>): void => {\n    if (batch === ready) {\n      batch = undefined;\n      cancelTimer?.();\n    }\n    void ready.send();\n  };\n\n  const open = (): Batch<K, V> => {\n    const opened = new Batch(load);\n    if (windowMs === undefined) {\n      // Two turns, so that calls made by the continuations of this turn still come along.\n      void Promise.resolve().then(() => queueMicrotask(() => send(opened)));\n    } else {\n      cancelTimer = startTimer(windowMs, () => {\n        send(opened);\n      });\n    }\n    return opened;\n  };\n\n  return (key, options) => {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    // One that everybody has left is not sent, so who comes after that needs another.\n    const current = batch === undefined || batch.controller.aborted ? open() : batch;\n    batch = current;\n    const value = current.join(key, options?.signal);\n    if (maxSize <= current.keys.size) send(current);\n    return value;\n  };\n}"
     },
     {
       "name": "deferAsync",
@@ -4317,12 +4254,12 @@ export const sources: VendoredSources = {
     {
       "name": "Idle",
       "comment": "",
-      "code": "interface Idle<R> {\n  readonly resource: R;\n  timer: Timer | undefined;\n}"
+      "code": "interface Idle<R> {\n  readonly resource: R;\n  cancelTimer: (() => void) | undefined;\n}"
     },
     {
       "name": "ResourcePool",
       "comment": "/**\n * Resources that are costly to make, shared by many: connections, above all.\n *\n * - **Fair.** Who waits longest is served next. Of the unused resources the one used last is taken, so that the others\n *   can grow old and be destroyed.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason`. `create` is told; what it makes\n *   all the same is kept for the next. After the grant the signal only reaches the function given to `use`.\n * - **Errors.** When `create` fails, the caller it was made for is rejected and the others go on. An error of\n *   `validate` counts as not valid; errors of `destroy` go to `onLateError`.\n * - **A user that throws** gives its resource back, with `use` or `await using`.\n * - **`drain`** refuses new users, waits for the present ones and destroys everything. So does disposing.\n * - **Cost.** O(1) besides making, checking and destroying.\n *\n * Counterpart of `deadpool` and `bb8`, and of the connection pool in Go's `database/sql`.\n *\n * @example\n * let opened = 0;\n * const pool = new ResourcePool({ create: () => ({ id: ++opened }), max: 2 });\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.drain();\n */",
-      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1));\n    checkedCount(\"min\", options.min ?? 0, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.waiters.size;\n  }\n\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options?.signal);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit.release();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.timer?.cancel();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, timer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.timer = new Timer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, timer }: Idle<R>): Promise<void> {\n    timer?.cancel();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
+      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1), undefined);\n    checkedCount(\"min\", options.min ?? 0, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit[dispose]();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.cancelTimer?.();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, cancelTimer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.cancelTimer = startTimer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, cancelTimer }: Idle<R>): Promise<void> {\n    cancelTimer?.();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
     },
     {
       "name": "Loan",
@@ -4337,7 +4274,7 @@ export const sources: VendoredSources = {
     {
       "name": "after",
       "comment": "/**\n * A branch of `select` that is ready so many milliseconds after this call. Made before a loop it is a deadline for the\n * whole loop; made inside, a time limit for each round. The timer runs only while a `select` waits.\n *\n * Counterpart of `tokio::time::sleep` in `select!` and Go's `time.After`.\n * O(1). A time that is no number throws a RangeError.\n *\n * @example\n * const { rx } = channel<string>(1);\n * const first = await select({ message: rx, silence: after(2) });\n * assert.equal(first.key, \"silence\");\n */",
-      "code": "function after(ms: number): Selectable<void> {\n  const due = performance.now() + checkedDelay(\"ms\", ms);\n  const left = (): number => Math.max(0, due - performance.now());\n  return {\n    [selectable]: {\n      poll: () => (left() === 0 ? { value: undefined } : undefined),\n      subscribe: (take) => {\n        const timer = new Timer(left(), take);\n        return () => {\n          timer.cancel();\n        };\n      },\n    },\n  };\n}"
+      "code": "function after(ms: number): Selectable<void> {\n  const due = performance.now() + checkedDelay(\"ms\", ms);\n  const left = (): number => Math.max(0, due - performance.now());\n  return {\n    [selectable]: {\n      poll: () => (left() === 0 ? { value: undefined } : undefined),\n      subscribe: (take) => startTimer(left(), take),\n    },\n  };\n}"
     },
     {
       "name": "Branch",
@@ -4367,7 +4304,7 @@ export const sources: VendoredSources = {
     {
       "name": "Selection",
       "comment": "",
-      "code": "class Selection extends AbortListener {\n  private decided: (() => void) | undefined = undefined;\n  private readonly unsubscribe: (() => void)[] = [];\n  private readonly running = new Set<ChildController>();\n  private readonly resolve: (won: Won) => void;\n  private readonly reject: (error: unknown) => void;\n  private readonly detach: boolean;\n\n  constructor(\n    resolve: (won: Won) => void,\n    reject: (error: unknown) => void,\n    { signal, detach = false }: SelectOptions,\n  ) {\n    super();\n    this.resolve = resolve;\n    this.reject = reject;\n    this.detach = detach;\n    if (signal !== undefined) follow(signal, this);\n  }\n\n  onAbort(reason: unknown): void {\n    this.fail(reason, reason);\n  }\n\n  subscribe(key: string, source: Source<unknown>): void {\n    if (this.decided !== undefined) return;\n    const take = (value: unknown): void => {\n      this.win({ key, value });\n    };\n    const fail = (error: unknown): void => {\n      this.fail(error);\n    };\n    this.unsubscribe.push(source.subscribe(take, fail));\n  }\n\n  start(key: string, work: Work<unknown>): void {\n    // What an earlier function has done at its start may have decided already.\n    if (this.decided !== undefined) return;\n    const controller = new ChildController();\n    this.running.add(controller);\n    controller.start(\n      work,\n      (value) => {\n        this.running.delete(controller);\n        if (this.decided === undefined) this.win({ key, value });\n        else this.finish();\n      },\n      (error) => {\n        this.running.delete(controller);\n        if (this.decided === undefined) this.fail(error);\n        else {\n          if (!isReason(error, controller.reason)) reportLate(error);\n          this.finish();\n        }\n      },\n    );\n  }\n\n  private win(won: Won): void {\n    this.decide(() => {\n      this.resolve(won);\n    });\n  }\n\n  private fail(error: unknown, reason?: unknown): void {\n    this.decide(() => {\n      this.reject(error);\n    }, reason);\n  }\n\n  private decide(settle: () => void, reason?: unknown): void {\n    if (this.decided !== undefined) return;\n    this.decided = settle;\n    unfollow(this);\n    for (const unsubscribe of this.unsubscribe) unsubscribe();\n    for (const controller of this.running) {\n      controller.abort(reason ?? new CancelledError(\"Another branch was faster.\"));\n      // What cannot be told to stop is not waited for.\n      if (this.detach || !controller.told) this.running.delete(controller);\n    }\n    this.finish();\n  }\n\n  private finish(): void {\n    if (this.running.size === 0) this.decided?.();\n  }\n}"
+      "code": "class Selection implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  private decided: (() => void) | undefined = undefined;\n  private readonly unsubscribe: (() => void)[] = [];\n  private readonly running = new Set<ChildController>();\n  private readonly resolve: (won: Won) => void;\n  private readonly reject: (error: unknown) => void;\n  private readonly detach: boolean;\n\n  constructor(\n    resolve: (won: Won) => void,\n    reject: (error: unknown) => void,\n    { signal, detach = false }: SelectOptions,\n  ) {\n    this.resolve = resolve;\n    this.reject = reject;\n    this.detach = detach;\n    if (signal !== undefined) follow(signal, this);\n  }\n\n  onAbort(reason: unknown): void {\n    this.fail(reason, reason);\n  }\n\n  subscribe(key: string, source: Source<unknown>): void {\n    if (this.decided !== undefined) return;\n    const take = (value: unknown): void => {\n      this.win({ key, value });\n    };\n    const fail = (error: unknown): void => {\n      this.fail(error);\n    };\n    this.unsubscribe.push(source.subscribe(take, fail));\n  }\n\n  start(key: string, work: Work<unknown>): void {\n    // What an earlier function has done at its start may have decided already.\n    if (this.decided !== undefined) return;\n    const controller = new ChildController();\n    this.running.add(controller);\n    controller.start(\n      work,\n      (value) => {\n        this.running.delete(controller);\n        if (this.decided === undefined) this.win({ key, value });\n        else this.finish();\n      },\n      (error) => {\n        this.running.delete(controller);\n        if (this.decided === undefined) this.fail(error);\n        else {\n          if (!isReason(error, controller.reason)) reportLate(error);\n          this.finish();\n        }\n      },\n    );\n  }\n\n  private win(won: Won): void {\n    this.decide(() => {\n      this.resolve(won);\n    });\n  }\n\n  private fail(error: unknown, reason?: unknown): void {\n    this.decide(() => {\n      this.reject(error);\n    }, reason);\n  }\n\n  private decide(settle: () => void, reason?: unknown): void {\n    if (this.decided !== undefined) return;\n    this.decided = settle;\n    unfollow(this);\n    for (const unsubscribe of this.unsubscribe) unsubscribe();\n    for (const controller of this.running) {\n      controller.abort(reason ?? new CancelledError(\"Another branch was faster.\"));\n      // What cannot be told to stop is not waited for.\n      if (this.detach || !controller.told) this.running.delete(controller);\n    }\n    this.finish();\n  }\n\n  private finish(): void {\n    if (this.running.size === 0) this.decided?.();\n  }\n}"
     },
     {
       "name": "select",
@@ -4377,7 +4314,7 @@ export const sources: VendoredSources = {
     {
       "name": "first",
       "comment": "",
-      "code": "async function first(\n  branches: Readonly<Record<string, Branch<unknown>>>,\n  options: SelectOptions,\n): Promise<Won> {\n  const { signal, biased = false } = options;\n  if (signal?.aborted === true) throw reasonOf(signal);\n  const entries = Object.entries(branches);\n  if (entries.length === 0) throw new RangeError(\"`select` needs a branch, or it waits for ever.\");\n  const start = biased ? 0 : Math.floor(Math.random() * entries.length);\n  const ordered = [...entries.slice(start), ...entries.slice(0, start)];\n  for (const [key, branch] of ordered) {\n    const ready = selectable in branch ? branch[selectable].poll() : undefined;\n    if (ready !== undefined) return paced({ key, value: ready.value });\n  }\n  return new Promise((resolve, reject) => {\n    const selection = new Selection(resolve, reject, options);\n    for (const [key, branch] of ordered) {\n      if (selectable in branch) selection.subscribe(key, branch[selectable]);\n    }\n    for (const [key, branch] of entries) {\n      if (!(selectable in branch)) selection.start(key, branch);\n    }\n  });\n}"
+      "code": "async function first(\n  branches: Readonly<Record<string, Branch<unknown>>>,\n  options: SelectOptions,\n): Promise<Won> {\n  throwIfAborted(options);\n  const entries = Object.entries(branches);\n  if (entries.length === 0) throw new RangeError(\"`select` needs a branch, or it waits for ever.\");\n  const start = options.biased === true ? 0 : Math.floor(Math.random() * entries.length);\n  const ordered = [...entries.slice(start), ...entries.slice(0, start)];\n  for (const [key, branch] of ordered) {\n    const ready = selectable in branch ? branch[selectable].poll() : undefined;\n    if (ready !== undefined) return paced({ key, value: ready.value });\n  }\n  return new Promise((resolve, reject) => {\n    const selection = new Selection(resolve, reject, options);\n    for (const [key, branch] of ordered) {\n      if (selectable in branch) selection.subscribe(key, branch[selectable]);\n    }\n    for (const [key, branch] of entries) {\n      if (!(selectable in branch)) selection.start(key, branch);\n    }\n  });\n}"
     },
     {
       "name": "wordsAt",
@@ -4417,7 +4354,7 @@ export const sources: VendoredSources = {
     {
       "name": "Word",
       "comment": "",
-      "code": "class Word {\n  readonly words: Int32Array;\n  readonly index: number;\n  private readonly turn: Permits = new Permits(1, \"shared\");\n  private readonly sleeper: Waiters<void> = new Waiters<void>(\"shared\");\n  private armed = false;\n\n  constructor(words: Int32Array, index: number) {\n    this.words = words;\n    this.index = index;\n  }\n\n  load(): number {\n    return Atomics.load(this.words, this.index);\n  }\n\n  /** Adds and returns the value before. */\n  add(difference: number): number {\n    return Atomics.add(this.words, this.index, difference);\n  }\n\n  /** Stores and returns the value before. */\n  swap(value: number): number {\n    return Atomics.exchange(this.words, this.index, value);\n  }\n\n  /** Stores `value` if the word is `expected`; tells whether it was. */\n  replace(expected: number, value: number): boolean {\n    return Atomics.compareExchange(this.words, this.index, expected, value) === expected;\n  }\n\n  notify(): void {\n    Atomics.notify(this.words, this.index);\n  }\n\n  /** Blocks the thread until the attempt succeeds; false when the time has passed before. */\n  untilSync(attempt: Trial, ms = Infinity): boolean {\n    const deadline = ms === Infinity ? ms : performance.now() + ms;\n    for (let value = attempt(); value !== undefined; value = attempt()) {\n      const left = deadline === Infinity ? deadline : deadline - performance.now();\n      if (left <= 0) return false;\n      try {\n        Atomics.wait(this.words, this.index, value, left);\n      } catch (cause) {\n        const advice = \"This thread is not allowed to block; use the method without `Sync`.\";\n        throw new TypeError(advice, { cause });\n      }\n    }\n    return true;\n  }\n\n  /** Waits until the attempt succeeds. Those who wait at this handle try in the order in which they came. */\n  async until(attempt: Trial, signal: AbortSignal | undefined): Promise<void> {\n    const turn = await this.turn.acquire(1, signal);\n    try {\n      for (let value = attempt(); value !== undefined; value = attempt()) {\n        if (signal?.aborted === true) throw reasonOf(signal);\n        await this.sleep(value, signal);\n      }\n    } finally {\n      turn.release();\n    }\n  }\n\n  private async sleep(value: number, signal: AbortSignal | undefined): Promise<void> {\n    if (!this.armed && !this.arm(value)) return;\n    if (this.load() !== value) return;\n    // A wait for another thread does not keep a process alive by itself, and Node would end in the middle of it.\n    const alive = setInterval(() => {}, longestDelay);\n    try {\n      await this.sleeper.wait(signal);\n    } finally {\n      clearInterval(alive);\n    }\n  }\n\n  private async wakeAfter(notified: unknown): Promise<void> {\n    await notified;\n    this.armed = false;\n    this.sleeper.wake();\n  }\n\n  /** Asks to be told of the next notification; false when the value has changed already. */\n  private arm(value: number): boolean {\n    const told =\n      waitAsync === undefined\n        ? { async: true, value: new Promise((resolve) => void setTimeout(resolve, pollMs)) }\n        : waitAsync(this.words, this.index, value);\n    if (!told.async) return false;\n    this.armed = true;\n    void this.wakeAfter(told.value);\n    return true;\n  }\n}"
+      "code": "class Word {\n  readonly words: Int32Array;\n  readonly index: number;\n  private readonly turn: Permits = new Permits(1, undefined, \"shared\");\n  private readonly sleeper: Waiters<void> = new Waiters<void>(\"shared\");\n  private armed = false;\n\n  constructor(words: Int32Array, index: number) {\n    this.words = words;\n    this.index = index;\n  }\n\n  load(): number {\n    return Atomics.load(this.words, this.index);\n  }\n\n  /** Adds and returns the value before. */\n  add(difference: number): number {\n    return Atomics.add(this.words, this.index, difference);\n  }\n\n  /** Stores and returns the value before. */\n  swap(value: number): number {\n    return Atomics.exchange(this.words, this.index, value);\n  }\n\n  /** Stores `value` if the word is `expected`; tells whether it was. */\n  replace(expected: number, value: number): boolean {\n    return Atomics.compareExchange(this.words, this.index, expected, value) === expected;\n  }\n\n  notify(): void {\n    Atomics.notify(this.words, this.index);\n  }\n\n  /** Blocks the thread until the attempt succeeds; false when the time has passed before. */\n  untilSync(attempt: Trial, ms = Infinity): boolean {\n    const deadline = ms === Infinity ? ms : performance.now() + ms;\n    for (let value = attempt(); value !== undefined; value = attempt()) {\n      const left = deadline === Infinity ? deadline : deadline - performance.now();\n      if (left <= 0) return false;\n      try {\n        Atomics.wait(this.words, this.index, value, left);\n      } catch (cause) {\n        const advice = \"This thread is not allowed to block; use the method without `Sync`.\";\n        throw new TypeError(advice, { cause });\n      }\n    }\n    return true;\n  }\n\n  /** Waits until the attempt succeeds. Those who wait at this handle try in the order in which they came. */\n  async until(attempt: Trial, signal: AbortSignal | undefined): Promise<void> {\n    const turn = await this.turn.acquire(1, { signal });\n    try {\n      for (let value = attempt(); value !== undefined; value = attempt()) {\n        if (signal?.aborted === true) throw reasonOf(signal);\n        await this.sleep(value, signal);\n      }\n    } finally {\n      turn.release();\n    }\n  }\n\n  private async sleep(value: number, signal: AbortSignal | undefined): Promise<void> {\n    if (!this.armed && !this.arm(value)) return;\n    if (this.load() !== value) return;\n    // A wait for another thread does not keep a process alive by itself, and Node would end in the middle of it.\n    const alive = setInterval(() => {}, longestDelay);\n    try {\n      await this.sleeper.wait(signal);\n    } finally {\n      clearInterval(alive);\n    }\n  }\n\n  private async wakeAfter(notified: unknown): Promise<void> {\n    await notified;\n    this.armed = false;\n    this.sleeper.wake();\n  }\n\n  /** Asks to be told of the next notification; false when the value has changed already. */\n  private arm(value: number): boolean {\n    const told =\n      waitAsync === undefined\n        ? { async: true, value: new Promise((resolve) => void setTimeout(resolve, pollMs)) }\n        : waitAsync(this.words, this.index, value);\n    if (!told.async) return false;\n    this.armed = true;\n    void this.wakeAfter(told.value);\n    return true;\n  }\n}"
     },
     {
       "name": "AtomicFlag",
@@ -4577,7 +4514,7 @@ export const sources: VendoredSources = {
     {
       "name": "timeout",
       "comment": "/**\n * Gives work so many milliseconds.\n *\n * - **The work is told.** When the time is up, the signal it was given aborts with a TimeoutError.\n * - **The truth about what runs.** Rejects once the work has stopped, so a lock or slot around this call is not given\n *   back while the work still uses it. Work that takes no signal, and any with `detach: true`, is left behind: then\n *   this rejects on the minute, and what the work fails with afterwards goes to `onLateError`.\n * - **A result that comes too late** is not returned. An error that the work fails with after the time, other than\n *   the abort coming back, is the `cause` of the TimeoutError.\n * - **Cancellation.** When `options.signal` aborts, the work is told in the same way, and this rejects with its reason.\n * - **Cost.** One timer, cleared when the work ends. An AbortController is made only for work that takes a signal.\n *   Infinity sets no limit; NaN throws a RangeError.\n *\n * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.\n * O(1).\n *\n * @example\n * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: \"no answer\" });\n * await assert.rejects(answer, { name: \"TimeoutError\", message: \"no answer\" });\n */",
-      "code": "function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {\n  return new TimeLimit(checkedDelay(\"ms\", ms), options, options.message).race(work, options.detach);\n}"
+      "code": "function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {\n  return new TimeLimit(\"ms\", ms, options, options.message).race(work, options.detach);\n}"
     },
     {
       "name": "ShutdownOptions",
@@ -4645,29 +4582,19 @@ export const sources: VendoredSources = {
       "code": "interface Result<R> {\n  outcome: Outcome<R> | undefined;\n}"
     },
     {
-      "name": "Ahead",
-      "comment": "/** The work that runs ahead of the reader. */",
-      "code": "class Ahead<T, R> {\n  readonly controller: ChildController;\n  private readonly puller: Puller<T>;\n  private readonly limit: number;\n  private readonly work: (item: T, signal: AbortSignal) => R | PromiseLike<R>;\n  private readonly ordered: boolean;\n\n  /** In the order in which they are read: with order they are here from the start of the work on, else from its end. */\n  private readonly results = new Ring<Result<R>>();\n  private readonly changes = new Waiters<void>(\"item\");\n  private running = 0;\n  private unread = 0;\n  private pulling = false;\n  private exhausted = false;\n\n  constructor(\n    source: Items<T>,\n    limit: number,\n    work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n    { ordered = true, signal }: BufferedOptions,\n  ) {\n    this.limit = checkedCount(\"limit\", limit, 1);\n    this.work = work;\n    this.ordered = ordered;\n    this.controller = new ChildController(signal);\n    if (this.controller.aborted) throw this.controller.reason;\n    this.puller = new Puller(source);\n    this.controller.onAborted = () => {\n      this.puller.stop();\n      this.changes.wakeAll();\n    };\n  }\n\n  /** The outcome to read next, if it is there. */\n  take(): Outcome<R> | undefined {\n    const outcome = this.results.first()?.outcome;\n    if (this.controller.aborted) throw this.controller.reason;\n    if (outcome === undefined) return undefined;\n    this.results.take();\n    this.unread--;\n    return outcome;\n  }\n\n  /** Starts work as far as there are places and items. */\n  fill(): void {\n    while (!this.pulling && !this.exhausted && this.running + this.unread < this.limit) {\n      try {\n        const pulled = this.puller.next();\n        if (\"then\" in pulled) void this.startLater(pulled);\n        else this.begin(pulled);\n      } catch (error) {\n        this.break(error);\n      }\n    }\n  }\n\n  /** Ends when there may be an outcome; false when there will be none any more. */\n  async wait(): Promise<boolean> {\n    if (this.exhausted && this.running + this.unread === 0 && !this.pulling) return false;\n    if (this.results.first()?.outcome === undefined) await this.changes.wait();\n    return true;\n  }\n\n  /** Stops everything, and ends when nothing runs any more. */\n  async end(): Promise<void> {\n    this.exhausted = true;\n    this.controller.abort();\n    while (0 < this.running) await this.changes.wait();\n    for (let it = this.results.shift(); it !== undefined; it = this.results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : this.controller.reason;\n      if (!isReason(late, this.controller.reason)) reportLate(late);\n    }\n    await this.puller.close();\n  }\n\n  private async startLater(pulled: Promise<IteratorResult<T, unknown>>): Promise<void> {\n    this.pulling = true;\n    try {\n      this.begin(await pulled);\n    } catch (error) {\n      this.break(error);\n    }\n    this.pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    this.changes.wakeAll();\n    if (!this.controller.aborted) this.fill();\n  }\n\n  private begin(step: IteratorResult<T, unknown>): void {\n    if (step.done === true) this.exhausted = true;\n    else void this.start(step.value);\n  }\n\n  /** The source has failed: in its place there is an error to read. */\n  private break(error: unknown): void {\n    this.exhausted = true;\n    this.results.push({ outcome: { status: \"error\", error } });\n    this.unread++;\n  }\n\n  private async start(item: T): Promise<void> {\n    const result: Result<R> = { outcome: undefined };\n    if (this.ordered) this.results.push(result);\n    this.running++;\n    try {\n      // Sound: what declares one parameter does not read a second.\n      const work = this.work as (item: T, signal?: AbortSignal) => R | PromiseLike<R>;\n      const value = await (work.length < 2 ? work(item) : work(item, this.controller.signal));\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    this.running--;\n    this.unread++;\n    if (!this.ordered) this.results.push(result);\n    this.changes.wakeAll();\n  }\n}"
-    },
-    {
       "name": "buffered",
       "comment": "/**\n * Maps a stream by work of which up to `limit` run ahead of the reader.\n *\n * - **Backpressure.** At most `limit` items are worked on or wait to be read; the source is read no faster.\n * - **Errors.** With order, the results before the failed item come first, then this throws its error. What runs is\n *   told by its signal and waited for, and the source is closed.\n * - **`break`** does the same and throws nothing. Errors that come then go to `onLateError`.\n * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.\n *\n * Counterpart of `StreamExt::buffered` and `buffer_unordered`.\n * O(1) for each item, O(limit) memory.\n *\n * @example\n * const sizes: number[] = [];\n * for await (const size of buffered([\"a\", \"bb\", \"ccc\"], 2, async (word) => word.length)) sizes.push(size);\n * assert.deepEqual(sizes, [1, 2, 3]);\n */",
-      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  options: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  const ahead = new Ahead(source, limit, work, options);\n  try {\n    do {\n      ahead.fill();\n      for (let it = ahead.take(); it !== undefined; it = ahead.take()) {\n        ahead.fill();\n        yield unwrap(it);\n        if (mustTurn()) await turn();\n      }\n    } while (await ahead.wait());\n  } finally {\n    await ahead.end();\n  }\n}"
+      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  { ordered = true, signal }: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  checkedCount(\"limit\", limit, 1);\n  const controller = new ChildController(signal);\n  if (controller.aborted) throw controller.reason;\n  const puller = new Puller(source);\n  const changes = new Waiters<void>(\"item\");\n\n  // In the order in which they are read: with order they are here from the start of the work on, else from its end.\n  const results = new Queue<Result<R>>();\n  let running = 0;\n  let unread = 0;\n  let pulling = false;\n  let exhausted = false;\n\n  controller.onAborted = () => {\n    puller.stop();\n    changes.wakeAll();\n  };\n\n  /** Starts work as far as there are places and items. */\n  const fill = (): void => {\n    while (!pulling && !exhausted && running + unread < limit) {\n      try {\n        const pulled = puller.next();\n        if (\"then\" in pulled) void beginLater(pulled);\n        else begin(pulled);\n      } catch (error) {\n        fail(error);\n      }\n    }\n  };\n\n  const beginLater = async (pulled: Promise<IteratorResult<T, unknown>>): Promise<void> => {\n    pulling = true;\n    try {\n      begin(await pulled);\n    } catch (error) {\n      fail(error);\n    }\n    pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    changes.wakeAll();\n    if (!controller.aborted) fill();\n  };\n\n  const begin = (step: IteratorResult<T, unknown>): void => {\n    if (step.done === true) exhausted = true;\n    else void start(step.value);\n  };\n\n  /** The source has failed: in its place there is an error to read. */\n  const fail = (error: unknown): void => {\n    exhausted = true;\n    results.push({ outcome: { status: \"error\", error } });\n    unread++;\n  };\n\n  const start = async (item: T): Promise<void> => {\n    const result: Result<R> = { outcome: undefined };\n    if (ordered) results.push(result);\n    running++;\n    try {\n      const value = await controller.call(\n        // Sound: what declares one parameter does not read a second.\n        work.length < 2\n          ? () => (work as (item: T) => R | PromiseLike<R>)(item)\n          : (it) => work(item, it),\n      );\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    running--;\n    unread++;\n    if (!ordered) results.push(result);\n    changes.wakeAll();\n  };\n\n  try {\n    for (;;) {\n      fill();\n      const outcome = results.peek()?.outcome;\n      if (controller.aborted) throw controller.reason;\n      if (outcome !== undefined) {\n        results.shift();\n        unread--;\n        fill();\n        yield unwrap(outcome);\n        if (mustTurn()) await turn();\n      } else if (exhausted && running + unread === 0 && !pulling) return;\n      else await changes.wait();\n    }\n  } finally {\n    exhausted = true;\n    controller.abort();\n    while (0 < running) await changes.wait();\n    for (let it = results.shift(); it !== undefined; it = results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : controller.reason;\n      if (!isReason(late, controller.reason)) reportLate(late);\n    }\n    await puller.close();\n  }\n}"
     },
     {
       "name": "chunks",
       "comment": "/**\n * Gathers the items of a stream into arrays of `size`; the last may be shorter. With `maxWait`, an array is also given\n * out so many milliseconds after its first item came, however short it is.\n *\n * - **Errors.** Items gathered before an error come first, then it throws. `break` closes the source.\n * - **Cost.** O(1) per item. The timer runs only while a begun array waits.\n *\n * Counterpart of `ready_chunks` and tokio-stream's `chunks_timeout`.\n *\n * @example\n * const rows: number[][] = [];\n * for await (const row of chunks([1, 2, 3], 2)) rows.push(row);\n * assert.deepEqual(rows, [[1, 2], [3]]);\n */",
-      "code": "async function* chunks<T>(\n  source: Items<T>,\n  size: number,\n  options: { readonly maxWait?: number | undefined } = {},\n): AsyncGenerator<T[], void, void> {\n  checkedCount(\"size\", size, 1);\n  const gathering = new Gathering(\n    source,\n    size,\n    checkedDelay(\"maxWait\", options.maxWait ?? Infinity),\n  );\n  try {\n    for (;;) {\n      const chunk = await gathering.next();\n      if (chunk.length === 0) return;\n      yield chunk;\n    }\n  } finally {\n    await gathering.close();\n  }\n}"
-    },
-    {
-      "name": "Gathering",
-      "comment": "",
-      "code": "class Gathering<T> {\n  private readonly puller: Puller<T>;\n  private readonly size: number;\n  private readonly maxWait: number;\n  private chunk: T[] = [];\n  private timer: Timer | undefined = undefined;\n  private due = false;\n  private over = false;\n  private pulling = false;\n  private failure: { readonly error: unknown } | undefined = undefined;\n  private readonly changes = new Waiters<void>(\"item\");\n\n  constructor(source: Items<T>, size: number, maxWait: number) {\n    this.puller = new Puller(source);\n    this.size = size;\n    this.maxWait = maxWait;\n  }\n\n  /** The next items; none at the end. */\n  async next(): Promise<T[]> {\n    this.due = false;\n    while (!this.over && !this.due && this.chunk.length < this.size) {\n      void this.pull();\n      await this.changes.wait();\n    }\n    this.timer?.cancel();\n    this.timer = undefined;\n    const { chunk, failure } = this;\n    this.chunk = [];\n    if (chunk.length === 0 && failure !== undefined) throw failure.error;\n    return chunk;\n  }\n\n  async close(): Promise<void> {\n    this.timer?.cancel();\n    this.puller.stop();\n    await this.puller.close();\n  }\n\n  /** Asks for one item. A reader that goes away with a short chunk leaves the question open for the next. */\n  private async pull(): Promise<void> {\n    if (this.pulling) return;\n    this.pulling = true;\n    try {\n      const step = await this.puller.next();\n      if (step.done === true) this.over = true;\n      else this.add(step.value);\n    } catch (error) {\n      this.failure = { error };\n      this.over = true;\n    }\n    this.pulling = false;\n    this.changes.wakeAll();\n  }\n\n  private add(item: T): void {\n    this.chunk.push(item);\n    if (this.maxWait === Infinity || this.timer !== undefined) return;\n    this.timer = new Timer(this.maxWait, () => {\n      this.due = true;\n      this.changes.wakeAll();\n    });\n  }\n}"
+      "code": "async function* chunks<T>(\n  source: Items<T>,\n  size: number,\n  options: { readonly maxWait?: number | undefined } = {},\n): AsyncGenerator<T[], void, void> {\n  checkedCount(\"size\", size, 1);\n  const maxWait = checkedDelay(\"maxWait\", options.maxWait ?? Infinity);\n  const puller = new Puller(source);\n  const changes = new Waiters<void>(\"item\");\n  let chunk: T[] = [];\n  let cancelTimer: (() => void) | undefined;\n  let due = false;\n  let over = false;\n  let pulling = false;\n  let failure: { readonly error: unknown } | undefined;\n\n  /** Asks for one item. A reader that goes away with a short chunk leaves the question open for the next. */\n  const pull = async (): Promise<void> => {\n    if (pulling) return;\n    pulling = true;\n    try {\n      const step = await puller.next();\n      if (step.done === true) over = true;\n      else {\n        chunk.push(step.value);\n        if (maxWait !== Infinity) {\n          cancelTimer ??= startTimer(maxWait, () => {\n            due = true;\n            changes.wakeAll();\n          });\n        }\n      }\n    } catch (error) {\n      failure = { error };\n      over = true;\n    }\n    pulling = false;\n    changes.wakeAll();\n  };\n\n  try {\n    for (;;) {\n      due = false;\n      while (!over && !due && chunk.length < size) {\n        void pull();\n        await changes.wait();\n      }\n      cancelTimer?.();\n      cancelTimer = undefined;\n      const full = chunk;\n      chunk = [];\n      if (0 < full.length) yield full;\n      else if (failure !== undefined) throw failure.error;\n      else return;\n    }\n  } finally {\n    cancelTimer?.();\n    await puller.close();\n  }\n}"
     },
     {
       "name": "merge",
       "comment": "/**\n * Reads several streams at the same time and yields their items as they come.\n *\n * - **Fair.** One item of each is asked for ahead, so a fast stream does not crowd out a slow one.\n * - **Errors.** The first error ends it: the other streams are closed, then it throws. `break` closes all of them.\n *   Errors of closing that come after another go to `onLateError`.\n * - **Cost.** O(1) per item, and one item per stream in memory.\n *\n * Counterpart of `futures::stream::select_all`.\n *\n * @example\n * const letters: string[] = [];\n * for await (const letter of merge([\"a\", \"b\"], [\"c\"])) letters.push(letter);\n * assert.deepEqual(letters.sort(), [\"a\", \"b\", \"c\"]);\n */",
-      "code": "async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {\n  const arrived = new Ring<Arrival<T>>();\n  const changes = new Waiters<void>(\"item\");\n  const pullers = sources.map((source) => new Puller(source));\n  const ask = async (puller: Puller<T>): Promise<void> => {\n    try {\n      arrived.push({ puller, step: await puller.next() });\n    } catch (error) {\n      arrived.push({ error });\n    }\n    changes.wakeAll();\n  };\n  for (const puller of pullers) void ask(puller);\n  try {\n    for (let open = pullers.length; 0 < open; ) {\n      while (arrived.length === 0) await changes.wait();\n      const arrival = arrived.take();\n      if (\"error\" in arrival) throw arrival.error;\n      if (arrival.step.done === true) {\n        open--;\n        continue;\n      }\n      yield arrival.step.value;\n      void ask(arrival.puller);\n    }\n  } finally {\n    for (const puller of pullers) puller.stop();\n    const closed = await Promise.allSettled(pullers.map((puller) => puller.close()));\n    for (const result of closed) if (result.status === \"rejected\") reportLate(result.reason);\n  }\n}"
+      "code": "async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {\n  const arrived = new Queue<Arrival<T>>();\n  const changes = new Waiters<void>(\"item\");\n  const pullers = sources.map((source) => new Puller(source));\n  const ask = async (puller: Puller<T>): Promise<void> => {\n    try {\n      arrived.push({ puller, step: await puller.next() });\n    } catch (error) {\n      arrived.push({ error });\n    }\n    changes.wakeAll();\n  };\n  for (const puller of pullers) void ask(puller);\n  try {\n    for (let open = pullers.length; 0 < open; ) {\n      const arrival = arrived.shift();\n      if (arrival === undefined) await changes.wait();\n      else if (\"error\" in arrival) throw arrival.error;\n      else if (arrival.step.done === true) open--;\n      else {\n        yield arrival.step.value;\n        void ask(arrival.puller);\n      }\n    }\n  } finally {\n    const closed = await Promise.allSettled(pullers.map((puller) => puller.close()));\n    for (const result of closed) if (result.status === \"rejected\") reportLate(result.reason);\n  }\n}"
     },
     {
       "name": "Arrival",
@@ -4685,14 +4612,9 @@ export const sources: VendoredSources = {
       "code": "interface SleepOptions extends Cancellable {\n  /** Whether the process stays alive for it; true unless told. Without effect in browsers. */\n  readonly ref?: boolean | undefined;\n}"
     },
     {
-      "name": "Sleep",
-      "comment": "",
-      "code": "class Sleep extends AbortListener {\n  private readonly timer: Timer;\n  private readonly reject: (reason: unknown) => void;\n\n  constructor(\n    ms: number,\n    resolve: () => void,\n    reject: (reason: unknown) => void,\n    { signal, ref }: SleepOptions,\n  ) {\n    super();\n    this.reject = reject;\n    this.timer = new Timer(\n      ms,\n      () => {\n        unfollow(this);\n        resolve();\n      },\n      ref,\n    );\n    if (signal !== undefined) follow(signal, this);\n  }\n\n  onAbort(reason: unknown): void {\n    this.timer.cancel();\n    this.reject(reason);\n  }\n}"
-    },
-    {
       "name": "sleep",
       "comment": "/**\n * Waits so many milliseconds, and not less.\n *\n * - **Any length.** Negative times count as 0, times beyond the 24.8 days of a timer work, Infinity waits for the\n *   signal alone, and NaN throws a RangeError.\n * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.\n *\n * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * const nap = sleep(60_000, { signal: controller.signal });\n * controller.abort(new Error(\"woken\"));\n * await assert.rejects(nap, /woken/);\n */",
-      "code": "function sleep(ms: number, options: SleepOptions = {}): Promise<void> {\n  const delay = checkedDelay(\"ms\", ms);\n  const { signal } = options;\n  if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n  const wait = new Promise<void>((resolve, reject) => {\n    new Sleep(delay, resolve, reject, options);\n  });\n  probe.current?.waits(\"sleep\", wait);\n  return wait;\n}"
+      "code": "function sleep(ms: number, options: SleepOptions = {}): Promise<void> {\n  const delay = checkedDelay(\"ms\", ms);\n  const refused = refusal(options);\n  if (refused !== undefined) return refused;\n  const wait = new Promise<void>((resolve, reject) => {\n    const cancelTimer = startTimer(\n      delay,\n      () => {\n        unfollow(listener);\n        resolve();\n      },\n      options.ref,\n    );\n    const listener = followed(options.signal, (reason) => {\n      cancelTimer();\n      reject(reason);\n    });\n  });\n  probe.current?.waits(\"sleep\", wait);\n  return wait;\n}"
     },
     {
       "name": "throttle",
@@ -4702,12 +4624,12 @@ export const sources: VendoredSources = {
     {
       "name": "Barrier",
       "comment": "/**\n * Makes tasks wait until a number of them have come to the same point; then it starts over.\n *\n * - **Order.** All resume in the order in which they came. One of them, the last to come, is the `leader`.\n * - **Cancellation.** Who is cancelled before the barrier opens rejects with `signal.reason` and counts as not having\n *   come, so the others need one more. Afterwards the signal has no effect.\n * - **Errors.** `abort` breaks the barrier for good: who waits or comes later is rejected with its reason. Use it when\n *   one of the group fails, or the others wait for ever.\n *\n * Counterpart of tokio's and std's `Barrier` (`is_leader`) and asyncio's (`abort`).\n * O(1) for each who comes; the last one wakes all.\n *\n * @example\n * const start = new Barrier(2);\n * const [first, second] = await Promise.all([start.wait(), start.wait()]);\n * assert.deepEqual([first.leader, second.leader], [false, true]);\n */",
-      "code": "class Barrier {\n  private readonly parties: number;\n  private readonly waiters = new Waiters<{ leader: boolean }>(\"barrier\");\n  private broken: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(parties: number) {\n    this.parties = checkedCount(\"parties\", parties, 1);\n  }\n\n  wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (this.broken !== undefined) return Promise.reject(this.broken.reason);\n    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(signal);\n    this.waiters.wakeAll({ leader: false });\n    return Promise.resolve({ leader: true });\n  }\n\n  abort(reason: unknown = new CancelledError(\"The barrier was broken.\")): void {\n    this.broken ??= { reason };\n    this.waiters.rejectAll(this.broken.reason);\n  }\n}"
+      "code": "class Barrier {\n  private readonly parties: number;\n  private readonly waiters = new Waiters<{ leader: boolean }>(\"barrier\");\n  private broken: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(parties: number) {\n    this.parties = checkedCount(\"parties\", parties, 1);\n  }\n\n  wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.broken !== undefined) return Promise.reject(this.broken.reason);\n    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(options?.signal);\n    this.waiters.wakeAll({ leader: false });\n    return Promise.resolve({ leader: true });\n  }\n\n  abort(reason: unknown = new CancelledError(\"The barrier was broken.\")): void {\n    this.broken ??= { reason };\n    this.waiters.rejectAll(this.broken.reason);\n  }\n}"
     },
     {
       "name": "Condvar",
       "comment": "/**\n * Lets the holder of a lock wait until another holder has changed something.\n *\n * - **Atomic.** `wait` queues and releases in one step, so a notification after the release is never missed.\n * - **The lock is held again** whenever `wait` ends, normally or not, through the same guard. A signal that aborts\n *   during the wait rejects with `signal.reason`, but only once the lock is back: the code around expects to hold it.\n * - **A notification is never lost.** Who was notified resumes normally, even if its signal aborts before the lock is\n *   back.\n * - **Fair.** First to wait, first to be notified.\n * - **Errors.** A guard that is not held, or not of this package, rejects with a TypeError.\n *\n * What was waited for may be gone again when the lock is back, so wait in a loop, or with `waitWhile`.\n * Counterpart of `std::sync::Condvar` and asyncio's `Condition`.\n * O(1), and O(n) for `notifyAll`.\n *\n * @example\n * const queue = new Mutex<string[]>([]);\n * const notEmpty = new Condvar();\n * const taken = (async () => {\n *   const guard = await queue.lock();\n *   await notEmpty.waitWhile(guard, () => guard.value.length === 0);\n *   const item = guard.value.shift();\n *   guard.release();\n *   return item;\n * })();\n * await queue.runExclusive((items) => items.push(\"job\"));\n * notEmpty.notifyOne();\n * assert.equal(await taken, \"job\");\n */",
-      "code": "class Condvar {\n  private readonly waiters = new Waiters<void>(\"condition\");\n\n  async wait(guard: Guard, options?: Cancellable): Promise<void> {\n    if (!canSuspend(guard)) throw new TypeError(\"`wait` needs the guard of a Mutex or RwLock.\");\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    const resume = guard[suspend]();\n    // Nothing can have run since the release: this is still the same turn.\n    const notified = this.waiters.wait(signal);\n    try {\n      await notified;\n    } finally {\n      await resume();\n    }\n  }\n\n  /** Waits as long as the condition holds. It is looked at first, and again after each notification. */\n  async waitWhile(guard: Guard, condition: () => boolean, options?: Cancellable): Promise<void> {\n    while (condition()) await this.wait(guard, options);\n  }\n\n  notifyOne(): void {\n    this.waiters.wake();\n  }\n\n  notifyAll(): void {\n    this.waiters.wakeAll();\n  }\n}"
+      "code": "class Condvar {\n  private readonly waiters = new Waiters<void>(\"condition\");\n\n  async wait(guard: Guard, options?: Cancellable): Promise<void> {\n    if (!canSuspend(guard)) throw new TypeError(\"`wait` needs the guard of a Mutex or RwLock.\");\n    throwIfAborted(options);\n    const resume = guard[suspend]();\n    // Nothing can have run since the release: this is still the same turn.\n    const notified = this.waiters.wait(options?.signal);\n    try {\n      await notified;\n    } finally {\n      await resume();\n    }\n  }\n\n  /** Waits as long as the condition holds. It is looked at first, and again after each notification. */\n  async waitWhile(guard: Guard, condition: () => boolean, options?: Cancellable): Promise<void> {\n    while (condition()) await this.wait(guard, options);\n  }\n\n  notifyOne(): void {\n    this.waiters.wake();\n  }\n\n  notifyAll(): void {\n    this.waiters.wakeAll();\n  }\n}"
     },
     {
       "name": "canSuspend",
@@ -4715,29 +4637,24 @@ export const sources: VendoredSources = {
       "code": "function canSuspend(guard: Guard): guard is Guard & { [suspend](): () => Promise<void> } {\n  return suspend in guard;\n}"
     },
     {
-      "name": "Holders",
+      "name": "spare",
+      "comment": "// To take a key in and out of a map costs more than the lock itself. So some of the locks that are free stay, until\n// there are too many of them; then all of those go, which makes O(1) per lock.",
+      "code": "const spare = 64;"
+    },
+    {
+      "name": "KeyLocks",
+      "comment": "/** The locks by their keys. */",
+      "code": "class KeyLocks<K> extends Map<K, KeyLock<K>> {\n  free = 0;\n\n  of(key: K): KeyLock<K> {\n    const found = this.get(key);\n    if (found !== undefined) return found;\n    if (spare + (this.size >> 1) <= this.free) {\n      for (const [other, lock] of this) if (lock.available !== 0) this.delete(other);\n      this.free = 0;\n    }\n    const lock = new KeyLock(this, key);\n    this.set(key, lock);\n    this.free++;\n    return lock;\n  }\n}"
+    },
+    {
+      "name": "KeyLock",
       "comment": "",
-      "code": "type Holders<K> = Map<K, KeyGuard<K>>;"
-    },
-    {
-      "name": "KeyGuard",
-      "comment": "/** The holder of a key, and those who wait for it: a key that nobody else wants needs no more than its guard. */",
-      "code": "class KeyGuard<K> implements Guard {\n  /** Where the guard is found by its key; undefined when nothing is held. */\n  holders: Holders<K> | undefined;\n  queue: Waiters<KeyGuard<K>> | undefined;\n  readonly key: K;\n\n  constructor(holders: Holders<K>, key: K, queue?: Waiters<KeyGuard<K>>) {\n    this.holders = holders;\n    this.key = key;\n    this.queue = queue;\n  }\n\n  get held(): boolean {\n    return this.holders !== undefined;\n  }\n\n  get release(): () => void {\n    return () => {\n      this[dispose]();\n    };\n  }\n\n  [dispose](): void {\n    const { holders, key, queue } = this;\n    if (holders === undefined) return;\n    this.holders = undefined;\n    const next = queue && new KeyGuard(holders, key, queue);\n    if (next !== undefined && queue?.wake(next) === true) holders.set(key, next);\n    else holders.delete(key);\n  }\n\n  [suspend](): () => Promise<void> {\n    const { holders, key } = this;\n    if (holders === undefined) throw new TypeError(\"The guard is not held.\");\n    this[dispose]();\n    return async () => {\n      // The guard that comes is seen by nobody; this one is in its place from here on.\n      const { queue } = await lockKey(holders, key, undefined);\n      this.queue = queue;\n      this.holders = holders;\n      holders.set(key, this);\n    };\n  }\n}"
-    },
-    {
-      "name": "lockKey",
-      "comment": "",
-      "code": "function lockKey<K>(\n  holders: Holders<K>,\n  key: K,\n  signal: AbortSignal | undefined,\n): Promise<KeyGuard<K>> {\n  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n  const holder = holders.get(key);\n  return holder === undefined\n    ? Promise.resolve(takeKey(holders, key))\n    : (holder.queue ??= new Waiters(\"lock\")).wait(signal);\n}"
-    },
-    {
-      "name": "takeKey",
-      "comment": "/** The key must be free. */",
-      "code": "function takeKey<K>(holders: Holders<K>, key: K): KeyGuard<K> {\n  const guard = new KeyGuard(holders, key);\n  holders.set(key, guard);\n  return guard;\n}"
+      "code": "class KeyLock<K> extends Permits {\n  readonly locks: KeyLocks<K>;\n  readonly key: K;\n\n  constructor(locks: KeyLocks<K>, key: K) {\n    super(1, undefined, \"lock\");\n    this.locks = locks;\n    this.key = key;\n  }\n\n  override acquire(count: number, options: Cancellable | undefined): Promise<Permit> {\n    // The guard that a condition variable takes back may find another lock in the place of its own.\n    const lock = this.locks.of(this.key);\n    return lock === this ? super.acquire(count, options) : lock.acquire(count, options);\n  }\n\n  override tryAcquire(count: number): Permit | undefined {\n    const permit = super.tryAcquire(count);\n    if (permit !== undefined) this.locks.free--;\n    return permit;\n  }\n\n  override put(count: number): void {\n    super.put(count);\n    if (this.available !== 0) this.locks.free++;\n  }\n}"
     },
     {
       "name": "KeyedMutex",
-      "comment": "/**\n * One mutex per key: work on the same key is done one at a time, work on different keys is not held up.\n *\n * Everything about fairness, cancellation and errors is as with `Mutex`. A key takes memory only while it is locked.\n * Keys are compared as in a Map. O(1).\n * Counterpart of a map of locks, as with asyncio's `defaultdict(Lock)`.\n *\n * @example\n * const accounts = new KeyedMutex<string>();\n * const guard = await accounts.lock(\"anna\");\n * assert.equal(accounts.locked(\"anna\"), true);\n * assert.equal(accounts.locked(\"bert\"), false);\n * guard.release();\n * assert.equal(accounts.size, 0);\n */",
-      "code": "class KeyedMutex<K> {\n  private readonly holders: Holders<K> = new Map();\n\n  /** How many keys are locked. */\n  get size(): number {\n    return this.holders.size;\n  }\n\n  locked(key: K): boolean {\n    return this.holders.has(key);\n  }\n\n  lock(key: K, options?: Cancellable): Promise<Guard> {\n    return lockKey(this.holders, key, options?.signal);\n  }\n\n  tryLock(key: K): Guard | undefined {\n    return this.locked(key) ? undefined : takeKey(this.holders, key);\n  }\n\n  /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */\n  async runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const guard = await this.lock(key, options);\n    try {\n      return await work();\n    } finally {\n      guard.release();\n    }\n  }\n}"
+      "comment": "/**\n * One mutex per key: work on the same key is done one at a time, work on different keys is not held up.\n *\n * Everything about fairness, cancellation and errors is as with `Mutex`. Keys that nobody locks any more are forgotten, but for\n * some of those used last: at most 64, or half as many as are locked.\n * Keys are compared as in a Map. O(1).\n * Counterpart of a map of locks, as with asyncio's `defaultdict(Lock)`.\n *\n * @example\n * const accounts = new KeyedMutex<string>();\n * const guard = await accounts.lock(\"anna\");\n * assert.equal(accounts.locked(\"anna\"), true);\n * assert.equal(accounts.locked(\"bert\"), false);\n * guard.release();\n * assert.equal(accounts.size, 0);\n */",
+      "code": "class KeyedMutex<K> {\n  private readonly locks = new KeyLocks<K>();\n\n  /** How many keys are locked. */\n  get size(): number {\n    return this.locks.size - this.locks.free;\n  }\n\n  locked(key: K): boolean {\n    return this.locks.get(key)?.available === 0;\n  }\n\n  lock(key: K, options?: Cancellable): Promise<Guard> {\n    return this.locks.of(key).acquire(1, options);\n  }\n\n  tryLock(key: K): Guard | undefined {\n    return this.locks.of(key).tryAcquire(1);\n  }\n\n  /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */\n  runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.locks.of(key).run(work, options);\n  }\n}"
     },
     {
       "name": "MutexGuard",
@@ -4747,17 +4664,17 @@ export const sources: VendoredSources = {
     {
       "name": "Mutex",
       "comment": "/**\n * Lets one holder in at a time. It can own the value it protects, which is then only to be had through a guard.\n *\n * - **Fair.** First come, first served. Who releases and locks again queues behind those who wait.\n * - **Cancellation.** Before the grant, an aborted signal rejects the wait with `signal.reason`. After the grant it\n *   has no effect: the lock is held, and must be released.\n * - **A holder that throws** gives the lock back, with `runExclusive` or `using`. The value stays as it was left:\n *   there is no poisoning, because JavaScript has no thread that could die half-way unseen.\n * - **Not reentrant.** A holder that locks again waits for itself. Keep the locked part small, and lock at its edge.\n * - **Cost.** O(1), also for a wait that is cancelled.\n *\n * Counterpart of tokio's `Mutex` and asyncio's `Lock`.\n *\n * @example\n * const balance = new Mutex(100);\n * async function withdraw(amount: number) {\n *   const guard = await balance.lock(); // or `using guard`, and no `finally`\n *   try {\n *     await Promise.resolve(); // asks the bank\n *     guard.value -= amount;\n *   } finally {\n *     guard.release();\n *   }\n * }\n * await Promise.all([withdraw(30), withdraw(20)]);\n * assert.equal(await balance.runExclusive((value) => value), 50);\n */",
-      "code": "class Mutex<T = void> {\n  private readonly permits: ValuePermits<T>;\n\n  constructor(...owned: Owned<T>) {\n    // Sound: without a value to own, T is void, which `undefined` belongs to.\n    this.permits = new ValuePermits(1, owned[0] as T);\n  }\n\n  /** Whether somebody holds the lock now; by the time you act on it that may have changed, unless you do not wait. */\n  get locked(): boolean {\n    return this.permits.available === 0;\n  }\n\n  lock(options?: Cancellable): Promise<MutexGuard<T>> {\n    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);\n    // Sound: ValuePermits makes guards with a `value`; the type hides it where there is nothing to own.\n    return guard as Promise<MutexGuard<T>>;\n  }\n\n  /** Takes the lock if it is free and nobody waits. */\n  tryLock(): MutexGuard<T> | undefined {\n    const guard: Guard | undefined = this.permits.tryAcquire(1);\n    // Sound for the same reason.\n    return guard as MutexGuard<T> | undefined;\n  }\n\n  /** Runs the function under the lock, which is given back when it returns, throws or rejects. */\n  async runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {\n    const guard = await this.permits.acquire(1, options?.signal);\n    try {\n      return await work(this.permits.value);\n    } finally {\n      guard.release();\n    }\n  }\n}"
+      "code": "class Mutex<T = void> {\n  private readonly permits: Permits<T>;\n\n  constructor(...owned: Owned<T>) {\n    // Sound: without a value to own, T is void, which `undefined` belongs to.\n    this.permits = new Permits(1, owned[0] as T, \"lock\");\n  }\n\n  /** Whether somebody holds the lock now; by the time you act on it that may have changed, unless you do not wait. */\n  get locked(): boolean {\n    return this.permits.available === 0;\n  }\n\n  lock(options?: Cancellable): Promise<MutexGuard<T>> {\n    const guard: Promise<Guard> = this.permits.acquire(1, options);\n    // Sound: all guards have a `value`; the type hides it where there is nothing to own.\n    return guard as Promise<MutexGuard<T>>;\n  }\n\n  /** Takes the lock if it is free and nobody waits. */\n  tryLock(): MutexGuard<T> | undefined {\n    const guard: Guard | undefined = this.permits.tryAcquire(1);\n    // Sound for the same reason.\n    return guard as MutexGuard<T> | undefined;\n  }\n\n  /** Runs the function under the lock, which is given back when it returns, throws or rejects. */\n  runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {\n    return this.permits.run(work, options);\n  }\n}"
     },
     {
       "name": "Notify",
       "comment": "/**\n * Tells a waiting task that something has happened, without saying what.\n *\n * - **No lost wake-up.** `notifyOne` with nobody waiting is remembered, and ends the next `notified` at once. At most\n *   one is remembered, so a consumer must look at all its work after each wake-up.\n * - **Fair.** The task that has waited longest is woken.\n * - **Cancellation.** Before the wake-up an aborted signal rejects with `signal.reason` and uses up nothing. After it,\n *   the wait ends normally.\n * - **Cost.** O(1); `notifyWaiters` O(waiters).\n *\n * Counterpart of tokio's `Notify`; like asyncio's `Event`, but nobody has to clear it.\n *\n * @example\n * const wakeUp = new Notify();\n * wakeUp.notifyOne();\n * await wakeUp.notified(); // was remembered\n */",
-      "code": "class Notify {\n  private readonly waiters = new Waiters<void>(\"notification\");\n  private remembered = false;\n\n  notified(options?: Cancellable): Promise<void> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (!this.remembered) return this.waiters.wait(signal);\n    this.remembered = false;\n    return Promise.resolve();\n  }\n\n  /** Wakes one, or the next one to come. */\n  notifyOne(): void {\n    if (!this.waiters.wake()) this.remembered = true;\n  }\n\n  /** Wakes all who wait now; nothing is remembered. */\n  notifyWaiters(): void {\n    this.waiters.wakeAll();\n  }\n}"
+      "code": "class Notify {\n  private readonly waiters = new Waiters<void>(\"notification\");\n  private remembered = false;\n\n  notified(options?: Cancellable): Promise<void> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    if (!this.remembered) return this.waiters.wait(options?.signal);\n    this.remembered = false;\n    return Promise.resolve();\n  }\n\n  /** Wakes one, or the next one to come. */\n  notifyOne(): void {\n    if (!this.waiters.wake()) this.remembered = true;\n  }\n\n  /** Wakes all who wait now; nothing is remembered. */\n  notifyWaiters(): void {\n    this.waiters.wakeAll();\n  }\n}"
     },
     {
       "name": "OnceCell",
       "comment": "/**\n * A value that is made when it is first needed, once, however many ask for it at the same time.\n *\n * - **One run.** Callers that come while the value is being made wait for that run.\n * - **Errors.** A run that fails rejects all who wait for it and leaves the cell empty: the next caller tries again.\n * - **Cancellation.** A caller's signal ends that caller's wait. The work is told to stop only when all callers have\n *   left; who comes after that starts a new run.\n * - **Cost.** O(1), and one promise once the value is there; `get` is synchronous.\n *\n * Counterpart of `tokio::sync::OnceCell`.\n *\n * @example\n * const connection = new OnceCell<string>();\n * let opened = 0;\n * const open = async () => `connection ${++opened}`;\n * assert.deepEqual(\n *   await Promise.all([connection.getOrInit(open), connection.getOrInit(open)]),\n *   [\"connection 1\", \"connection 1\"],\n * );\n * assert.equal(connection.get(), \"connection 1\");\n */",
-      "code": "class OnceCell<T> {\n  private content: { readonly value: T } | undefined = undefined;\n  private flight: Flight<T> | undefined = undefined;\n\n  get(): T | undefined {\n    return this.content?.value;\n  }\n\n  /** Fills the cell; false if it is full. A run under way goes on, and its callers get what it makes. */\n  set(value: T): boolean {\n    if (this.content !== undefined) return false;\n    this.content = { value };\n    return true;\n  }\n\n  async getOrInit(init: Work<T>, options?: Cancellable): Promise<T> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    if (this.content !== undefined) return this.content.value;\n    const { flight } = this;\n    const running = flight === undefined || flight.abandoned ? this.launch(init) : flight;\n    return running.join(signal);\n  }\n\n  private launch(init: Work<T>): Flight<T> {\n    const flight = new Flight<T>();\n    this.flight = flight;\n    flight.start(init, (outcome) => {\n      if (this.flight === flight) this.flight = undefined;\n      if (outcome.status === \"ok\" && !flight.abandoned) this.set(outcome.value);\n    });\n    return flight;\n  }\n}"
+      "code": "class OnceCell<T> {\n  private content: { readonly value: T } | undefined = undefined;\n  private flight: Flight<T> | undefined = undefined;\n\n  get(): T | undefined {\n    return this.content?.value;\n  }\n\n  /** Fills the cell; false if it is full. A run under way goes on, and its callers get what it makes. */\n  set(value: T): boolean {\n    if (this.content !== undefined) return false;\n    this.content = { value };\n    return true;\n  }\n\n  async getOrInit(init: Work<T>, options?: Cancellable): Promise<T> {\n    throwIfAborted(options);\n    if (this.content !== undefined) return this.content.value;\n    const { flight } = this;\n    const running = flight === undefined || flight.abandoned ? this.launch(init) : flight;\n    return running.join(options);\n  }\n\n  private launch(init: Work<T>): Flight<T> {\n    const flight = new Flight<T>();\n    this.flight = flight;\n    flight.start(init, (outcome) => {\n      if (this.flight === flight) this.flight = undefined;\n      if (outcome.status === \"ok\" && !flight.abandoned) this.set(outcome.value);\n    });\n    return flight;\n  }\n}"
     },
     {
       "name": "once",
@@ -4782,12 +4699,12 @@ export const sources: VendoredSources = {
     {
       "name": "RwLock",
       "comment": "/**\n * Lets many readers in at a time, or one writer.\n *\n * - **Fair.** First come, first served: readers that come after a waiting writer wait behind it, so neither side\n *   starves the other. A reader must therefore not read-lock again while it holds the lock: if a writer waits\n *   between the two, each waits for the other.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason`; readers behind a cancelled\n *   writer come in at once. After the grant it has no effect.\n * - **A holder that throws** gives the lock back, with `using` or `finally`.\n * - **Cost.** O(1) per operation; a writer that lets n readers in costs O(n) once.\n *\n * Counterpart of tokio's `RwLock`, which has the same order and the same `downgrade`.\n *\n * @example\n * const config = new RwLock({ retries: 3 });\n * const writer = await config.write();\n * writer.value = { retries: 5 };\n * const reader = writer.downgrade();\n * assert.equal(reader.value.retries, 5);\n * reader.release();\n */",
-      "code": "class RwLock<T = void> {\n  private readonly permits: ValuePermits<T>;\n\n  constructor(...owned: Owned<T>) {\n    // Sound: without a value to own, T is void, which `undefined` belongs to.\n    this.permits = new ValuePermits(readers, owned[0] as T);\n  }\n\n  read(options?: Cancellable): Promise<ReadGuard<T>> {\n    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);\n    // Sound: these permits make guards with `value` and `downgrade`.\n    return guard as Promise<ReadGuard<T>>;\n  }\n\n  write(options?: Cancellable): Promise<WriteGuard<T>> {\n    const guard: Promise<Guard> = this.permits.acquire(readers, options?.signal);\n    // Sound for the same reason.\n    return guard as Promise<WriteGuard<T>>;\n  }\n\n  tryRead(): ReadGuard<T> | undefined {\n    const guard: Guard | undefined = this.permits.tryAcquire(1);\n    // Sound for the same reason.\n    return guard as ReadGuard<T> | undefined;\n  }\n\n  tryWrite(): WriteGuard<T> | undefined {\n    const guard: Guard | undefined = this.permits.tryAcquire(readers);\n    // Sound for the same reason.\n    return guard as WriteGuard<T> | undefined;\n  }\n}"
+      "code": "class RwLock<T = void> {\n  private readonly permits: Permits<T>;\n\n  constructor(...owned: Owned<T>) {\n    // Sound: without a value to own, T is void, which `undefined` belongs to.\n    this.permits = new Permits(readers, owned[0] as T, \"lock\");\n  }\n\n  read(options?: Cancellable): Promise<ReadGuard<T>> {\n    return this.permits.acquire(1, options);\n  }\n\n  write(options?: Cancellable): Promise<WriteGuard<T>> {\n    return this.permits.acquire(readers, options);\n  }\n\n  tryRead(): ReadGuard<T> | undefined {\n    return this.permits.tryAcquire(1);\n  }\n\n  tryWrite(): WriteGuard<T> | undefined {\n    return this.permits.tryAcquire(readers);\n  }\n}"
     },
     {
       "name": "Semaphore",
       "comment": "/**\n * Lets at most so many permits be out at a time.\n *\n * - **Fair.** Waiters get their permits in the order in which they came. Nobody overtakes, so a request for many\n *   permits is not starved by small ones behind it.\n * - **Cancellation.** Before the grant, an aborted signal rejects the wait with `signal.reason`, takes nothing, and\n *   lets those behind move up. After the grant the signal has no effect: the permits are held.\n * - **Errors.** `acquire` rejects with what `close` was given. A count that is negative or no integer throws a\n *   RangeError at the call, and so does a request for more permits than there can ever be.\n * - **Cost.** Every operation O(1), a cancelled wait too.\n *\n * Counterpart of tokio's `Semaphore` (its guards are always \"owned\" ones), asyncio's `BoundedSemaphore` and Go's\n * `semaphore.Weighted`.\n *\n * @example\n * const connections = new Semaphore(2);\n * const first = await connections.acquire();\n * const second = await connections.acquire();\n * assert.equal(connections.tryAcquire(), undefined);\n * first.release();\n * second.release();\n * assert.equal(connections.available, 2);\n */",
-      "code": "class Semaphore {\n  private readonly permits: Permits;\n  private total: number;\n\n  constructor(permits: number) {\n    this.permits = new Permits(checkedCount(\"permits\", permits, 0));\n    this.total = permits;\n  }\n\n  /** How many permits could be taken now. */\n  get available(): number {\n    return this.permits.available;\n  }\n\n  /** How many calls of `acquire` are waiting. */\n  get waiting(): number {\n    return this.permits.waiters.size;\n  }\n\n  /** Waits for `count` permits, one unless told, and takes them all at once. */\n  acquire(count = 1, options?: Cancellable): Promise<Guard> {\n    if (count !== 1) this.check(count);\n    return this.permits.acquire(count, options?.signal);\n  }\n\n  /** Takes the permits if they are there and nobody waits. */\n  tryAcquire(count = 1): Guard | undefined {\n    if (count !== 1) this.check(count);\n    return this.permits.tryAcquire(count);\n  }\n\n  /** Runs the function with one permit, which is given back when it returns, throws or rejects. */\n  async runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    const guard = await this.acquire(1, options);\n    try {\n      return await work();\n    } finally {\n      guard.release();\n    }\n  }\n\n  /** Raises the number of permits. */\n  addPermits(count: number): void {\n    this.total += checkedCount(\"count\", count, 0);\n    this.permits.put(count);\n  }\n\n  /** Lowers the number of permits by up to `count` of those not out at the moment, and tells by how many. */\n  forget(count: number): number {\n    const taken = Math.min(checkedCount(\"count\", count, 0), this.permits.available);\n    this.total -= taken;\n    this.permits.available -= taken;\n    return taken;\n  }\n\n  /** Rejects everybody who waits or comes later; permits that are out stay valid. */\n  close(reason: unknown = closedError(\"semaphore\")): void {\n    this.permits.close(reason);\n  }\n\n  private check(count: number): void {\n    checkedCount(\"count\", count, 0);\n    if (this.total < count) {\n      throw new RangeError(`${count} permits can never be acquired: there are ${this.total}.`);\n    }\n  }\n}"
+      "code": "class Semaphore {\n  private readonly permits: Permits;\n\n  constructor(permits: number) {\n    this.permits = new Permits(checkedCount(\"permits\", permits, 0), undefined);\n  }\n\n  /** How many permits could be taken now. */\n  get available(): number {\n    return this.permits.available;\n  }\n\n  /** How many calls of `acquire` are waiting. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  /** Waits for `count` permits, one unless told, and takes them all at once. */\n  acquire(count = 1, options?: Cancellable): Promise<Guard> {\n    return this.permits.acquire(this.checked(count), options);\n  }\n\n  /** Takes the permits if they are there and nobody waits. */\n  tryAcquire(count = 1): Guard | undefined {\n    return this.permits.tryAcquire(this.checked(count));\n  }\n\n  /** Runs the function with one permit, which is given back when it returns, throws or rejects. */\n  runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.permits.run(work, options);\n  }\n\n  /** Raises the number of permits. */\n  addPermits(count: number): void {\n    this.permits.total += checkedCount(\"count\", count, 0);\n    this.permits.put(count);\n  }\n\n  /** Lowers the number of permits by up to `count` of those not out at the moment, and tells by how many. */\n  forget(count: number): number {\n    const { permits } = this;\n    const taken = Math.min(checkedCount(\"count\", count, 0), permits.available);\n    permits.total -= taken;\n    permits.available -= taken;\n    return taken;\n  }\n\n  /** Rejects everybody who waits or comes later; permits that are out stay valid. */\n  close(reason: unknown = new ClosedError(\"The semaphore is closed.\")): void {\n    this.permits.close(reason);\n  }\n\n  private checked(count: number): number {\n    const { total } = this.permits;\n    // One may be asked for while there is none yet.\n    if (Math.max(1, total) < checkedCount(\"count\", count, 0)) {\n      throw new RangeError(`${count} permits can never be acquired: there are ${total}.`);\n    }\n    return count;\n  }\n}"
     },
     {
       "name": "singleFlight",
@@ -4797,7 +4714,7 @@ export const sources: VendoredSources = {
     {
       "name": "WaitGroup",
       "comment": "/**\n * Waits until a number of things are done: `add` before each, `done` after it, `wait` for all. After they are all\n * done it can be used again.\n *\n * - **Cancellation.** A signal ends a `wait`; the work goes on.\n * - **Errors.** `done` without `add` throws. What `go` runs counts as done also when it fails; the error is with its\n *   task.\n * - **Cost.** O(1), and O(waiters) when the last is done.\n *\n * `scope` does the same and also sees to errors and cancellation; prefer it. Counterpart of Go's `sync.WaitGroup`.\n *\n * @example\n * const uploads = new WaitGroup();\n * const sizes: number[] = [];\n * for (const size of [1, 2, 3]) uploads.go(async () => { sizes.push(size); });\n * await uploads.wait();\n * assert.equal(sizes.length, 3);\n */",
-      "code": "class WaitGroup {\n  private pending = 0;\n  private latch: Latch<void> = new Latch<void>();\n\n  /** How many are not done. */\n  get count(): number {\n    return this.pending;\n  }\n\n  add(count = 1): void {\n    if (!Number.isInteger(count) || this.pending + count < 0) {\n      throw new RangeError(`${this.pending} are pending: cannot add ${count}.`);\n    }\n    this.pending += count;\n    if (this.pending !== 0) return;\n    const { latch } = this;\n    this.latch = new Latch<void>();\n    latch.open();\n  }\n\n  done(): void {\n    this.add(-1);\n  }\n\n  /** Ends when all are done, at once if none is pending. */\n  wait(options?: Cancellable): Promise<void> {\n    const { latch } = this;\n    if (this.pending !== 0) return latch.wait(options?.signal);\n    const none = new Latch<void>();\n    none.open();\n    return none.wait(options?.signal);\n  }\n\n  /** Starts work as one of those to be done. */\n  go<T>(work: Work<T>): Task<T> {\n    this.add();\n    return new RunningTask<T>({}).start(work, () => {\n      this.done();\n    });\n  }\n}"
+      "code": "class WaitGroup {\n  private pending = 0;\n  private latch: Latch<void> = new Latch<void>();\n\n  /** How many are not done. */\n  get count(): number {\n    return this.pending;\n  }\n\n  add(count = 1): void {\n    if (!Number.isInteger(count) || this.pending + count < 0) {\n      throw new RangeError(`${this.pending} are pending: cannot add ${count}.`);\n    }\n    this.pending += count;\n    if (this.pending !== 0) return;\n    const { latch } = this;\n    this.latch = new Latch<void>();\n    latch.open();\n  }\n\n  done(): void {\n    this.add(-1);\n  }\n\n  /** Ends when all are done, at once if none is pending. */\n  wait(options?: Cancellable): Promise<void> {\n    const { latch } = this;\n    if (this.pending !== 0) return latch.wait(options);\n    const none = new Latch<void>();\n    none.open();\n    return none.wait(options);\n  }\n\n  /** Starts work as one of those to be done. */\n  go<T>(work: Work<T>): Task<T> {\n    this.add();\n    return new RunningTask<T>({}).start(work, () => {\n      this.done();\n    });\n  }\n}"
     },
     {
       "name": "Outcomes",
@@ -4822,12 +4739,12 @@ export const sources: VendoredSources = {
     {
       "name": "OpenScope",
       "comment": "",
-      "code": "class OpenScope implements Scope {\n  readonly nursery: Nursery;\n  readonly failures: Failures;\n  cancelledInside = false;\n  readonly cleanups: (() => void | PromiseLike<void>)[] = [];\n  private readonly options: ScopeOptions;\n\n  constructor(options: ScopeOptions) {\n    this.options = options;\n    this.nursery = new Nursery(options);\n    this.failures = new Failures(options);\n  }\n\n  get signal(): AbortSignal {\n    return this.nursery.controller.signal;\n  }\n\n  spawn<T>(work: Work<T>, options?: { readonly name?: string | undefined }): Task<T> {\n    const task = this.nursery.spawn(work, (outcome) => this.ended(outcome), options?.name);\n    task.observe();\n    return task;\n  }\n\n  cancel(reason?: unknown): void {\n    this.cancelledInside ||= !this.nursery.controller.aborted;\n    this.nursery.controller.abort(reason);\n  }\n\n  defer(cleanup: () => void | PromiseLike<void>): void {\n    this.cleanups.push(cleanup);\n  }\n\n  use<R extends Disposable | AsyncDisposable>(resource: R): R {\n    this.defer(() => (asyncDispose in resource ? resource[asyncDispose]() : resource[dispose]()));\n    return resource;\n  }\n\n  async cleanUp(): Promise<void> {\n    for (let cleanup = this.cleanups.pop(); cleanup !== undefined; cleanup = this.cleanups.pop()) {\n      try {\n        await cleanup();\n      } catch (error) {\n        this.failures.add(error);\n      }\n    }\n  }\n\n  private ended(outcome: Outcome<unknown>): void {\n    if (outcome.status !== \"error\") return;\n    this.failures.add(outcome.error);\n    if (this.options.onError !== \"collect\") this.nursery.fail(outcome.error);\n  }\n}"
+      "code": "class OpenScope implements Scope {\n  readonly nursery: Nursery;\n  readonly errors: unknown[] = [];\n  cancelledInside = false;\n  readonly cleanups: (() => void | PromiseLike<void>)[] = [];\n  private readonly options: ScopeOptions;\n\n  constructor(options: ScopeOptions) {\n    this.options = options;\n    this.nursery = new Nursery(options);\n  }\n\n  get signal(): AbortSignal {\n    return this.nursery.controller.signal;\n  }\n\n  spawn<T>(work: Work<T>, options?: { readonly name?: string | undefined }): Task<T> {\n    const task = this.nursery.spawn(work, (outcome) => this.ended(outcome), options?.name);\n    task.observe();\n    return task;\n  }\n\n  cancel(reason?: unknown): void {\n    this.cancelledInside ||= !this.nursery.controller.aborted;\n    this.nursery.controller.abort(reason);\n  }\n\n  defer(cleanup: () => void | PromiseLike<void>): void {\n    this.cleanups.push(cleanup);\n  }\n\n  use<R extends Disposable | AsyncDisposable>(resource: R): R {\n    this.defer(() => (asyncDispose in resource ? resource[asyncDispose]() : resource[dispose]()));\n    return resource;\n  }\n\n  async cleanUp(): Promise<void> {\n    for (let cleanup = this.cleanups.pop(); cleanup !== undefined; cleanup = this.cleanups.pop()) {\n      try {\n        await cleanup();\n      } catch (error) {\n        this.errors.push(error);\n      }\n    }\n  }\n\n  private ended(outcome: Outcome<unknown>): void {\n    if (outcome.status !== \"error\") return;\n    this.errors.push(outcome.error);\n    if (this.options.onError !== \"collect\") this.nursery.fail(outcome.error);\n  }\n}"
     },
     {
       "name": "scope",
       "comment": "/**\n * A block that no task outlives: tasks started in it have ended when it ends, in whatever way.\n *\n * - **Errors.** The first error, of the body or of a task, aborts the rest; when all has ended the scope rejects with\n *   it. An error is never hidden by the cancellation that it causes, nor by one from outside that coincides. Awaiting\n *   a task in the body and catching its error does not undo the abort: for that, catch inside the task.\n *   `onError: \"collect\"` lets the others go on, and rejects with an AggregateError of all.\n * - **Cancellation.** By `signal`, `timeout` or `cancel`: all is told, and when it has ended the scope rejects with the\n *   reason. With `graceMs` it does not wait longer than that; what still runs then is detached.\n * - **Cleaning up.** `defer` and `use` run last in, first out, after the last task, and before the scope settles.\n * - **Cost.** O(1) per task.\n *\n * Counterpart of `std::thread::scope`, trio's nursery, asyncio's TaskGroup and Go's errgroup. It is a function and not\n * an `AsyncDisposable`, because `await using` is not told of errors and could only ever abort.\n *\n * @example\n * const lines: string[] = [];\n * await scope(async (s) => {\n *   s.defer(() => { lines.push(\"closed\"); });\n *   s.spawn(async () => { await sleep(2); lines.push(\"saved\"); });\n *   lines.push(\"body done\");\n * });\n * assert.deepEqual(lines, [\"body done\", \"saved\", \"closed\"]);\n */",
-      "code": "async function scope<T>(\n  body: (s: Scope) => T | PromiseLike<T>,\n  options: ScopeOptions = {},\n): Promise<T> {\n  const open = new OpenScope(options);\n  const { nursery, failures } = open;\n  // The body is a task as well: it is waited for, aborted and left behind under the same rules.\n  // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it\n  const main = open.spawn(() => body(open), { name: \"scope\" });\n  await nursery.settled();\n  nursery.close();\n  await open.cleanUp();\n  failures.throwAny();\n  const { controller } = nursery;\n  if (controller.aborted && (!open.cancelledInside || main.status !== \"ok\"))\n    throw controller.reason;\n  return main;\n}"
+      "code": "async function scope<T>(\n  body: (s: Scope) => T | PromiseLike<T>,\n  options: ScopeOptions = {},\n): Promise<T> {\n  const open = new OpenScope(options);\n  const { nursery } = open;\n  // The body is a task as well: it is waited for, aborted and left behind under the same rules.\n  // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it\n  const main = open.spawn(() => body(open), { name: \"scope\" });\n  await nursery.settled();\n  nursery.close();\n  await open.cleanUp();\n  throwAny(open.errors, options);\n  const { controller } = nursery;\n  if (controller.aborted && (!open.cancelledInside || main.status !== \"ok\"))\n    throw controller.reason;\n  return main;\n}"
     },
     {
       "name": "spawn",
@@ -4847,7 +4764,7 @@ export const sources: VendoredSources = {
     {
       "name": "TaskGroup",
       "comment": "/**\n * Tasks of one kind, whose results come as they finish.\n *\n * - **Two ways to read.** `joinNext` and `for await` give each outcome when it is there, and one failure leaves the\n *   others alone. `join` waits for all and gives the values in the order of `spawn`; once it has been called, an error\n *   aborts the rest, and it rejects with that error when all have ended. `onError` fixes one behaviour for both.\n * - **Each outcome is given once**, and kept until then.\n * - **Cancellation.** A signal given to `joinNext` or `join` ends that wait alone. `options.signal`, `timeout` and\n *   `abortAll` abort the tasks, also those that wait for their turn.\n * - **`await using`** aborts what still runs and waits for it. For a normal end, call `join` first. Errors that nobody\n *   has read by then go to `onLateError`.\n * - **Cost.** O(1) per task.\n *\n * Counterpart of tokio's `JoinSet`.\n *\n * @example\n * const group = new TaskGroup<string>({ limit: 2 });\n * for (const city of [\"Rome\", \"Oslo\"]) group.spawn(async () => city.toUpperCase());\n * const found: string[] = [];\n * for await (const outcome of group) {\n *   if (outcome.status === \"ok\") found.push(outcome.value);\n * }\n * assert.deepEqual(found, [\"ROME\", \"OSLO\"]);\n */",
-      "code": "class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outcome<T>> {\n  private readonly nursery: Nursery;\n  private readonly options: TaskGroupOptions;\n  private readonly members = new Set<Member<T>>();\n  private readonly finished = new Ring<Member<T>>();\n  private readonly readers = new Waiters<void>(\"outcome\");\n  private failFast: boolean;\n\n  constructor(options: TaskGroupOptions = {}) {\n    if (options.limit !== undefined && options.limit !== Infinity) {\n      checkedCount(\"limit\", options.limit, 1);\n    }\n    this.options = options;\n    this.nursery = new Nursery(options);\n    this.failFast = options.onError === \"cancel-siblings\";\n  }\n\n  /** How many tasks run, or have an outcome that nobody has read. */\n  get size(): number {\n    return this.members.size;\n  }\n\n  get signal(): AbortSignal {\n    return this.nursery.controller.signal;\n  }\n\n  /** Throws a ClosedError after `join`, `shutdown` or the disposal. */\n  spawn(work: Work<T>, options?: { readonly name?: string | undefined }): Task<T> {\n    this.nursery.mustBeOpen();\n    const member: Member<T> = { outcome: undefined };\n    this.members.add(member);\n    const ended = (outcome: Outcome<T>): void => {\n      member.outcome = outcome;\n      this.finished.push(member);\n      if (this.failFast && outcome.status === \"error\") this.nursery.fail(outcome.error);\n      this.readers.wake();\n    };\n    const task = this.nursery.spawn(work, ended, options?.name);\n    task.observe();\n    return task;\n  }\n\n  /** The next outcome; undefined when every task has been read. */\n  async joinNext(options?: Cancellable): Promise<Outcome<T> | undefined> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    while (this.finished.length === 0) {\n      if (this.members.size === 0) return undefined;\n      await this.readers.wait(signal);\n    }\n    const member = this.finished.take();\n    this.members.delete(member);\n    if (this.members.size === 0) this.readers.wakeAll();\n    return member.outcome;\n  }\n\n  /**\n   * Waits for all, and ends the group. The values of those not read, in the order of `spawn`. Rejects with the first\n   * error, or if there is none with the reason of a task that was cancelled.\n   */\n  async join(options?: Cancellable): Promise<T[]> {\n    this.failFast ||= this.options.onError !== \"collect\";\n    for (const { outcome } of this.members) {\n      if (this.failFast && outcome?.status === \"error\") this.nursery.fail(outcome.error);\n    }\n    await this.nursery.settled(options);\n    const members = [...this.members];\n    const failures = new Failures(this.options);\n    this.end((error) => {\n      failures.add(error);\n    });\n    failures.throwAny();\n    const { controller } = this.nursery;\n    if (controller.aborted) throw controller.reason;\n    return members.flatMap(({ outcome }) => (outcome === undefined ? [] : [unwrap(outcome)]));\n  }\n\n  /** Aborts the tasks that run or wait for their turn. New ones can be spawned, and are cancelled at once. */\n  abortAll(reason?: unknown): void {\n    this.nursery.controller.abort(reason);\n  }\n\n  /** Aborts, waits until nothing runs any more, and ends the group. Never rejects. */\n  async shutdown(): Promise<void> {\n    this.abortAll();\n    await this.nursery.settled();\n    this.end(reportLate);\n  }\n\n  async *[Symbol.asyncIterator](): AsyncGenerator<Outcome<T>, void, void> {\n    for (let next = await this.joinNext(); next !== undefined; next = await this.joinNext()) {\n      yield next;\n    }\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.shutdown();\n  }\n\n  private end(onError: (error: unknown) => void): void {\n    this.nursery.close();\n    // In the order in which they ended, so that the first error comes first.\n    while (0 < this.finished.length) {\n      const { outcome } = this.finished.take();\n      if (outcome?.status === \"error\") onError(outcome.error);\n    }\n    this.members.clear();\n    this.readers.wakeAll();\n  }\n}"
+      "code": "class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outcome<T>> {\n  private readonly nursery: Nursery;\n  private readonly options: TaskGroupOptions;\n  private readonly members = new Set<Member<T>>();\n  private readonly finished = new Queue<Member<T>>();\n  private readonly readers = new Waiters<void>(\"outcome\");\n  private failFast: boolean;\n\n  constructor(options: TaskGroupOptions = {}) {\n    this.options = options;\n    this.nursery = new Nursery(options);\n    this.failFast = options.onError === \"cancel-siblings\";\n  }\n\n  /** How many tasks run, or have an outcome that nobody has read. */\n  get size(): number {\n    return this.members.size;\n  }\n\n  get signal(): AbortSignal {\n    return this.nursery.controller.signal;\n  }\n\n  /** Throws a ClosedError after `join`, `shutdown` or the disposal. */\n  spawn(work: Work<T>, options?: { readonly name?: string | undefined }): Task<T> {\n    this.nursery.mustBeOpen();\n    const member: Member<T> = { outcome: undefined };\n    this.members.add(member);\n    const ended = (outcome: Outcome<T>): void => {\n      member.outcome = outcome;\n      this.finished.push(member);\n      if (this.failFast && outcome.status === \"error\") this.nursery.fail(outcome.error);\n      this.readers.wake();\n    };\n    const task = this.nursery.spawn(work, ended, options?.name);\n    task.observe();\n    return task;\n  }\n\n  /** The next outcome; undefined when every task has been read. */\n  async joinNext(options?: Cancellable): Promise<Outcome<T> | undefined> {\n    throwIfAborted(options);\n    let member = this.finished.shift();\n    while (member === undefined) {\n      if (this.members.size === 0) return undefined;\n      await this.readers.wait(options?.signal);\n      member = this.finished.shift();\n    }\n    this.members.delete(member);\n    if (this.members.size === 0) this.readers.wakeAll();\n    return member.outcome;\n  }\n\n  /**\n   * Waits for all, and ends the group. The values of those not read, in the order of `spawn`. Rejects with the first\n   * error, or if there is none with the reason of a task that was cancelled.\n   */\n  async join(options?: Cancellable): Promise<T[]> {\n    this.failFast ||= this.options.onError !== \"collect\";\n    for (const { outcome } of this.members) {\n      if (this.failFast && outcome?.status === \"error\") this.nursery.fail(outcome.error);\n    }\n    await this.nursery.settled(options);\n    const members = [...this.members];\n    throwAny(this.end(), this.options);\n    const { controller } = this.nursery;\n    if (controller.aborted) throw controller.reason;\n    return members.flatMap(({ outcome }) => (outcome === undefined ? [] : [unwrap(outcome)]));\n  }\n\n  /** Aborts the tasks that run or wait for their turn. New ones can be spawned, and are cancelled at once. */\n  abortAll(reason?: unknown): void {\n    this.nursery.controller.abort(reason);\n  }\n\n  /** Aborts, waits until nothing runs any more, and ends the group. Never rejects. */\n  async shutdown(): Promise<void> {\n    this.abortAll();\n    await this.nursery.settled();\n    for (const error of this.end()) reportLate(error);\n  }\n\n  async *[Symbol.asyncIterator](): AsyncGenerator<Outcome<T>, void, void> {\n    for (let next = await this.joinNext(); next !== undefined; next = await this.joinNext()) {\n      yield next;\n    }\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.shutdown();\n  }\n\n  /** The errors that nobody has read, in the order in which they came. */\n  private end(): readonly unknown[] {\n    this.nursery.close();\n    const errors: unknown[] = [];\n    for (let it = this.finished.shift(); it !== undefined; it = this.finished.shift()) {\n      if (it.outcome?.status === \"error\") errors.push(it.outcome.error);\n    }\n    this.members.clear();\n    this.readers.wakeAll();\n    return errors;\n  }\n}"
     },
     {
       "name": "Results",
@@ -4907,7 +4824,7 @@ export const sources: VendoredSources = {
     {
       "name": "retry",
       "comment": "/**\n * Tries until it works: again after a failure, with growing and spread-out waits.\n *\n * - **Rejects with the last error** when attempts, time or `when` are at an end.\n * - **Cancellation.** Nothing is tried after an abort, and a wait ends at once; both reject with `signal.reason`. An\n *   attempt under way is told by its signal, and waited for.\n * - **A cancellation is never retried**, and `when` is not asked. For bugs in your own code, which no retry repairs,\n *   pass `when: (error) => !isBug(error)`.\n * - **Errors.** Times and counts that are NaN reject with a RangeError; negative ones count as 0.\n * - **Cost.** No timer and no AbortController unless an attempt fails, `attemptTimeout` is set, or `signal` is read.\n *\n * Counterpart of the `backoff` crate and tenacity; the jitter is that of AWS (\"Exponential Backoff And Jitter\").\n * O(1) for each attempt.\n *\n * @example\n * let calls = 0;\n * const page = await retry(({ attempt }) => {\n *   calls++;\n *   if (attempt < 3) throw new Error(\"503\");\n *   return \"welcome\";\n * }, { base: 1 });\n * assert.deepEqual([page, calls], [\"welcome\", 3]);\n */",
-      "code": "async function retry<T>(\n  work: (attempt: Attempt) => T | PromiseLike<T>,\n  options: RetryOptions = {},\n): Promise<T> {\n  const { signal, attemptTimeout, maxElapsed = Infinity } = options;\n  const start = maxElapsed === Infinity ? 0 : performance.now();\n  for (let attempt = 1; ; attempt++) {\n    if (signal !== undefined && signal.aborted) throw reasonOf(signal);\n    try {\n      if (attemptTimeout === undefined) return await work(new CurrentAttempt(attempt, options));\n      const limit = new TimeLimit(checkedDelay(\"attemptTimeout\", attemptTimeout), options);\n      return await limit.race(() => work(new CurrentAttempt(attempt, limit)));\n    } catch (error) {\n      const delay = delayAfter(error, attempt, options);\n      if (delay === undefined) throw error;\n      if (maxElapsed < performance.now() - start + delay) throw error;\n      options.onRetry?.(error, attempt, delay);\n      if (0 < delay) await sleep(delay, { signal });\n    }\n  }\n}"
+      "code": "async function retry<T>(\n  work: (attempt: Attempt) => T | PromiseLike<T>,\n  options: RetryOptions = {},\n): Promise<T> {\n  const { signal, attemptTimeout, maxElapsed = Infinity } = options;\n  const start = maxElapsed === Infinity ? 0 : performance.now();\n  for (let attempt = 1; ; attempt++) {\n    throwIfAborted(options);\n    try {\n      if (attemptTimeout === undefined) return await work(new CurrentAttempt(attempt, options));\n      const limit = new TimeLimit(\"attemptTimeout\", attemptTimeout, options);\n      return await limit.race(() => work(new CurrentAttempt(attempt, limit)));\n    } catch (error) {\n      const delay = delayAfter(error, attempt, options);\n      if (delay === undefined) throw error;\n      if (maxElapsed < performance.now() - start + delay) throw error;\n      options.onRetry?.(error, attempt, delay);\n      if (0 < delay) await sleep(delay, { signal });\n    }\n  }\n}"
     },
     {
       "name": "delayAfter",
@@ -4923,11 +4840,6 @@ export const sources: VendoredSources = {
       "name": "Traced",
       "comment": "",
       "code": "interface Traced<T> {\n  readonly result: T;\n  readonly events: readonly TraceEvent[];\n\n  /** The text of a file that chrome://tracing and ui.perfetto.dev open: one lane per task. */\n  toChromeTrace(): string;\n}"
-    },
-    {
-      "name": "Context",
-      "comment": "",
-      "code": "interface Context {\n  run<T>(store: TracedTask, body: () => T): T;\n  getStore(): TracedTask | undefined;\n}"
     },
     {
       "name": "TracedTask",
@@ -4947,13 +4859,19 @@ export const sources: VendoredSources = {
     {
       "name": "context",
       "comment": "",
-      "code": "let context: Context | undefined;",
+      "code": "let context: AsyncContext<TracedTask> | undefined;",
+      "joined": true
+    },
+    {
+      "name": "stopListening",
+      "comment": "",
+      "code": "let stopListening: (() => void) | undefined;",
       "joined": true
     },
     {
       "name": "listening",
       "comment": "",
-      "code": "const listening: Probe = {\n  task(id, name = `task ${id}`, body) {\n    const current = currentTask();\n    if (current === undefined) return body();\n    current.recorder.begin(id, name, current.task);\n    const task = { recorder: current.recorder, task: id, name };\n    return context === undefined ? body() : context.run(task, body);\n  },\n  ended(id) {\n    recorders.find((recorder) => recorder.knows(id))?.add(id, \"end\");\n  },\n  waits(on, promise) {\n    const current = currentTask();\n    if (current === undefined) return;\n    const { recorder, task } = current;\n    recorder.add(task, \"wait\", on);\n    const resume = (): void => {\n      recorder.add(task, \"resume\", on);\n    };\n    promise.then(resume, resume);\n  },\n};"
+      "code": "const listening: Probe = {\n  task(id, name = `task ${id}`, body) {\n    const current = currentTask();\n    if (current === undefined) return body();\n    current.recorder.begin(id, name, current.task);\n    const task = { recorder: current.recorder, task: id, name };\n    return context === undefined ? body() : context.run(task, body);\n  },\n  ended(id) {\n    recorders.find((recorder) => recorder.knows(id))?.add(id, \"end\");\n  },\n  waits(on, promise) {\n    const current = currentTask();\n    if (current === undefined) return;\n    const { recorder, task } = current;\n    recorder.add(task, \"wait\", on);\n    const resume = (): void => {\n      recorder.add(task, \"resume\", on);\n    };\n    promise.then(resume, resume);\n  },\n  acquires() {},\n  holds: (_lock, _on, _held, body) => body(),\n};"
     },
     {
       "name": "currentTask",
@@ -4961,14 +4879,9 @@ export const sources: VendoredSources = {
       "code": "function currentTask(): TracedTask | undefined {\n  if (context !== undefined) return context.getStore();\n  const recorder = recorders.at(-1);\n  return recorder && { recorder, task: 0, name: \"main\" };\n}"
     },
     {
-      "name": "asyncContext",
-      "comment": "",
-      "code": "function asyncContext(): Context | undefined {\n  const host: unknown = Reflect.get(globalThis, \"process\");\n  if (typeof host !== \"object\" || host === null || !(\"getBuiltinModule\" in host)) return undefined;\n  // Sound: this is how Node, Deno and Bun hand out their own modules to code that imports nothing.\n  const load = host.getBuiltinModule as (name: string) => {\n    AsyncLocalStorage: new () => Context;\n  };\n  return new (load(\"node:async_hooks\").AsyncLocalStorage)();\n}"
-    },
-    {
       "name": "trace",
       "comment": "/**\n * Runs the function and records what its tasks do when: where time is spent waiting, and on what.\n *\n * Tasks are those of `spawn`, scopes and groups; waits are those on locks, channels and the other primitives of this\n * package. Tasks and waits outside of the function are not recorded, where the platform has async contexts.\n * Recording costs a few microseconds per event; without a trace the primitives ask one question where they wait.\n *\n * Counterpart of `tokio-console` and Go's execution tracer.\n * O(1) for each event.\n *\n * @example\n * const lock = new Mutex();\n * const { events } = await trace(() => joinAll([\n *   () => spawn(() => lock.runExclusive(() => sleep(1)), { name: \"first\" }).join(),\n *   () => spawn(() => lock.runExclusive(() => sleep(1)), { name: \"second\" }).join(),\n * ]));\n * assert.ok(events.some(({ name, phase, on }) => name === \"second\" && phase === \"wait\" && on === \"lock\"));\n */",
-      "code": "async function trace<T>(work: () => T | PromiseLike<T>): Promise<Traced<T>> {\n  const recorder = new Recorder();\n  recorders.push(recorder);\n  context ??= asyncContext();\n  probe.current = listening;\n  recorder.begin(0, \"main\", 0);\n  try {\n    const main = { recorder, task: 0, name: \"main\" };\n    const result = await (context === undefined ? work() : context.run(main, work));\n    recorder.add(0, \"end\");\n    const { events } = recorder;\n    return { result, events, toChromeTrace: () => chromeTrace(events) };\n  } finally {\n    recorders.splice(recorders.indexOf(recorder), 1);\n    if (recorders.length === 0) probe.current = undefined;\n  }\n}"
+      "code": "async function trace<T>(work: () => T | PromiseLike<T>): Promise<Traced<T>> {\n  const recorder = new Recorder();\n  recorders.push(recorder);\n  context ??= asyncContext();\n  stopListening ??= listen(listening);\n  recorder.begin(0, \"main\", 0);\n  try {\n    const main = { recorder, task: 0, name: \"main\" };\n    const result = await (context === undefined ? work() : context.run(main, work));\n    recorder.add(0, \"end\");\n    const { events } = recorder;\n    return { result, events, toChromeTrace: () => chromeTrace(events) };\n  } finally {\n    recorders.splice(recorders.indexOf(recorder), 1);\n    if (recorders.length === 0) {\n      stopListening?.();\n      stopListening = undefined;\n    }\n  }\n}"
     },
     {
       "name": "chromeTrace",
@@ -5013,7 +4926,7 @@ export const sources: VendoredSources = {
     {
       "name": "Job",
       "comment": "/** A task of a pool, from the call of `run` until its promise settles. */",
-      "code": "class Job extends AbortListener {\n  readonly call: Call;\n\n  /** Sent to a worker in a message of its own: what can be aborted or moved, and what could not be sent with others. */\n  alone: boolean;\n  runner: Runner | undefined = undefined;\n  settled = false;\n  private aborted: { readonly reason: unknown } | undefined = undefined;\n  private readonly resolve: (value: unknown) => void;\n  private readonly reject: (error: unknown) => void;\n  private readonly onDrop: () => void;\n\n  constructor(\n    call: Call,\n    alone: boolean,\n    resolve: (value: unknown) => void,\n    reject: (error: unknown) => void,\n    onDrop: () => void,\n  ) {\n    super();\n    this.call = call;\n    this.alone = alone;\n    this.resolve = resolve;\n    this.reject = reject;\n    this.onDrop = onDrop;\n  }\n\n  onAbort(reason: unknown): void {\n    this.aborted = { reason };\n    if (this.runner !== undefined) {\n      this.runner.abort(this, reason);\n      return;\n    }\n    this.settled = true;\n    this.reject(reason);\n    this.onDrop();\n  }\n\n  end(value: unknown): void {\n    if (this.aborted === undefined) this.settle(this.resolve, value);\n    else this.settle(this.reject, this.aborted.reason);\n  }\n\n  fail(error: unknown): void {\n    if (this.aborted === undefined) {\n      this.settle(this.reject, error);\n      return;\n    }\n    if (!isReason(error, this.aborted.reason)) reportLate(error);\n    this.settle(this.reject, this.aborted.reason);\n  }\n\n  /** Its thread is ended on purpose. */\n  cut(error: unknown): void {\n    this.settle(this.reject, this.aborted === undefined ? error : this.aborted.reason);\n  }\n\n  private settle(how: (value: unknown) => void, value: unknown): void {\n    if (this.settled) return;\n    this.settled = true;\n    unfollow(this);\n    how(value);\n  }\n}"
+      "code": "class Job implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  readonly call: Call;\n\n  /** Sent to a worker in a message of its own: what can be aborted or moved, and what could not be sent with others. */\n  alone: boolean;\n  runner: Runner | undefined = undefined;\n  settled = false;\n  private aborted: { readonly reason: unknown } | undefined = undefined;\n  private readonly resolve: (value: unknown) => void;\n  private readonly reject: (error: unknown) => void;\n  private readonly onDrop: () => void;\n\n  constructor(\n    call: Call,\n    alone: boolean,\n    resolve: (value: unknown) => void,\n    reject: (error: unknown) => void,\n    onDrop: () => void,\n  ) {\n    this.call = call;\n    this.alone = alone;\n    this.resolve = resolve;\n    this.reject = reject;\n    this.onDrop = onDrop;\n  }\n\n  onAbort(reason: unknown): void {\n    this.aborted = { reason };\n    if (this.runner !== undefined) {\n      this.runner.abort(this, reason);\n      return;\n    }\n    this.settled = true;\n    this.reject(reason);\n    this.onDrop();\n  }\n\n  end(value: unknown): void {\n    if (this.aborted === undefined) this.settle(this.resolve, value);\n    else this.settle(this.reject, this.aborted.reason);\n  }\n\n  fail(error: unknown): void {\n    if (this.aborted === undefined) {\n      this.settle(this.reject, error);\n      return;\n    }\n    if (!isReason(error, this.aborted.reason)) reportLate(error);\n    this.settle(this.reject, this.aborted.reason);\n  }\n\n  /** Its thread is ended on purpose. */\n  cut(error: unknown): void {\n    this.settle(this.reject, this.aborted === undefined ? error : this.aborted.reason);\n  }\n\n  private settle(how: (value: unknown) => void, value: unknown): void {\n    if (this.settled) return;\n    this.settled = true;\n    unfollow(this);\n    how(value);\n  }\n}"
     },
     {
       "name": "",
@@ -5130,7 +5043,7 @@ export const sources: VendoredSources = {
     {
       "name": "Lane",
       "comment": "/** One thread of a pool. It is given a batch of jobs at a time, and runs them one after the other. */",
-      "code": "class Lane implements Runner {\n  /** How many jobs it is to be given at once. */\n  quota = 1;\n  private jobs: readonly Job[] = [];\n  private left = 0;\n  private ending: Promise<void> | undefined = undefined;\n  private begun: Int32Array | undefined = undefined;\n  private idle: Timer | undefined = undefined;\n  private grace: Timer | undefined = undefined;\n  private readonly owner: LaneOwner;\n  private readonly thread: Thread;\n\n  constructor(owner: LaneOwner) {\n    this.owner = owner;\n    this.thread = startThread(\n      { script: workerEntry },\n      { name: \"mooring\", resourceLimits: owner.resourceLimits },\n      {\n        onMessage: (message) => {\n          // Sound: the entry sends nothing else.\n          this.onResults(message as readonly unknown[]);\n        },\n        onExit: (error, exitCode) => {\n          this.onExit(error, exitCode);\n        },\n      },\n    );\n    if (typeof SharedArrayBuffer !== \"undefined\") {\n      this.begun = new Int32Array(new SharedArrayBuffer(4));\n    }\n    this.thread.post({ module: owner.module.href, begun: this.begun });\n    this.thread.keepAlive(false);\n  }\n\n  get busy(): boolean {\n    return this.left !== 0 || this.ending !== undefined;\n  }\n\n  /** Runs the jobs; false when they could not be sent together. */\n  start(jobs: readonly Job[]): boolean {\n    const message: unknown[] = [];\n    for (const { call } of jobs) message.push(call.name, call.args, call.mode);\n    if (this.begun !== undefined) Atomics.store(this.begun, 0, 0);\n    try {\n      const transfer = jobs[0]?.call.transfer;\n      transfer?.forEach(checkThere);\n      this.thread.post(message, transfer);\n    } catch (cause) {\n      const [only] = jobs;\n      if (only === undefined || 1 < jobs.length) return false;\n      const text = `The arguments of \\`${only.call.name}\\` cannot be sent to a worker.`;\n      only.fail(new TypeError(text, { cause }));\n      return true;\n    }\n    this.jobs = jobs;\n    this.left = jobs.length;\n    for (const job of jobs) job.runner = this;\n    this.idle?.cancel();\n    this.thread.keepAlive(true);\n    return true;\n  }\n\n  abort(job: Job, reason: unknown): void {\n    this.thread.post({ abort: true });\n    const { graceMs } = job.call;\n    if (graceMs === Infinity) return;\n    this.grace = new Timer(graceMs, () => {\n      void this.close(reason);\n    });\n  }\n\n  /** Ends the thread. What it was doing fails with the error. */\n  close(error: unknown): Promise<void> {\n    return (this.ending ??= this.end(error));\n  }\n\n  rest(): void {\n    this.thread.keepAlive(false);\n    const { idleMs } = this.owner;\n    if (idleMs === Infinity) return;\n    this.idle = new Timer(idleMs, () => void this.close(undefined), false);\n  }\n\n  private async end(error: unknown): Promise<void> {\n    const wasBusy = this.left !== 0;\n    this.quiet();\n    await this.thread.terminate();\n    for (const job of this.jobs) job.cut(error);\n    this.owner.onGone(this, wasBusy, []);\n  }\n\n  private onResults(results: readonly unknown[]): void {\n    let healthy = true;\n    for (let at = 1; at < results.length; at += 3) {\n      // Sound for the same reason.\n      const job = this.jobs[results[at] as number];\n      const status = results[at + 1];\n      healthy &&= status !== broken;\n      this.left--;\n      if (status === 0) job?.end(results[at + 2]);\n      else job?.fail(decoded(results[at + 2]));\n    }\n    if (this.busy) return;\n    this.quiet();\n    this.jobs = [];\n    this.adapt(Number(results[0]));\n    // A module that could not be loaded may be there the next time, but this thread would not look again.\n    if (!healthy) void this.close(undefined);\n    this.owner.onIdle(this);\n  }\n\n  private onExit(error: unknown, exitCode: number | undefined): void {\n    this.quiet();\n    const { jobs } = this;\n    // A thread that dies before it has begun anything would do so again and again, so one job goes with it.\n    const begun = this.begun === undefined ? 1 : Math.max(1, Atomics.load(this.begun, 0));\n    for (const job of jobs.slice(0, begun)) job.fail(workerError(error, exitCode));\n    this.owner.onGone(this, this.left !== 0, jobs.slice(begun));\n  }\n\n  private quiet(): void {\n    this.grace?.cancel();\n    this.idle?.cancel();\n  }\n\n  private adapt(elapsed: number): void {\n    if (this.begun === undefined) return;\n    if (elapsed < shortMs) this.quota = Math.min(largest, this.quota * 2);\n    else if (longMs < elapsed) this.quota = Math.max(1, Math.floor(this.quota / elapsed));\n  }\n}"
+      "code": "class Lane implements Runner {\n  /** How many jobs it is to be given at once. */\n  quota = 1;\n  private jobs: readonly Job[] = [];\n  private left = 0;\n  private ending: Promise<void> | undefined = undefined;\n  private begun: Int32Array | undefined = undefined;\n  private idle: (() => void) | undefined = undefined;\n  private grace: (() => void) | undefined = undefined;\n  private readonly owner: LaneOwner;\n  private readonly thread: Thread;\n\n  constructor(owner: LaneOwner) {\n    this.owner = owner;\n    this.thread = startThread(\n      { script: workerEntry },\n      { name: \"mooring\", resourceLimits: owner.resourceLimits },\n      {\n        onMessage: (message) => {\n          // Sound: the entry sends nothing else.\n          this.onResults(message as readonly unknown[]);\n        },\n        onExit: (error, exitCode) => {\n          this.onExit(error, exitCode);\n        },\n      },\n    );\n    if (typeof SharedArrayBuffer !== \"undefined\") {\n      this.begun = new Int32Array(new SharedArrayBuffer(4));\n    }\n    this.thread.post({ module: owner.module.href, begun: this.begun });\n    this.thread.keepAlive(false);\n  }\n\n  get busy(): boolean {\n    return this.left !== 0 || this.ending !== undefined;\n  }\n\n  /** Runs the jobs; false when they could not be sent together. */\n  start(jobs: readonly Job[]): boolean {\n    const message: unknown[] = [];\n    for (const { call } of jobs) message.push(call.name, call.args, call.mode);\n    if (this.begun !== undefined) Atomics.store(this.begun, 0, 0);\n    try {\n      const transfer = jobs[0]?.call.transfer;\n      transfer?.forEach(checkThere);\n      this.thread.post(message, transfer);\n    } catch (cause) {\n      const [only] = jobs;\n      if (only === undefined || 1 < jobs.length) return false;\n      const text = `The arguments of \\`${only.call.name}\\` cannot be sent to a worker.`;\n      only.fail(new TypeError(text, { cause }));\n      return true;\n    }\n    this.jobs = jobs;\n    this.left = jobs.length;\n    for (const job of jobs) job.runner = this;\n    this.idle?.();\n    this.thread.keepAlive(true);\n    return true;\n  }\n\n  abort(job: Job, reason: unknown): void {\n    this.thread.post({ abort: true });\n    const { graceMs } = job.call;\n    if (graceMs === Infinity) return;\n    this.grace = startTimer(graceMs, () => {\n      void this.close(reason);\n    });\n  }\n\n  /** Ends the thread. What it was doing fails with the error. */\n  close(error: unknown): Promise<void> {\n    return (this.ending ??= this.end(error));\n  }\n\n  rest(): void {\n    this.thread.keepAlive(false);\n    const { idleMs } = this.owner;\n    if (idleMs === Infinity) return;\n    this.idle = startTimer(idleMs, () => void this.close(undefined), false);\n  }\n\n  private async end(error: unknown): Promise<void> {\n    const wasBusy = this.left !== 0;\n    this.quiet();\n    await this.thread.terminate();\n    for (const job of this.jobs) job.cut(error);\n    this.owner.onGone(this, wasBusy, []);\n  }\n\n  private onResults(results: readonly unknown[]): void {\n    let healthy = true;\n    for (let at = 1; at < results.length; at += 3) {\n      // Sound for the same reason.\n      const job = this.jobs[results[at] as number];\n      const status = results[at + 1];\n      healthy &&= status !== broken;\n      this.left--;\n      if (status === 0) job?.end(results[at + 2]);\n      else job?.fail(decoded(results[at + 2]));\n    }\n    if (this.busy) return;\n    this.quiet();\n    this.jobs = [];\n    this.adapt(Number(results[0]));\n    // A module that could not be loaded may be there the next time, but this thread would not look again.\n    if (!healthy) void this.close(undefined);\n    this.owner.onIdle(this);\n  }\n\n  private onExit(error: unknown, exitCode: number | undefined): void {\n    this.quiet();\n    const { jobs } = this;\n    // A thread that dies before it has begun anything would do so again and again, so one job goes with it.\n    const begun = this.begun === undefined ? 1 : Math.max(1, Atomics.load(this.begun, 0));\n    for (const job of jobs.slice(0, begun)) job.fail(workerError(error, exitCode));\n    this.owner.onGone(this, this.left !== 0, jobs.slice(begun));\n  }\n\n  private quiet(): void {\n    this.grace?.();\n    this.idle?.();\n  }\n\n  private adapt(elapsed: number): void {\n    if (this.begun === undefined) return;\n    if (elapsed < shortMs) this.quota = Math.min(largest, this.quota * 2);\n    else if (longMs < elapsed) this.quota = Math.max(1, Math.floor(this.quota / elapsed));\n  }\n}"
     },
     {
       "name": "checkThere",
@@ -5150,7 +5063,7 @@ export const sources: VendoredSources = {
     {
       "name": "Run",
       "comment": "",
-      "code": "class Run extends AbortListener {\n  thread: Thread | undefined = undefined;\n  reject: (reason: unknown) => void = () => {};\n\n  onAbort(reason: unknown): void {\n    void this.stop(reason);\n  }\n\n  private async stop(reason: unknown): Promise<void> {\n    await this.end();\n    this.reject(reason);\n  }\n\n  async end(): Promise<void> {\n    await this.thread?.terminate();\n  }\n}"
+      "code": "class Run implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  thread: Thread | undefined = undefined;\n  reject: (reason: unknown) => void = () => {};\n\n  onAbort(reason: unknown): void {\n    void this.stop(reason);\n  }\n\n  private async stop(reason: unknown): Promise<void> {\n    await this.end();\n    this.reject(reason);\n  }\n\n  async end(): Promise<void> {\n    await this.thread?.terminate();\n  }\n}"
     },
     {
       "name": "WorkerPoolOptions",
@@ -5208,7 +5121,7 @@ export const sources: VendoredSources = {
     {
       "name": "WorkerPool",
       "comment": "/**\n * Threads that run the functions of a module. `M` is the type of the module: `WorkerPool<typeof import(\"./work.ts\")>`.\n *\n * - **Order.** Tasks start in the order of `run`. A thread runs one at a time, an asynchronous one to its end. Short\n *   tasks are sent in batches of about a millisecond, so that each costs a microsecond or two; `batch: false` does not.\n * - **Cancellation.** Before its start, an aborted signal rejects the task with `signal.reason`, and it never runs. Later\n *   its function, which is given a signal after its arguments if `run` was, is told; the task rejects with the reason\n *   when the function has ended. `onAbort: \"terminate\"` and `graceMs` end the thread instead, and nothing else of the\n *   pool is affected. A function that never yields cannot hear of an abort.\n * - **A function that throws** rejects its task with an error of the same name, message, stack, causes and fields.\n * - **A thread that dies** rejects the tasks it has begun and not told the result of, with a WorkerError: the one it died\n *   of, and, when it was out of memory, short ones of the same batch. All others run in another thread.\n * - **Errors.** Arguments or results that cannot be copied reject their task with a TypeError whose `cause` says what is\n *   wrong, and a module that cannot be loaded rejects each task with why; the pool stays usable.\n * - **Liveness.** Threads start when needed and keep the process alive while they work, not while they are idle.\n * - **Cost.** O(1) for each task, besides copying.\n *\n * Counterpart of `rayon`, tokio's `spawn_blocking` and Python's `ProcessPoolExecutor`.\n *\n * @example\n * const module = \"data:text/javascript,export const double = (x) => x * 2\";\n * const pool = new WorkerPool<{ double(x: number): number }>(module, { size: 2 });\n * assert.equal(await pool.run(\"double\", [21]), 42);\n * assert.deepEqual(await pool.map(\"double\", [1, 2, 3]), [2, 4, 6]);\n * assert.equal(await pool.mapReduce(\"double\", (a, b) => a + b, [1, 2, 3], 0), 12);\n * await pool.drain();\n */",
-      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Ring<Job>();\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    if (32 < this.queue.length && this.queued << 1 < this.queue.length) {\n      this.queue.retain((job) => !job.settled);\n    }\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = maxQueue === Infinity ? maxQueue : checkedCount(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        if (!lane.busy) lane.rest();\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = closedError(\"worker pool\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (this.closed) return Promise.reject(closedError(\"worker pool\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.first()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
+      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = maxQueue === Infinity ? maxQueue : checkedCount(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        if (!lane.busy) lane.rest();\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
     },
     {
       "name": "chunksOf",

@@ -58,7 +58,7 @@ export class CancellationToken implements Disposable {
     const latch = (this.latch ??= new Latch<void>());
     if (this.cancelled) latch.open();
     else this.controller.onAborted = () => latch.open();
-    return latch.wait(options?.signal);
+    return latch.wait(options);
   }
 
   throwIfCancelled(): void {

@@ -1,27 +1,6 @@
 import { reportLate } from "../core/late.ts";
-import { AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
+import { followed, reasonOf, unfollow } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
-
-class Callback extends AbortListener implements Disposable {
-  private readonly callback: (reason: unknown) => void;
-
-  constructor(callback: (reason: unknown) => void) {
-    super();
-    this.callback = callback;
-  }
-
-  onAbort(reason: unknown): void {
-    try {
-      this.callback(reason);
-    } catch (error) {
-      reportLate(error);
-    }
-  }
-
-  [dispose](): void {
-    unfollow(this);
-  }
-}
 
 /**
  * Calls back when the signal aborts, at once if it has already; disposing takes the callback off.
@@ -40,8 +19,18 @@ class Callback extends AbortListener implements Disposable {
  * listening[Symbol.dispose]();
  */
 export function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {
-  const listener = new Callback(callback);
-  if (signal.aborted) listener.onAbort(reasonOf(signal));
-  else follow(signal, listener);
-  return listener;
+  const call = (reason: unknown): void => {
+    try {
+      callback(reason);
+    } catch (error) {
+      reportLate(error);
+    }
+  };
+  if (signal.aborted) call(reasonOf(signal));
+  const listener = followed(signal.aborted ? undefined : signal, call);
+  return {
+    [dispose]() {
+      unfollow(listener);
+    },
+  };
 }

@@ -1,8 +1,7 @@
+import { checkedCount } from "../core/checked.ts";
 import { LaggedError } from "../core/errors.ts";
-import { checkedCount } from "../core/permits.ts";
 import { BaseReceiver, end, type Received, type Receiver } from "../core/receiver.ts";
 import { dispose } from "../core/symbols.ts";
-import { Waiters } from "../core/waiters.ts";
 
 export interface BroadcastSender<T> extends Disposable {
   /** Sends to everybody who is subscribed now, and tells how many they are. Never waits. */
@@ -72,7 +71,6 @@ class Station<T> implements BroadcastSender<T> {
 
 class Subscription<T> extends BaseReceiver<T> implements BroadcastReceiver<T> {
   lagged = 0;
-  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>("recv");
   private readonly station: Station<T>;
   private readonly throwsOnLag: boolean;
   private seen: number;

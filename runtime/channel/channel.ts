@@ -1,9 +1,9 @@
+import { checkedLimit } from "../core/checked.ts";
 import { ClosedError } from "../core/errors.ts";
 import { mustTurn, turn } from "../core/pace.ts";
-import { checkedCount } from "../core/permits.ts";
 import { BaseReceiver, end, type Received, type Receiver } from "../core/receiver.ts";
-import { Ring } from "../core/ring.ts";
-import { reasonOf } from "../core/signals.ts";
+import { Queue } from "../core/queue.ts";
+import { refusal } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
@@ -53,15 +53,11 @@ class Pipe<T> extends BaseReceiver<T> {
   readonly capacity: number;
   senders = 0;
   refused = false;
-  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>("recv");
-  private readonly messages = new Ring<T>();
-  private reserved = 0;
-  private readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T>> = new Waiters<
-    Slot<T> | undefined,
-    Outgoing<T>
-  >("send", () => {
+  readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T>> = new Waiters("send", () => {
     this.finish();
   });
+  private readonly messages = new Queue<T>();
+  private reserved = 0;
 
   constructor(capacity: number) {
     super();
@@ -73,17 +69,14 @@ class Pipe<T> extends BaseReceiver<T> {
   }
 
   tryRecv(): Received<T> | undefined {
-    if (this.messages.length !== 0) {
-      const value = this.messages.take();
-      if (this.blocked.size !== 0) this.admit(this.capacity);
-      return { done: false, value };
-    }
-    if (this.blocked.size !== 0) {
-      // Without any place for messages, one is taken from the hand of a sender.
-      this.admit(this.capacity + 1);
-      if (this.messages.length !== 0) return { done: false, value: this.messages.take() };
-    }
-    return this.ended() ? end : undefined;
+    const { messages } = this;
+    // Without any place for messages, one is taken from the hand of a sender.
+    if (messages.length === 0) this.admit(this.capacity + 1);
+    if (messages.length === 0) return this.ended() ? end : undefined;
+    // Sound: there is one.
+    const value = messages.shift() as T;
+    this.admit(this.capacity);
+    return { done: false, value };
   }
 
   close(): void {
@@ -93,42 +86,46 @@ class Pipe<T> extends BaseReceiver<T> {
   }
 
   [dispose](): void {
-    this.messages.clear();
+    this.messages.sweep(0, () => false);
     this.close();
   }
 
-  offer(message: T): boolean {
-    if (this.waiters.size !== 0 && this.waiters.wake({ done: false, value: message })) return true;
-    if (this.blocked.size !== 0 || this.capacity <= this.messages.length + this.reserved) {
-      return false;
-    }
-    this.messages.push(message);
+  /** Hands the message to who waits for one, or puts it in a place; false if all are taken. */
+  offer(message: T, places = this.capacity): boolean {
+    const receiver = this.waiters.first();
+    if (receiver !== undefined) this.waiters.grant(receiver, { done: false, value: message });
+    else if (this.isFull(places)) return false;
+    else this.messages.push(message);
     return true;
   }
 
-  send(message: T, signal: AbortSignal | undefined): Promise<void> {
-    if (this.offer(message)) return mustTurn() ? turn() : sent;
-    // Sound: a waiting `send` is ended with undefined.
-    return this.blocked.wait(signal, { message }) as Promise<undefined>;
+  isFull(places: number): boolean {
+    return places <= this.messages.length + this.reserved;
   }
 
-  reserve(signal: AbortSignal | undefined): Promise<Slot<T>> {
-    if (this.blocked.size === 0 && this.messages.length + this.reserved < this.capacity) {
-      return Promise.resolve(this.slot());
-    }
-    // Sound: a waiting `reserve` is ended with a slot.
-    return this.blocked.wait(signal) as Promise<Slot<T>>;
+  slot(): Slot<T> {
+    this.reserved++;
+    let kept = true;
+    /** Lets go of the place, once; false if that has been done before. */
+    const leave = (): boolean => {
+      const was = kept;
+      kept = false;
+      if (was) this.reserved--;
+      return was;
+    };
+    return {
+      send: (message) => {
+        if (!leave()) throw new TypeError("The reserved place has been used already.");
+        this.offer(message, Infinity);
+        this.vacate();
+      },
+      [dispose]: () => {
+        if (leave()) this.vacate();
+      },
+    };
   }
 
-  /** A message for which there is a place already. */
-  deliver(message: T): void {
-    if (this.waiters.size !== 0 && this.waiters.wake({ done: false, value: message })) return;
-    this.messages.push(message);
-  }
-
-  /** A reserved place has been used, or given back. */
-  unreserve(): void {
-    this.reserved--;
+  private vacate(): void {
     this.admit(this.capacity);
     this.finish();
   }
@@ -139,55 +136,20 @@ class Pipe<T> extends BaseReceiver<T> {
   }
 
   private ended(): boolean {
-    return (
-      (this.refused || this.senders === 0) &&
-      this.messages.length + this.reserved + this.blocked.size === 0
-    );
+    return (this.refused || this.senders === 0) && this.blocked.size === 0 && !this.isFull(1);
   }
 
   /** Lets those in who wait to send, up to so many places. */
   private admit(places: number): void {
-    while (this.blocked.size !== 0 && this.messages.length + this.reserved < places) {
+    while (this.blocked.size !== 0 && !this.isFull(places)) {
       const entry = this.blocked.first();
       if (entry === undefined) return;
       const outgoing = typeof entry === "function" ? undefined : entry.detail;
-      if (outgoing === undefined) {
-        this.blocked.grant(entry, this.slot());
-      } else {
-        this.deliver(outgoing.message);
-        this.blocked.grant(entry, undefined);
-      }
+      this.blocked.grant(entry, outgoing === undefined ? this.slot() : undefined);
+      if (outgoing !== undefined) this.offer(outgoing.message, Infinity);
     }
   }
-
-  private slot(): Slot<T> {
-    this.reserved++;
-    return new ReservedSlot(this);
-  }
 }
-
-class ReservedSlot<T> implements Slot<T> {
-  private pipe: Pipe<T> | undefined;
-
-  constructor(pipe: Pipe<T>) {
-    this.pipe = pipe;
-  }
-
-  send(message: T): void {
-    const { pipe } = this;
-    if (pipe === undefined) throw new TypeError("The reserved place has been used already.");
-    this.pipe = undefined;
-    pipe.deliver(message);
-    pipe.unreserve();
-  }
-
-  [dispose](): void {
-    const { pipe } = this;
-    this.pipe = undefined;
-    pipe?.unreserve();
-  }
-}
-
 class PipeSender<T> implements Sender<T> {
   private readonly pipe: Pipe<T>;
   private over = false;
@@ -206,11 +168,11 @@ class PipeSender<T> implements Sender<T> {
   }
 
   send(message: T, options?: Cancellable): Promise<void> {
-    // Most messages go through here: nothing to look at but the two ends and a place.
-    if (options === undefined && !this.closed && this.pipe.offer(message)) {
-      return mustTurn() ? turn() : sent;
-    }
-    return this.refusal(options) ?? this.pipe.send(message, options?.signal);
+    const refused = this.refusal(options);
+    if (refused !== undefined) return refused;
+    if (this.pipe.offer(message)) return mustTurn() ? turn() : sent;
+    // Sound: a waiting `send` is ended with undefined.
+    return this.pipe.blocked.wait(options?.signal, { message }) as Promise<undefined>;
   }
 
   trySend(message: T): boolean {
@@ -221,8 +183,11 @@ class PipeSender<T> implements Sender<T> {
     if (this.capacity === 0) {
       throw new RangeError("A channel of capacity 0 has no place to reserve; send instead.");
     }
-    const refusal = this.refusal(options);
-    return refusal ?? this.pipe.reserve(options?.signal);
+    const refused = this.refusal(options);
+    if (refused !== undefined) return refused;
+    if (!this.pipe.isFull(this.capacity)) return Promise.resolve(this.pipe.slot());
+    // Sound: a waiting `reserve` is ended with a slot.
+    return this.pipe.blocked.wait(options?.signal) as Promise<Slot<T>>;
   }
 
   clone(): Sender<T> {
@@ -242,10 +207,11 @@ class PipeSender<T> implements Sender<T> {
   }
 
   private refusal(options: Cancellable | undefined): Promise<never> | undefined {
-    const signal = options?.signal;
-    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
-    if (!this.closed) return undefined;
-    return Promise.reject(new ClosedError(`The ${this.over ? "sender" : "receiver"} is closed.`));
+    if (!this.closed) return refusal(options);
+    return (
+      refusal(options) ??
+      Promise.reject(new ClosedError(`The ${this.over ? "sender" : "receiver"} is closed.`))
+    );
   }
 }
 
@@ -269,7 +235,7 @@ class PipeSender<T> implements Sender<T> {
  * assert.deepEqual(lines, ["one", "two"]);
  */
 export function channel<T>(capacity: number): { tx: Sender<T>; rx: Receiver<T> } {
-  const rx = new Pipe<T>(capacity === Infinity ? capacity : checkedCount("capacity", capacity, 0));
+  const rx = new Pipe<T>(checkedLimit("capacity", capacity, 0));
   return { tx: new PipeSender(rx), rx };
 }
 

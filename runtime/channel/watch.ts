@@ -1,10 +1,10 @@
 import { ClosedError } from "../core/errors.ts";
 import { paced } from "../core/pace.ts";
 import { type Selectable, type Source, selectable } from "../core/selectable.ts";
-import { reasonOf } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
-import { Waiter, Waiters } from "../core/waiters.ts";
+import { Waiters } from "../core/waiters.ts";
 
 export interface WatchSender<T> extends Disposable {
   /** Replaces the value. Without effect on anybody if it equals the former one, or after `close`. */
@@ -86,18 +86,16 @@ class View<T> implements Watcher<T> {
 
   async changed(options?: Cancellable): Promise<boolean> {
     const { watched } = this;
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
+    throwIfAborted(options);
     if (this.seen === watched.version) {
-      if (watched.closed || !(await watched.waiters.wait(signal))) return false;
+      if (watched.closed || !(await watched.waiters.wait(options?.signal))) return false;
     } else await paced(undefined);
     this.take();
     return true;
   }
 
   async waitFor(fits: (value: T) => boolean, options?: Cancellable): Promise<T> {
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
+    throwIfAborted(options);
     while (!fits(this.take())) {
       if (!(await this.changed(options))) throw new ClosedError("The sender was closed first.");
     }
@@ -118,16 +116,11 @@ class View<T> implements Watcher<T> {
         if (watched.closed) throw closed();
         return undefined;
       },
-      subscribe: (take, fail) => {
-        const waiter = new Waiter<boolean>(watched.waiters, (changed) => {
+      subscribe: (take, fail) =>
+        watched.waiters.listen((changed) => {
           if (changed) take(this.take());
           else fail(closed());
-        });
-        watched.waiters.add(waiter);
-        return () => {
-          waiter.leave();
-        };
-      },
+        }, fail),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { CancelledError } from "./errors.ts";
 import { isReason } from "./is-reason.ts";
 import { reportLate } from "./late.ts";
-import { AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
+import { type AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
 import type { Work } from "./types.ts";
 
 /**
@@ -10,7 +10,8 @@ import type { Work } from "./types.ts";
  * Its AbortSignal is made when somebody looks at it, because that is what costs: 2.2 of the 2.9 microseconds that a
  * small call with a time limit takes. Most work ends well and never looks.
  */
-export class ChildController extends AbortListener {
+export class ChildController implements AbortListener {
+  hub: AbortListener["hub"] = undefined;
   aborted = false;
   reason: unknown = undefined;
 
@@ -19,7 +20,6 @@ export class ChildController extends AbortListener {
   private controller: AbortController | undefined = undefined;
 
   constructor(parent?: AbortSignal) {
-    super();
     if (parent === undefined) return;
     if (parent.aborted) this.abort(reasonOf(parent));
     else follow(parent, this);

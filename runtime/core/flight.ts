@@ -3,7 +3,7 @@ import { ChildController } from "./child.ts";
 import { isReason } from "./is-reason.ts";
 import { reportLate } from "./late.ts";
 import { Latch } from "./latch.ts";
-import type { Work } from "./types.ts";
+import type { Cancellable, Work } from "./types.ts";
 
 /**
  * One run of work that several callers wait for. A caller that is cancelled leaves the others alone; when the last one
@@ -37,7 +37,7 @@ export class Flight<T> {
     );
   }
 
-  async join(signal: AbortSignal | undefined): Promise<T> {
-    return unwrap(await this.latch.wait(signal));
+  async join(options: Cancellable | undefined): Promise<T> {
+    return unwrap(await this.latch.wait(options));
   }
 }

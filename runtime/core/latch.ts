@@ -1,4 +1,5 @@
-import { reasonOf } from "./signals.ts";
+import { refusal } from "./signals.ts";
+import type { Cancellable } from "./types.ts";
 import { Waiters } from "./waiters.ts";
 
 /**
@@ -25,10 +26,11 @@ export class Latch<T> {
     return true;
   }
 
-  wait(signal?: AbortSignal): Promise<T> {
-    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
+  wait(options?: Cancellable): Promise<T> {
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
     return this.opened === undefined
-      ? this.waiters.wait(signal)
+      ? this.waiters.wait(options?.signal)
       : Promise.resolve(this.opened.value);
   }
 }

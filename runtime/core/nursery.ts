@@ -1,10 +1,11 @@
+import { checkedDelay, checkedLimit } from "./checked.ts";
 import { RunningTask } from "./running-task.ts";
 import type { ChildController } from "./child.ts";
 import { CancelledError, ClosedError } from "./errors.ts";
 import { reportLate } from "./late.ts";
-import { Ring } from "./ring.ts";
+import { Queue } from "./queue.ts";
 import { TimeLimit } from "./time-limit.ts";
-import { checkedDelay, Timer } from "./timer.ts";
+import { startTimer } from "./timer.ts";
 import type { Cancellable, Work } from "./types.ts";
 import { Waiters } from "./waiters.ts";
 import type { Outcome } from "../outcome.ts";
@@ -28,21 +29,21 @@ export class Nursery {
   readonly controller: ChildController;
   closed = false;
   private readonly tasks = new Set<Pick<RunningTask<unknown>, "abort" | "detach">>();
-  private readonly queue = new Ring<() => void>();
+  private readonly queue = new Queue<() => void>();
   private readonly limit: number;
-  private readonly grace: number;
   private running = 0;
   private readonly settling = new Waiters<void>("tasks");
-  private graceTimer: Timer | undefined = undefined;
+  private cancelGrace: (() => void) | undefined = undefined;
 
   constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {
-    this.limit = options.limit ?? Infinity;
-    this.grace = checkedDelay("graceMs", options.graceMs ?? Infinity);
-    this.controller = new TimeLimit(checkedDelay("timeout", options.timeout ?? Infinity), options);
+    const { limit = Infinity, graceMs = Infinity, timeout = Infinity } = options;
+    this.limit = checkedLimit("limit", limit);
+    const grace = checkedDelay("graceMs", graceMs);
+    this.controller = new TimeLimit("timeout", timeout, options);
     this.controller.onAborted = (reason) => {
       for (const task of this.tasks) task.abort(reason);
-      if (0 < this.tasks.size && this.grace !== Infinity) {
-        this.graceTimer = new Timer(this.grace, () => {
+      if (0 < this.tasks.size && grace !== Infinity) {
+        this.cancelGrace = startTimer(grace, () => {
           this.settling.wakeAll();
         });
       }
@@ -54,32 +55,33 @@ export class Nursery {
     const task = new RunningTask<T>({ name });
     const { controller } = task;
     this.tasks.add(task);
-    const start = (onLeave: () => void): void => {
+    const start = (hasPlace: boolean): void => {
       // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it
       task.start(work, (outcome) => {
         this.tasks.delete(task);
         onEnd(outcome);
-        onLeave();
+        if (hasPlace) this.passPlace();
+        if (this.tasks.size === 0) this.settling.wakeAll();
       });
     };
     if (this.controller.aborted) task.abort(this.controller.reason);
-    if (controller.aborted) start(this.end);
+    if (controller.aborted) start(false);
     else if (this.running < this.limit) {
       this.running++;
-      start(this.leave);
+      start(true);
     } else {
       // A task that is aborted before its turn ends at once, and leaves a place that it is given later.
       controller.onAborted = () => {
-        start(this.end);
+        start(false);
       };
       // By way of a promise, so that the work sees the async context of who spawned it, and not of who made room.
       void new Promise<void>((resolve) => {
         this.queue.push(resolve);
       }).then(() => {
-        if (controller.aborted) this.leave();
+        if (controller.aborted) this.passPlace();
         else {
           controller.onAborted = undefined;
-          start(this.leave);
+          start(true);
         }
       });
     }
@@ -106,46 +108,26 @@ export class Nursery {
   close(): void {
     this.closed = true;
     this.controller.detach();
-    this.graceTimer?.cancel();
+    this.cancelGrace?.();
     // Those that did not end in time have nobody to tell of their errors.
     for (const task of this.tasks) task.detach();
   }
 
-  /** A task has ended and left its place, which goes to the next as it is. */
-  private readonly leave = (): void => {
+  /** The place of a task that has ended goes to the next as it is. */
+  private passPlace(): void {
     const next = this.queue.shift();
     if (next === undefined) this.running--;
     else next();
-    this.end();
-  };
-
-  private readonly end = (): void => {
-    if (this.tasks.size === 0) this.settling.wakeAll();
-  };
+  }
 }
 
-/** What to throw at the end of a group; undefined if nothing failed. */
-export class Failures {
-  private readonly errors: unknown[] = [];
-  private readonly collect: boolean;
-
-  constructor(options: ScopeOptions) {
-    this.collect = options.onError === "collect";
+/** Throws at the end of a group, if anything failed. */
+export function throwAny(errors: readonly unknown[], options: ScopeOptions): void {
+  if (errors.length === 0) return;
+  const [first, ...further] = errors;
+  if (options.onError === "collect") {
+    throw new AggregateError(errors, "Tasks of the group failed.", { cause: first });
   }
-
-  get any(): boolean {
-    return 0 < this.errors.length;
-  }
-
-  add(error: unknown): void {
-    if (this.any && !this.collect) reportLate(error);
-    else this.errors.push(error);
-  }
-
-  throwAny(): void {
-    if (!this.any) return;
-    const [first] = this.errors;
-    if (!this.collect) throw first;
-    throw new AggregateError(this.errors, "Tasks of the group failed.", { cause: first });
-  }
+  for (const error of further) reportLate(error);
+  throw first;
 }

@@ -1,21 +1,15 @@
 import { type Outcome, unwrap } from "../outcome.ts";
 import type { Latch } from "./latch.ts";
 import type { Source } from "./selectable.ts";
-import { Waiter } from "./waiters.ts";
 
 /** Lets `select` wait for an outcome. It can be had any number of times, so nothing is taken from anybody. */
 export function outcomeSource<T>(latch: Latch<Outcome<T>>): Source<T> {
   return {
     poll: () => latch.opened && { value: unwrap(latch.opened.value) },
-    subscribe: (take, fail) => {
-      const waiter = new Waiter<Outcome<T>>(latch.waiters, (outcome) => {
+    subscribe: (take, fail) =>
+      latch.waiters.listen((outcome) => {
         if (outcome.status === "ok") take(outcome.value);
         else fail(outcome.status === "error" ? outcome.error : outcome.reason);
-      });
-      latch.waiters.add(waiter);
-      return () => {
-        waiter.leave();
-      };
-    },
+      }, fail),
   };
 }

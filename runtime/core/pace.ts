@@ -32,22 +32,17 @@ export function mustTurn(): boolean {
   return false;
 }
 
-/** Lets timers, I/O and aborts have their turn. */
-export function turn(): Promise<void> {
-  return afterTurn(undefined);
-}
-
 /** A promise of a value that is ready. */
 export function paced<T>(value: T): Promise<T> {
-  return mustTurn() ? afterTurn(value) : Promise.resolve(value);
+  return mustTurn() ? turn(value) : Promise.resolve(value);
 }
 
-function afterTurn<T>(value: T): Promise<T> {
-  if (held.length === 0) soon(release);
+/** Lets timers, I/O and aborts have their turn. */
+export function turn(): Promise<void>;
+export function turn<T>(value: T): Promise<T>;
+export function turn(value?: unknown): Promise<unknown> {
   return new Promise((resolve) => {
-    held.push(() => {
-      resolve(value);
-    });
+    if (held.push(() => resolve(value)) === 1) soon(release);
   });
 }
 
@@ -59,9 +54,9 @@ function release(): void {
 }
 
 function soon(callback: () => void): void {
-  if (isExplored()) setTimeout(callback, 0);
+  if (isExplored()) setTimeout(callback);
   else if (typeof immediate === "function") immediate(callback);
-  else if (typeof MessageChannel === "undefined") later(callback, 0);
+  else if (typeof MessageChannel === "undefined") later(callback);
   else {
     // Browsers make nested timeouts wait four milliseconds, and messages not at all.
     const { port1, port2 } = new MessageChannel();

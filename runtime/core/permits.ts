@@ -1,7 +1,8 @@
-import { ClosedError } from "./errors.ts";
+import { probe } from "./probe.ts";
+import { refusal, throwIfAborted } from "./signals.ts";
 import { dispose } from "./symbols.ts";
+import type { Cancellable } from "./types.ts";
 import { Waiters } from "./waiters.ts";
-import { reasonOf } from "./signals.ts";
 
 /**
  * What a lock or semaphore hands out: proof that something is held, and the way to give it back.
@@ -16,70 +17,91 @@ export interface Guard extends Disposable {
   readonly release: () => void;
 }
 
+/** The constructor's arguments: a lock that owns nothing is made without any. */
+export type Owned<T> = [T] extends [void] ? [] : [value: T];
+
 /**
- * The counting behind Mutex, RwLock and Semaphore.
+ * The counting behind every lock and semaphore, and the value that only the holders may touch.
  *
  * Fair: permits go to waiters in the order in which they came, and nobody overtakes, not even a small request a large
  * one. A grant is final: from then on the waiter holds the permits, whether its code has resumed or not, and a signal
  * that aborts later changes nothing. So no permit is lost between grant and resumption, which is the most frequent
  * bug of locks with cancellation (asyncio, Effect, cats-effect and others have all had it).
  */
-export class Permits {
+export class Permits<T = undefined> extends Waiters<Permit<T>, number> {
   available: number;
-  readonly waiters: Waiters<Permit, number>;
+  value: T;
+
+  /** How many there are; only who holds all of them may write the value. */
+  total: number;
   private closed: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(available: number, what = "permit") {
-    this.available = available;
-    this.waiters = new Waiters<Permit, number>(what, () => {
-      this.pass();
-    });
+  constructor(total: number, value: T, what = "permit") {
+    super(what);
+    this.total = this.available = total;
+    this.value = value;
   }
 
-  acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {
-    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
-    if (count <= this.available && this.waiters.size === 0 && this.closed === undefined) {
-      this.available -= count;
-      return Promise.resolve(this.guard(count));
+  acquire(count: number, options: Cancellable | undefined): Promise<Permit<T>> {
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
+    const permit = this.tryAcquire(count);
+    if (permit === undefined && this.closed !== undefined) {
+      return Promise.reject(this.closed.reason);
     }
-    if (this.closed !== undefined) return Promise.reject(this.closed.reason);
     // A plain entry of the queue stands for one permit.
-    return this.waiters.wait(signal, count === 1 ? undefined : count);
+    const grant =
+      permit === undefined
+        ? this.wait(options?.signal, count === 1 ? undefined : count)
+        : Promise.resolve(permit);
+    if (probe.current !== undefined) probe.current.acquires(this, this.what, grant);
+    return grant;
   }
 
-  tryAcquire(count: number): Permit | undefined {
-    if (this.available < count || this.waiters.size !== 0 || this.closed !== undefined) {
-      return undefined;
-    }
+  tryAcquire(count: number): Permit<T> | undefined {
+    if (this.available < count || this.size !== 0 || this.closed !== undefined) return undefined;
     this.available -= count;
-    return this.guard(count);
+    return new Permit(this, count);
   }
 
+  /** Gives permits back, and passes on what is there. */
   put(count: number): void {
     this.available += count;
-    if (this.waiters.size !== 0) this.pass();
+    while (this.size !== 0) {
+      const entry = this.first();
+      if (entry === undefined) return;
+      const wanted = typeof entry === "function" ? 1 : (entry.detail ?? 1);
+      if (this.available < wanted) return;
+      this.available -= wanted;
+      this.grant(entry, new Permit(this, wanted));
+    }
+  }
+
+  /** Those behind one who has left may have their turn now. */
+  override left(): void {
+    super.left();
+    this.put(0);
+  }
+
+  /** Runs the function with one permit, which is given back when it returns, throws or rejects. */
+  async run<R>(
+    work: (value: T) => R | PromiseLike<R>,
+    options: Cancellable | undefined,
+  ): Promise<R> {
+    throwIfAborted(options);
+    const permit = this.tryAcquire(1) ?? (await this.acquire(1, options));
+    try {
+      return await (probe.current === undefined
+        ? work(this.value)
+        : probe.current.holds(this, this.what, permit, () => work(this.value)));
+    } finally {
+      permit[dispose]();
+    }
   }
 
   close(reason: unknown): void {
     this.closed ??= { reason };
-    this.waiters.rejectAll(this.closed.reason);
-  }
-
-  /** The proof of holding `count` permits, which have been taken off `available` already. */
-  guard(count: number): Permit {
-    return new Permit(this, count);
-  }
-
-  private pass(): void {
-    const { waiters } = this;
-    while (waiters.size !== 0) {
-      const entry = waiters.first();
-      if (entry === undefined) return;
-      const count = typeof entry === "function" ? 1 : (entry.detail ?? 1);
-      if (this.available < count) return;
-      this.available -= count;
-      waiters.grant(entry, this.guard(count));
-    }
+    this.rejectAll(this.closed.reason);
   }
 }
 
@@ -89,18 +111,29 @@ export class Permits {
  */
 export const suspend: unique symbol = Symbol.for("mooring.suspend");
 
-export class Permit<Owner extends Permits = Permits> implements Guard {
+/** A guard. To use the value after the release would be a race. */
+export class Permit<T = undefined> implements Guard {
   /** Undefined when nothing is held. */
-  owner: Owner | undefined;
+  owner: Permits<T> | undefined;
   readonly count: number;
 
-  constructor(owner: Owner, count: number) {
+  constructor(owner: Permits<T>, count: number) {
     this.owner = owner;
     this.count = count;
   }
 
   get held(): boolean {
     return this.owner !== undefined;
+  }
+
+  get value(): T {
+    return this.place().value;
+  }
+
+  set value(value: T) {
+    const place = this.place();
+    if (this.count !== place.total) throw new TypeError("A guard for reading cannot write.");
+    place.value = value;
   }
 
   // A getter, so that `release` works detached and no guard pays for a bound function that nobody detaches. In
@@ -118,24 +151,26 @@ export class Permit<Owner extends Permits = Permits> implements Guard {
     owner.put(this.count);
   }
 
+  /** Turns a guard for writing into one for reading, without anybody in between. */
+  downgrade(): Permit<T> {
+    const place = this.place();
+    this.owner = undefined;
+    const permit = new Permit(place, 1);
+    place.put(this.count - 1);
+    return permit;
+  }
+
   [suspend](): () => Promise<void> {
-    const { owner, count } = this;
-    if (owner === undefined) throw new TypeError("The guard is not held.");
+    const place = this.place();
     this[dispose]();
     return async () => {
-      // The permits of the new guard, which nobody sees, are this guard's from here on. Sound: a lock hands out
-      // guards of one kind.
-      this.owner = (await owner.acquire(count, undefined)).owner as Owner;
+      // The permits of the new guard, which nobody sees, are this guard's from here on.
+      this.owner = (await place.acquire(this.count, undefined)).owner;
     };
   }
-}
 
-/** A number of permits, capacity or the like; anything else is a mistake that is reported where it is made. */
-export function checkedCount(what: string, count: number, least: number): number {
-  if (Number.isInteger(count) && least <= count) return count;
-  throw new RangeError(`${what} must be an integer of at least ${least}, not ${count}.`);
-}
-
-export function closedError(what: string): ClosedError {
-  return new ClosedError(`The ${what} is closed.`);
+  private place(): Permits<T> {
+    if (this.owner === undefined) throw new TypeError("The guard has been released already.");
+    return this.owner;
+  }
 }

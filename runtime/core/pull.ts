@@ -1,5 +1,4 @@
 import { reportLate } from "./late.ts";
-import { Waiter, Waiters } from "./waiters.ts";
 
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
 
@@ -10,7 +9,9 @@ const nothing: Step<never> = { done: true, value: undefined };
 /** Where items come from, one by one; `stop` ends it also while an item is being waited for. */
 export class Puller<T> {
   private readonly iterator: Iterator<T, unknown> | AsyncIterator<T, unknown>;
-  private readonly pulls = new Waiters<Step<T>>("item");
+
+  /** What ends the `next` that wait. */
+  private readonly pulls = new Set<() => void>();
   private stopped = false;
   private exhausted = false;
 
@@ -26,15 +27,16 @@ export class Puller<T> {
     return "then" in step ? this.pull(step) : this.seen(step);
   }
 
-  /** Ends all `next` that wait, and closes the source. */
+  /** Ends all `next` that wait. */
   stop(): void {
     this.stopped = true;
-    this.pulls.wakeAll(nothing);
+    for (const end of this.pulls) end();
+    this.pulls.clear();
   }
 
   /** Closes a source that was not read to its end; ends when it has cleaned up. */
   async close(): Promise<void> {
-    this.stopped = true;
+    this.stop();
     if (this.exhausted) return;
     this.exhausted = true;
     await this.iterator.return?.();
@@ -42,16 +44,17 @@ export class Puller<T> {
 
   private pull(step: Promise<Step<T>>): Promise<Step<T>> {
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter<Step<T>>(this.pulls, resolve);
-      this.pulls.add(waiter);
+      const end = (): void => {
+        resolve(nothing);
+      };
+      this.pulls.add(end);
       step.then(
         (result) => {
-          waiter.leave();
+          this.pulls.delete(end);
           resolve(this.seen(result));
         },
         (error: unknown) => {
-          if (waiter.queue === undefined) reportLate(error);
-          waiter.leave();
+          if (!this.pulls.delete(end)) reportLate(error);
           this.exhausted = true;
           reject(error);
         },
@@ -60,7 +63,7 @@ export class Puller<T> {
   }
 
   private seen(step: Step<T>): Step<T> {
-    if (step.done === true) this.exhausted = true;
+    this.exhausted ||= step.done === true;
     return step;
   }
 }

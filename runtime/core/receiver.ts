@@ -1,10 +1,10 @@
+import { checkedCount } from "./checked.ts";
 import { paced } from "./pace.ts";
-import { checkedCount } from "./permits.ts";
 import { type Selectable, type Source, selectable } from "./selectable.ts";
-import { reasonOf } from "./signals.ts";
+import { refusal } from "./signals.ts";
 import type { dispose } from "./symbols.ts";
 import type { Cancellable } from "./types.ts";
-import { Waiter, type Waiters } from "./waiters.ts";
+import { Waiters } from "./waiters.ts";
 
 /**
  * A message, or the end. Boxed, so that `undefined` can be sent, and so that a promise that is sent arrives as the
@@ -44,7 +44,7 @@ export interface Receiver<T> extends AsyncIterable<T>, Disposable, Selectable<Re
 /** What all receivers have in common, over `tryRecv` and a queue of those who wait. */
 export abstract class BaseReceiver<T> implements Receiver<T> {
   abstract readonly size: number;
-  protected abstract readonly waiters: Waiters<Received<T>>;
+  protected readonly waiters: Waiters<Received<T>> = new Waiters<Received<T>>("recv");
 
   abstract tryRecv(): Received<T> | undefined;
   abstract close(): void;
@@ -53,13 +53,13 @@ export abstract class BaseReceiver<T> implements Receiver<T> {
   abstract [dispose](): void;
 
   recv(options?: Cancellable): Promise<Received<T>> {
-    const signal = options?.signal;
-    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
     try {
       const ready = this.tryRecv();
       if (ready !== undefined) return paced(ready);
       this.onWait();
-      return this.waiters.wait(signal);
+      return this.waiters.wait(options?.signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -87,12 +87,8 @@ export abstract class BaseReceiver<T> implements Receiver<T> {
         return value && { value };
       },
       subscribe: (take, fail) => {
-        const waiter = new Waiter(this.waiters, take, fail);
         this.onWait();
-        this.waiters.add(waiter);
-        return () => {
-          waiter.leave();
-        };
+        return this.waiters.listen(take, fail);
       },
     };
   }

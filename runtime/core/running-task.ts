@@ -79,7 +79,7 @@ export class RunningTask<T> implements Task<T> {
 
   outcome(options?: Cancellable): Promise<Outcome<T>> {
     this.observe();
-    return this.latch.wait(options?.signal);
+    return this.latch.wait(options);
   }
 
   abort(reason?: unknown): void {

@@ -1,16 +1,18 @@
+import { checkedDelay } from "./checked.ts";
 import { ChildController } from "./child.ts";
 import { TimeoutError } from "./errors.ts";
-import { Timer } from "./timer.ts";
+import { startTimer } from "./timer.ts";
 import type { Cancellable } from "./types.ts";
 
 /** Aborts by itself after so many milliseconds, with a TimeoutError. */
 export class TimeLimit extends ChildController {
-  private timer: Timer | undefined = undefined;
+  private cancelTimer: (() => void) | undefined = undefined;
 
-  constructor(ms: number, { signal }: Cancellable, message?: string) {
+  constructor(what: string, limit: number, { signal }: Cancellable, message?: string) {
+    const ms = checkedDelay(what, limit);
     super(signal);
     if (this.aborted || ms === Infinity) return;
-    this.timer = new Timer(ms, () => {
+    this.cancelTimer = startTimer(ms, () => {
       this.abort(new TimeoutError(message ?? `The work took longer than ${ms} ms.`));
     });
   }
@@ -18,7 +20,7 @@ export class TimeLimit extends ChildController {
   /** Called at each end: result, failure or abort. */
   override detach(): void {
     super.detach();
-    this.timer?.cancel();
+    this.cancelTimer?.();
   }
 
   /** Goes into the TimeoutError if that is still on its way to the caller. */

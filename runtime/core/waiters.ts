@@ -1,46 +1,35 @@
-import { AbortListener, follow, unfollow } from "./signals.ts";
 import { probe } from "./probe.ts";
-import { Ring } from "./ring.ts";
+import { Queue } from "./queue.ts";
+import { type AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
 
 // The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.
 //
-// A wait that nobody can cancel is nothing but the `resolve` of its promise in a circular array, or that and what it
-// asks for. That is the least a waiting promise can cost (182 bytes altogether on Node 20; a linked list of records
-// costs 230 to 320), and it keeps long queues out of the garbage collector's way. Only a wait with a signal or a
-// callback is a larger record.
+// A wait that nobody can cancel is nothing but the `resolve` of its promise in an array. That is the least a waiting
+// promise can cost (a linked list of records costs 230 to 320 bytes on Node 20), and it keeps long queues out of the
+// garbage collector's way. Only a wait with a signal, or one that asks for something, is a larger record.
 //
 // A cancelled record stays in the array as a tombstone and is skipped when its turn comes; when tombstones outnumber
-// the living, the array is rebuilt. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
+// the living, they are swept out. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
 
 /** What to do with the value that was waited for. Also the queue's entry for a wait that cannot be cancelled. */
 export type Settle<T> = (value: T) => void;
 
-/** The `resolve` of a promise, with what is asked for. */
-class Request<T, Detail> {
-  readonly settle: Settle<T>;
-  readonly detail: Detail;
+/** A wait that can end early, by its signal or because it is left, or that asks for something. */
+export class Waiter<T, Detail = undefined> implements AbortListener {
+  hub: AbortListener["hub"] = undefined;
 
-  constructor(settle: Settle<T>, detail: Detail) {
-    this.settle = settle;
-    this.detail = detail;
-  }
-}
-
-/** A wait that can end early: by its signal, or because it is left. */
-export class Waiter<T, Detail = undefined> extends AbortListener {
   /** Undefined as soon as the wait has ended in any way. */
   queue: Waiters<T, Detail> | undefined;
-  readonly detail: Detail | undefined;
   readonly settle: Settle<T>;
-  readonly fail: ((reason: unknown) => void) | undefined;
+  readonly fail: Settle<unknown> | undefined;
+  readonly detail: Detail | undefined;
 
   constructor(
     queue: Waiters<T, Detail>,
     settle: Settle<T>,
-    fail?: (reason: unknown) => void,
+    fail?: Settle<unknown>,
     detail?: Detail,
   ) {
-    super();
     this.queue = queue;
     this.settle = settle;
     this.fail = fail;
@@ -55,20 +44,22 @@ export class Waiter<T, Detail = undefined> extends AbortListener {
   /** Takes the wait out of its queue, as if it had never begun. */
   leave(): void {
     const { queue } = this;
-    if (queue === undefined) return;
-    unfollow(this);
+    this.end();
+    queue?.left();
+  }
+
+  end(): void {
     this.queue = undefined;
-    queue.left();
+    unfollow(this);
   }
 }
 
-export type Entry<T, Detail = undefined> = Settle<T> | Request<T, Detail> | Waiter<T, Detail>;
+export type Entry<T, Detail = undefined> = Settle<T> | Waiter<T, Detail>;
 
-export class Waiters<T, Detail = undefined> {
+export class Waiters<T, Detail = undefined> extends Queue<Entry<T, Detail>> {
   /** How many are waiting; the cancelled do not count. */
   size = 0;
-  private readonly ring = new Ring<Entry<T, Detail>>();
-  private readonly what: string;
+  protected readonly what: string;
   private readonly onLeave: (() => void) | undefined;
 
   /**
@@ -76,57 +67,73 @@ export class Waiters<T, Detail = undefined> {
    * their turn now.
    */
   constructor(what: string, onLeave?: () => void) {
+    super();
     this.what = what;
     this.onLeave = onLeave;
   }
 
   /** Waits at the end of the queue. The signal must not have aborted yet. */
   wait(signal?: AbortSignal, detail?: Detail): Promise<T> {
-    const promise =
-      signal !== undefined
-        ? this.waitFollowing(signal, detail)
-        : new Promise<T>((resolve) => {
-            this.add(detail === undefined ? resolve : new Request(resolve, detail));
-          });
+    const promise = new Promise<T>((resolve, reject) => {
+      if (signal === undefined) {
+        // Without a signal it does not keep its `reject`, which would be a third of its memory.
+        this.add(detail === undefined ? resolve : new Waiter(this, resolve, undefined, detail));
+      } else {
+        const waiter = new Waiter(this, resolve, reject, detail);
+        follow(signal, waiter);
+        this.add(waiter);
+      }
+    });
     if (probe.current !== undefined) probe.current.waits(this.what, promise);
     return promise;
   }
 
+  /** Has one of the two called once, unless what is returned has been called before. */
+  listen(settle: Settle<T>, fail: Settle<unknown>): () => void {
+    const waiter = new Waiter(this, settle, fail);
+    this.add(waiter);
+    return () => {
+      waiter.leave();
+    };
+  }
+
   add(entry: Entry<T, Detail>): void {
-    this.ring.push(entry);
+    this.push(entry);
     this.size++;
   }
 
   /**
-   * Who is next. Those whose signal has aborted are turned away first: another listener of the same signal may have
-   * come here before their own was called, and nobody who was cancelled may be given anything.
+   * Who is next; undefined if nobody is. Those whose signal has aborted are turned away first: another listener of the
+   * same signal may have come here before their own was called, and nobody who was cancelled may be given anything.
    */
   first(): Entry<T, Detail> | undefined {
-    for (;;) {
-      const entry = this.ring.first();
-      if (!(entry instanceof Waiter)) return entry;
-      if (entry.queue !== undefined) {
-        const aborted = entry.hub?.aborted;
-        if (aborted === undefined) return entry;
-        this.size--;
-        entry.queue = undefined;
-        unfollow(entry);
-        entry.fail?.(aborted.reason);
+    while (this.size !== 0) {
+      const entry = this.peek();
+      if (entry === undefined || typeof entry === "function") return entry;
+      if (entry.queue === undefined) this.shift();
+      else {
+        const signal = entry.hub?.signal;
+        if (signal === undefined || !signal.aborted) return entry;
+        this.refuse(entry, reasonOf(signal));
       }
-      this.ring.take();
     }
+    return undefined;
   }
 
   /** Ends the wait of the entry that `first` has just returned. */
   grant(entry: Entry<T, Detail>, value: T): void {
-    this.take(entry);
+    this.shift();
+    this.size--;
     if (typeof entry === "function") entry(value);
-    else entry.settle(value);
+    else {
+      entry.end();
+      entry.settle(value);
+    }
   }
 
   /** Ends the longest wait; false when nobody waits. */
   wake(value: T): boolean {
-    const entry = this.size === 0 ? undefined : this.first();
+    const entry = this.first();
     if (entry === undefined) return false;
     this.grant(entry, value);
     return true;
@@ -147,43 +154,21 @@ export class Waiters<T, Detail = undefined> {
 
   /** Rejects the entry that `first` has just returned. */
   refuse(entry: Entry<T, Detail>, reason: unknown): void {
-    this.take(entry);
-    if (entry instanceof Waiter) {
-      entry.fail?.(reason);
-      return;
+    if (typeof entry === "function" || entry.fail === undefined) {
+      // It is rejected by resolving it with a rejected promise. Sound: such an entry is the `resolve` of a promise.
+      this.grant(entry, Promise.reject(reason) as T);
+    } else {
+      this.shift();
+      this.size--;
+      entry.end();
+      entry.fail(reason);
     }
-    // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by
-    // resolving it with a rejected promise. Sound: these entries are the `resolve` of promises, nothing else.
-    const resolve = (typeof entry === "function" ? entry : entry.settle) as Settle<unknown>;
-    resolve(Promise.reject(reason));
   }
 
-  private waitFollowing(signal: AbortSignal, detail: Detail | undefined): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const waiter = new Waiter(this, resolve, reject, detail);
-      follow(signal, waiter);
-      this.add(waiter);
-    });
-  }
-
-  private take(entry: Entry<T, Detail>): void {
-    this.ring.take();
-    this.size--;
-    if (!(entry instanceof Waiter)) return;
-    entry.queue = undefined;
-    unfollow(entry);
-  }
-
-  /** @internal A waiter has left on its own. */
+  /** A waiter has left on its own. */
   left(): void {
     this.size--;
-    if (this.size === 0) this.ring.clear();
-    else if (32 < this.ring.length && this.size << 1 < this.ring.length)
-      this.ring.retain(isWaiting);
+    this.sweep(this.size, (entry) => typeof entry === "function" || entry.queue !== undefined);
     this.onLeave?.();
   }
-}
-
-function isWaiting<T, Detail>(entry: Entry<T, Detail>): boolean {
-  return !(entry instanceof Waiter) || entry.queue !== undefined;
 }

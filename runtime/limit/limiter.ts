@@ -1,6 +1,6 @@
+import { checkedLimit } from "../core/checked.ts";
 import { CancelledError } from "../core/errors.ts";
-import { checkedCount } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -46,60 +46,47 @@ export interface Limiter {
  * assert.deepEqual(log, ["+a", "-a", "+b", "-b"]);
  */
 export function limiter(limit: number): Limiter {
-  if (limit !== Infinity) checkedCount("limit", limit, 1);
+  checkedLimit("limit", limit);
   const waiting = new Waiters<void>("place");
   const idlers = new Waiters<void>("place");
   let active = 0;
 
-  const leave = (): void => {
-    // The place passes on as it is, so nobody can slip in between.
-    if (waiting.wake()) return;
-    active--;
-    if (active === 0) idlers.wakeAll();
-  };
-
   // An async function and not a stored callback: after its `await` the engine itself restores the async context.
-  const run = async <A extends readonly unknown[], R>(
+  const call = async <A extends readonly unknown[], R>(
+    options: Cancellable | undefined,
     work: (...args: A) => R | PromiseLike<R>,
     ...args: A
   ): Promise<R> => {
+    throwIfAborted(options);
     if (active < limit) active++;
-    else await waiting.wait();
+    else await waiting.wait(options?.signal);
     try {
       return await work(...args);
     } finally {
-      leave();
+      // The place passes on as it is, so nobody can slip in between.
+      if (!waiting.wake() && --active === 0) idlers.wakeAll();
     }
   };
 
-  const cancellable = async <R>(
-    work: () => R | PromiseLike<R>,
-    options?: Cancellable,
-  ): Promise<R> => {
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
-    if (active < limit) active++;
-    else await waiting.wait(signal);
-    try {
-      return await work();
-    } finally {
-      leave();
-    }
+  const own = {
+    run: (work: () => unknown, options?: Cancellable) => call(options, work),
+    clear(reason: unknown = new CancelledError("The queue was cleared.")) {
+      waiting.rejectAll(reason);
+    },
+    async idle(options?: Cancellable) {
+      throwIfAborted(options);
+      while (active !== 0) await idlers.wait(options?.signal);
+    },
+    get active() {
+      return active;
+    },
+    get queued() {
+      return waiting.size;
+    },
   };
-
-  const idle = async (options?: Cancellable): Promise<void> => {
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
-    while (active !== 0) await idlers.wait(signal);
-  };
-
-  const clear = (reason: unknown = new CancelledError("The queue was cleared.")): void => {
-    waiting.rejectAll(reason);
-  };
-
-  // Sound: these are the properties of the interface. Two of them are getters, which `assign` would read once.
-  return Object.defineProperties(Object.assign(run, { run: cancellable, clear, idle }), {
-    active: { get: () => active },
-    queued: { get: () => waiting.size },
-  }) as Limiter;
+  // Sound: these are the properties of the interface.
+  return Object.defineProperties(
+    (work: () => unknown, ...args: []) => call(undefined, work, ...args),
+    Object.getOwnPropertyDescriptors(own),
+  ) as Limiter;
 }

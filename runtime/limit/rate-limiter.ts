@@ -1,6 +1,7 @@
-import { Permits, checkedCount } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
-import { checkedDelay, Timer } from "../core/timer.ts";
+import { checkedCount, checkedDelay, checkedLimit } from "../core/checked.ts";
+import { Permits } from "../core/permits.ts";
+import { refusal } from "../core/signals.ts";
+import { startTimer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -41,12 +42,17 @@ export class RateLimiter {
   private readonly places: Permits;
   private tokens: number;
   private filled: number = performance.now();
-  private timer: Timer | undefined = undefined;
+  private cancelTimer: (() => void) | undefined = undefined;
   private readonly waiters: Waiters<void, number> = new Waiters<void, number>("token", () => {
     this.pass();
   });
 
-  constructor({ rate, per, burst = Math.max(1, rate), concurrency }: RateLimiterOptions) {
+  constructor({
+    rate,
+    per,
+    burst = Math.max(1, rate),
+    concurrency = Infinity,
+  }: RateLimiterOptions) {
     if (!(0 < rate / per && rate / per < Infinity)) {
       throw new RangeError(`\`rate\` and \`per\` must be above 0, not ${rate} and ${per}.`);
     }
@@ -54,9 +60,7 @@ export class RateLimiter {
     this.burst = checkedDelay("burst", burst);
     if (this.burst < 1) throw new RangeError(`\`burst\` must be at least 1, not ${burst}.`);
     this.tokens = this.burst;
-    this.places = new Permits(
-      concurrency === undefined ? Infinity : checkedCount("concurrency", concurrency, 1),
-    );
+    this.places = new Permits(checkedLimit("concurrency", concurrency), undefined);
   }
 
   /** How many wait. */
@@ -67,10 +71,10 @@ export class RateLimiter {
   /** Waits until `count` may go through, one unless told. */
   acquire(count = 1, options?: Cancellable): Promise<void> {
     this.check(count);
-    const signal = options?.signal;
-    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
     if (this.tryAcquire(count)) return Promise.resolve();
-    const wait = this.waiters.wait(signal, count);
+    const wait = this.waiters.wait(options?.signal, count);
     this.pass();
     return wait;
   }
@@ -85,14 +89,11 @@ export class RateLimiter {
   }
 
   /** Calls the function when rate and `concurrency` allow it. A place is free again when the function has ended. */
-  async run<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
-    const place = await this.places.acquire(1, options?.signal);
-    try {
+  run<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
+    return this.places.run(async () => {
       await this.acquire(1, options);
-      return await work();
-    } finally {
-      place.release();
-    }
+      return work();
+    }, options);
   }
 
   private check(count: number): void {
@@ -110,16 +111,14 @@ export class RateLimiter {
 
   /** Lets through whom the tokens allow, and sets the timer for the next. */
   private pass(): void {
-    this.timer?.cancel();
-    this.timer = undefined;
-    if (this.waiters.size === 0) return;
+    this.cancelTimer?.();
     this.fill();
     for (let entry = this.waiters.first(); entry !== undefined; entry = this.waiters.first()) {
       const count = (typeof entry === "function" ? undefined : entry.detail) ?? 1;
       const missing = count - this.tokens;
       // The clock of timers is coarser than ours: a token that is nearly there counts, and its rest is owed.
       if (1e-6 < missing) {
-        this.timer = new Timer(Math.ceil(missing / this.perMs), () => {
+        this.cancelTimer = startTimer(Math.ceil(missing / this.perMs), () => {
           this.pass();
         });
         return;

@@ -1,7 +1,7 @@
+import { checkedLimit, checkedDelay } from "../core/checked.ts";
 import { ChildController } from "../core/child.ts";
-import { checkedCount } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
-import { checkedDelay, Timer } from "../core/timer.ts";
+import { refusal } from "../core/signals.ts";
+import { startTimer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -91,15 +91,15 @@ export function batcher<K, V>(
   load: BatchLoad<K, V>,
   { maxSize = Infinity, windowMs }: BatcherOptions = {},
 ): (key: K, options?: Cancellable) => Promise<V> {
-  if (maxSize !== Infinity) checkedCount("maxSize", maxSize, 1);
+  checkedLimit("maxSize", maxSize);
   if (windowMs !== undefined) checkedDelay("windowMs", windowMs);
   let batch: Batch<K, V> | undefined;
-  let timer: Timer | undefined;
+  let cancelTimer: (() => void) | undefined;
 
   const send = (ready: Batch<K, V>): void => {
     if (batch === ready) {
       batch = undefined;
-      timer?.cancel();
+      cancelTimer?.();
     }
     void ready.send();
   };
@@ -110,7 +110,7 @@ export function batcher<K, V>(
       // Two turns, so that calls made by the continuations of this turn still come along.
       void Promise.resolve().then(() => queueMicrotask(() => send(opened)));
     } else {
-      timer = new Timer(windowMs, () => {
+      cancelTimer = startTimer(windowMs, () => {
         send(opened);
       });
     }
@@ -118,12 +118,12 @@ export function batcher<K, V>(
   };
 
   return (key, options) => {
-    const signal = options?.signal;
-    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
     // One that everybody has left is not sent, so who comes after that needs another.
     const current = batch === undefined || batch.controller.aborted ? open() : batch;
     batch = current;
-    const value = current.join(key, signal);
+    const value = current.join(key, options?.signal);
     if (maxSize <= current.keys.size) send(current);
     return value;
   };

@@ -1,10 +1,11 @@
+import { checkedCount, checkedDelay } from "../core/checked.ts";
 import { ChildController } from "../core/child.ts";
 import { ClosedError } from "../core/errors.ts";
 import { reportLate } from "../core/late.ts";
 import { isReason } from "../core/is-reason.ts";
-import { checkedCount, type Permit, Permits } from "../core/permits.ts";
-import { asyncDispose } from "../core/symbols.ts";
-import { checkedDelay, Timer } from "../core/timer.ts";
+import { type Permit, Permits } from "../core/permits.ts";
+import { asyncDispose, dispose } from "../core/symbols.ts";
+import { startTimer } from "../core/timer.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -38,7 +39,7 @@ export interface Lease<R> extends AsyncDisposable {
 
 interface Idle<R> {
   readonly resource: R;
-  timer: Timer | undefined;
+  cancelTimer: (() => void) | undefined;
 }
 
 /**
@@ -74,7 +75,7 @@ export class ResourcePool<R> implements AsyncDisposable {
 
   constructor(options: ResourcePoolOptions<R>) {
     this.options = options;
-    this.permits = new Permits(checkedCount("max", options.max, 1));
+    this.permits = new Permits(checkedCount("max", options.max, 1), undefined);
     checkedCount("min", options.min ?? 0, 0);
     this.idleMs = checkedDelay("idleMs", options.idleMs ?? Infinity);
   }
@@ -90,7 +91,7 @@ export class ResourcePool<R> implements AsyncDisposable {
 
   /** How many calls of `acquire` wait for a resource. */
   get waiting(): number {
-    return this.permits.waiters.size;
+    return this.permits.size;
   }
 
   async acquire(options?: Cancellable): Promise<Lease<R>> {
@@ -100,7 +101,7 @@ export class ResourcePool<R> implements AsyncDisposable {
         `Already ${this.waiting} wait for the pool, as many as \`maxQueue\` allows.`,
       );
     }
-    const permit = await this.permits.acquire(1, options?.signal);
+    const permit = await this.permits.acquire(1, options);
     try {
       return new Loan(await this.valid(options?.signal), this, permit);
     } catch (error) {
@@ -152,14 +153,14 @@ export class ResourcePool<R> implements AsyncDisposable {
   }
 
   private free(permit: Permit): void {
-    permit.release();
+    permit[dispose]();
     this.drainers.wakeAll();
   }
 
   /** An unused resource that is still good, or a new one. */
   private async valid(signal: AbortSignal | undefined): Promise<R> {
     for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {
-      idle.timer?.cancel();
+      idle.cancelTimer?.();
       // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at
       if (await this.isValid(idle.resource)) return idle.resource;
       await this.destroy(idle.resource);
@@ -189,7 +190,7 @@ export class ResourcePool<R> implements AsyncDisposable {
   }
 
   private keep(resource: R): void {
-    const idle: Idle<R> = { resource, timer: undefined };
+    const idle: Idle<R> = { resource, cancelTimer: undefined };
     this.unused.push(idle);
     if (this.idleMs === Infinity) return;
     const grownOld = (): void => {
@@ -197,11 +198,11 @@ export class ResourcePool<R> implements AsyncDisposable {
       this.unused.splice(this.unused.indexOf(idle), 1);
       void this.retire(idle);
     };
-    idle.timer = new Timer(this.idleMs, grownOld, false);
+    idle.cancelTimer = startTimer(this.idleMs, grownOld, false);
   }
 
-  private retire({ resource, timer }: Idle<R>): Promise<void> {
-    timer?.cancel();
+  private retire({ resource, cancelTimer }: Idle<R>): Promise<void> {
+    cancelTimer?.();
     return this.destroy(resource);
   }
 

@@ -1,5 +1,6 @@
+import { checkedDelay } from "../core/checked.ts";
 import { type Selectable, selectable } from "../core/selectable.ts";
-import { checkedDelay, Timer } from "../core/timer.ts";
+import { startTimer } from "../core/timer.ts";
 
 /**
  * A branch of `select` that is ready so many milliseconds after this call. Made before a loop it is a deadline for the
@@ -19,12 +20,7 @@ export function after(ms: number): Selectable<void> {
   return {
     [selectable]: {
       poll: () => (left() === 0 ? { value: undefined } : undefined),
-      subscribe: (take) => {
-        const timer = new Timer(left(), take);
-        return () => {
-          timer.cancel();
-        };
-      },
+      subscribe: (take) => startTimer(left(), take),
     },
   };
 }

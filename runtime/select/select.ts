@@ -4,7 +4,7 @@ import { isReason } from "../core/is-reason.ts";
 import { reportLate } from "../core/late.ts";
 import { paced } from "../core/pace.ts";
 import { type Selectable, type Source, selectable } from "../core/selectable.ts";
-import { AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
+import { type AbortListener, follow, throwIfAborted, unfollow } from "../core/signals.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 
 export type Branch<T> = Selectable<T> | Work<T>;
@@ -30,7 +30,8 @@ interface Won {
   readonly value: unknown;
 }
 
-class Selection extends AbortListener {
+class Selection implements AbortListener {
+  hub: AbortListener["hub"] = undefined;
   private decided: (() => void) | undefined = undefined;
   private readonly unsubscribe: (() => void)[] = [];
   private readonly running = new Set<ChildController>();
@@ -43,7 +44,6 @@ class Selection extends AbortListener {
     reject: (error: unknown) => void,
     { signal, detach = false }: SelectOptions,
   ) {
-    super();
     this.resolve = resolve;
     this.reject = reject;
     this.detach = detach;
@@ -155,11 +155,10 @@ async function first(
   branches: Readonly<Record<string, Branch<unknown>>>,
   options: SelectOptions,
 ): Promise<Won> {
-  const { signal, biased = false } = options;
-  if (signal?.aborted === true) throw reasonOf(signal);
+  throwIfAborted(options);
   const entries = Object.entries(branches);
   if (entries.length === 0) throw new RangeError("`select` needs a branch, or it waits for ever.");
-  const start = biased ? 0 : Math.floor(Math.random() * entries.length);
+  const start = options.biased === true ? 0 : Math.floor(Math.random() * entries.length);
   const ordered = [...entries.slice(start), ...entries.slice(0, start)];
   for (const [key, branch] of ordered) {
     const ready = selectable in branch ? branch[selectable].poll() : undefined;

@@ -1,4 +1,4 @@
-import { checkedDelay } from "../core/timer.ts";
+import { checkedDelay } from "../core/checked.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
 import { type Trial, Word } from "./word.ts";

@@ -1,4 +1,4 @@
-import { checkedCount } from "../core/permits.ts";
+import { checkedCount } from "../core/checked.ts";
 import { reasonOf } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";

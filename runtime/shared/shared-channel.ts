@@ -1,5 +1,5 @@
+import { checkedCount } from "../core/checked.ts";
 import { ClosedError } from "../core/errors.ts";
-import { checkedCount } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
 import { wordsAt } from "./place.ts";
 import { SharedMutex } from "./shared-mutex.ts";

@@ -1,4 +1,5 @@
-import { checkedCount, type Guard } from "../core/permits.ts";
+import { checkedCount } from "../core/checked.ts";
+import { type Guard } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
 import { SharedGuard } from "./shared-guard.ts";

@@ -34,7 +34,7 @@ const pollMs = 2;
 export class Word {
   readonly words: Int32Array;
   readonly index: number;
-  private readonly turn: Permits = new Permits(1, "shared");
+  private readonly turn: Permits = new Permits(1, undefined, "shared");
   private readonly sleeper: Waiters<void> = new Waiters<void>("shared");
   private armed = false;
 
@@ -84,7 +84,7 @@ export class Word {
 
   /** Waits until the attempt succeeds. Those who wait at this handle try in the order in which they came. */
   async until(attempt: Trial, signal: AbortSignal | undefined): Promise<void> {
-    const turn = await this.turn.acquire(1, signal);
+    const turn = await this.turn.acquire(1, { signal });
     try {
       for (let value = attempt(); value !== undefined; value = attempt()) {
         if (signal?.aborted === true) throw reasonOf(signal);

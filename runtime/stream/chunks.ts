@@ -1,6 +1,6 @@
+import { checkedCount, checkedDelay } from "../core/checked.ts";
 import { type Items, Puller } from "../core/pull.ts";
-import { checkedCount } from "../core/permits.ts";
-import { checkedDelay, Timer } from "../core/timer.ts";
+import { startTimer } from "../core/timer.ts";
 import { Waiters } from "../core/waiters.ts";
 
 /**
@@ -23,83 +23,57 @@ export async function* chunks<T>(
   options: { readonly maxWait?: number | undefined } = {},
 ): AsyncGenerator<T[], void, void> {
   checkedCount("size", size, 1);
-  const gathering = new Gathering(
-    source,
-    size,
-    checkedDelay("maxWait", options.maxWait ?? Infinity),
-  );
-  try {
-    for (;;) {
-      const chunk = await gathering.next();
-      if (chunk.length === 0) return;
-      yield chunk;
-    }
-  } finally {
-    await gathering.close();
-  }
-}
-
-class Gathering<T> {
-  private readonly puller: Puller<T>;
-  private readonly size: number;
-  private readonly maxWait: number;
-  private chunk: T[] = [];
-  private timer: Timer | undefined = undefined;
-  private due = false;
-  private over = false;
-  private pulling = false;
-  private failure: { readonly error: unknown } | undefined = undefined;
-  private readonly changes = new Waiters<void>("item");
-
-  constructor(source: Items<T>, size: number, maxWait: number) {
-    this.puller = new Puller(source);
-    this.size = size;
-    this.maxWait = maxWait;
-  }
-
-  /** The next items; none at the end. */
-  async next(): Promise<T[]> {
-    this.due = false;
-    while (!this.over && !this.due && this.chunk.length < this.size) {
-      void this.pull();
-      await this.changes.wait();
-    }
-    this.timer?.cancel();
-    this.timer = undefined;
-    const { chunk, failure } = this;
-    this.chunk = [];
-    if (chunk.length === 0 && failure !== undefined) throw failure.error;
-    return chunk;
-  }
-
-  async close(): Promise<void> {
-    this.timer?.cancel();
-    this.puller.stop();
-    await this.puller.close();
-  }
+  const maxWait = checkedDelay("maxWait", options.maxWait ?? Infinity);
+  const puller = new Puller(source);
+  const changes = new Waiters<void>("item");
+  let chunk: T[] = [];
+  let cancelTimer: (() => void) | undefined;
+  let due = false;
+  let over = false;
+  let pulling = false;
+  let failure: { readonly error: unknown } | undefined;
 
   /** Asks for one item. A reader that goes away with a short chunk leaves the question open for the next. */
-  private async pull(): Promise<void> {
-    if (this.pulling) return;
-    this.pulling = true;
+  const pull = async (): Promise<void> => {
+    if (pulling) return;
+    pulling = true;
     try {
-      const step = await this.puller.next();
-      if (step.done === true) this.over = true;
-      else this.add(step.value);
+      const step = await puller.next();
+      if (step.done === true) over = true;
+      else {
+        chunk.push(step.value);
+        if (maxWait !== Infinity) {
+          cancelTimer ??= startTimer(maxWait, () => {
+            due = true;
+            changes.wakeAll();
+          });
+        }
+      }
     } catch (error) {
-      this.failure = { error };
-      this.over = true;
+      failure = { error };
+      over = true;
     }
-    this.pulling = false;
-    this.changes.wakeAll();
-  }
+    pulling = false;
+    changes.wakeAll();
+  };
 
-  private add(item: T): void {
-    this.chunk.push(item);
-    if (this.maxWait === Infinity || this.timer !== undefined) return;
-    this.timer = new Timer(this.maxWait, () => {
-      this.due = true;
-      this.changes.wakeAll();
-    });
+  try {
+    for (;;) {
+      due = false;
+      while (!over && !due && chunk.length < size) {
+        void pull();
+        await changes.wait();
+      }
+      cancelTimer?.();
+      cancelTimer = undefined;
+      const full = chunk;
+      chunk = [];
+      if (0 < full.length) yield full;
+      else if (failure !== undefined) throw failure.error;
+      else return;
+    }
+  } finally {
+    cancelTimer?.();
+    await puller.close();
   }
 }

@@ -1,6 +1,6 @@
 import { reportLate } from "../core/late.ts";
 import { type Items, Puller } from "../core/pull.ts";
-import { Ring } from "../core/ring.ts";
+import { Queue } from "../core/queue.ts";
 import { Waiters } from "../core/waiters.ts";
 
 /**
@@ -19,7 +19,7 @@ import { Waiters } from "../core/waiters.ts";
  * assert.deepEqual(letters.sort(), ["a", "b", "c"]);
  */
 export async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {
-  const arrived = new Ring<Arrival<T>>();
+  const arrived = new Queue<Arrival<T>>();
   const changes = new Waiters<void>("item");
   const pullers = sources.map((source) => new Puller(source));
   const ask = async (puller: Puller<T>): Promise<void> => {
@@ -33,18 +33,16 @@ export async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator
   for (const puller of pullers) void ask(puller);
   try {
     for (let open = pullers.length; 0 < open; ) {
-      while (arrived.length === 0) await changes.wait();
-      const arrival = arrived.take();
-      if ("error" in arrival) throw arrival.error;
-      if (arrival.step.done === true) {
-        open--;
-        continue;
+      const arrival = arrived.shift();
+      if (arrival === undefined) await changes.wait();
+      else if ("error" in arrival) throw arrival.error;
+      else if (arrival.step.done === true) open--;
+      else {
+        yield arrival.step.value;
+        void ask(arrival.puller);
       }
-      yield arrival.step.value;
-      void ask(arrival.puller);
     }
   } finally {
-    for (const puller of pullers) puller.stop();
     const closed = await Promise.allSettled(pullers.map((puller) => puller.close()));
     for (const result of closed) if (result.status === "rejected") reportLate(result.reason);
   }

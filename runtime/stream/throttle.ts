@@ -1,5 +1,5 @@
+import { checkedDelay } from "../core/checked.ts";
 import type { Items } from "../core/pull.ts";
-import { checkedDelay } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { sleep } from "../time/sleep.ts";
 

@@ -1,6 +1,6 @@
+import { checkedCount } from "../core/checked.ts";
 import { CancelledError } from "../core/errors.ts";
-import { checkedCount } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
+import { refusal } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -31,10 +31,10 @@ export class Barrier {
   }
 
   wait(options?: Cancellable): Promise<{ leader: boolean }> {
-    const signal = options?.signal;
-    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
     if (this.broken !== undefined) return Promise.reject(this.broken.reason);
-    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(signal);
+    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(options?.signal);
     this.waiters.wakeAll({ leader: false });
     return Promise.resolve({ leader: true });
   }

@@ -1,5 +1,5 @@
 import { type Guard, suspend } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -37,11 +37,10 @@ export class Condvar {
 
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
     if (!canSuspend(guard)) throw new TypeError("`wait` needs the guard of a Mutex or RwLock.");
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
+    throwIfAborted(options);
     const resume = guard[suspend]();
     // Nothing can have run since the release: this is still the same turn.
-    const notified = this.waiters.wait(signal);
+    const notified = this.waiters.wait(options?.signal);
     try {
       await notified;
     } finally {

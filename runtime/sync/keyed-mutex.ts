@@ -1,80 +1,61 @@
-import { type Guard, suspend } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
-import { dispose } from "../core/symbols.ts";
+import { type Guard, type Permit, Permits } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
-import { Waiters } from "../core/waiters.ts";
 
-type Holders<K> = Map<K, KeyGuard<K>>;
+// To take a key in and out of a map costs more than the lock itself. So some of the locks that are free stay, until
+// there are too many of them; then all of those go, which makes O(1) per lock.
+const spare = 64;
 
-/** The holder of a key, and those who wait for it: a key that nobody else wants needs no more than its guard. */
-class KeyGuard<K> implements Guard {
-  /** Where the guard is found by its key; undefined when nothing is held. */
-  holders: Holders<K> | undefined;
-  queue: Waiters<KeyGuard<K>> | undefined;
+/** The locks by their keys. */
+class KeyLocks<K> extends Map<K, KeyLock<K>> {
+  free = 0;
+
+  of(key: K): KeyLock<K> {
+    const found = this.get(key);
+    if (found !== undefined) return found;
+    if (spare + (this.size >> 1) <= this.free) {
+      for (const [other, lock] of this) if (lock.available !== 0) this.delete(other);
+      this.free = 0;
+    }
+    const lock = new KeyLock(this, key);
+    this.set(key, lock);
+    this.free++;
+    return lock;
+  }
+}
+
+class KeyLock<K> extends Permits {
+  readonly locks: KeyLocks<K>;
   readonly key: K;
 
-  constructor(holders: Holders<K>, key: K, queue?: Waiters<KeyGuard<K>>) {
-    this.holders = holders;
+  constructor(locks: KeyLocks<K>, key: K) {
+    super(1, undefined, "lock");
+    this.locks = locks;
     this.key = key;
-    this.queue = queue;
   }
 
-  get held(): boolean {
-    return this.holders !== undefined;
+  override acquire(count: number, options: Cancellable | undefined): Promise<Permit> {
+    // The guard that a condition variable takes back may find another lock in the place of its own.
+    const lock = this.locks.of(this.key);
+    return lock === this ? super.acquire(count, options) : lock.acquire(count, options);
   }
 
-  get release(): () => void {
-    return () => {
-      this[dispose]();
-    };
+  override tryAcquire(count: number): Permit | undefined {
+    const permit = super.tryAcquire(count);
+    if (permit !== undefined) this.locks.free--;
+    return permit;
   }
 
-  [dispose](): void {
-    const { holders, key, queue } = this;
-    if (holders === undefined) return;
-    this.holders = undefined;
-    const next = queue && new KeyGuard(holders, key, queue);
-    if (next !== undefined && queue?.wake(next) === true) holders.set(key, next);
-    else holders.delete(key);
+  override put(count: number): void {
+    super.put(count);
+    if (this.available !== 0) this.locks.free++;
   }
-
-  [suspend](): () => Promise<void> {
-    const { holders, key } = this;
-    if (holders === undefined) throw new TypeError("The guard is not held.");
-    this[dispose]();
-    return async () => {
-      // The guard that comes is seen by nobody; this one is in its place from here on.
-      const { queue } = await lockKey(holders, key, undefined);
-      this.queue = queue;
-      this.holders = holders;
-      holders.set(key, this);
-    };
-  }
-}
-
-function lockKey<K>(
-  holders: Holders<K>,
-  key: K,
-  signal: AbortSignal | undefined,
-): Promise<KeyGuard<K>> {
-  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
-  const holder = holders.get(key);
-  return holder === undefined
-    ? Promise.resolve(takeKey(holders, key))
-    : (holder.queue ??= new Waiters("lock")).wait(signal);
-}
-
-/** The key must be free. */
-function takeKey<K>(holders: Holders<K>, key: K): KeyGuard<K> {
-  const guard = new KeyGuard(holders, key);
-  holders.set(key, guard);
-  return guard;
 }
 
 /**
  * One mutex per key: work on the same key is done one at a time, work on different keys is not held up.
  *
- * Everything about fairness, cancellation and errors is as with `Mutex`. A key takes memory only while it is locked.
+ * Everything about fairness, cancellation and errors is as with `Mutex`. Keys that nobody locks any more are forgotten, but for
+ * some of those used last: at most 64, or half as many as are locked.
  * Keys are compared as in a Map. O(1).
  * Counterpart of a map of locks, as with asyncio's `defaultdict(Lock)`.
  *
@@ -87,32 +68,27 @@ function takeKey<K>(holders: Holders<K>, key: K): KeyGuard<K> {
  * assert.equal(accounts.size, 0);
  */
 export class KeyedMutex<K> {
-  private readonly holders: Holders<K> = new Map();
+  private readonly locks = new KeyLocks<K>();
 
   /** How many keys are locked. */
   get size(): number {
-    return this.holders.size;
+    return this.locks.size - this.locks.free;
   }
 
   locked(key: K): boolean {
-    return this.holders.has(key);
+    return this.locks.get(key)?.available === 0;
   }
 
   lock(key: K, options?: Cancellable): Promise<Guard> {
-    return lockKey(this.holders, key, options?.signal);
+    return this.locks.of(key).acquire(1, options);
   }
 
   tryLock(key: K): Guard | undefined {
-    return this.locked(key) ? undefined : takeKey(this.holders, key);
+    return this.locks.of(key).tryAcquire(1);
   }
 
   /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */
-  async runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
-    const guard = await this.lock(key, options);
-    try {
-      return await work();
-    } finally {
-      guard.release();
-    }
+  runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
+    return this.locks.of(key).run(work, options);
   }
 }

@@ -1,6 +1,5 @@
-import type { Guard } from "../core/permits.ts";
+import { type Guard, type Owned, Permits } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
-import { type Owned, ValuePermits } from "../core/value-permits.ts";
 
 /** A held mutex. `value` is what the mutex owns; after the release it throws. */
 export type MutexGuard<T> = Guard & ([T] extends [void] ? unknown : { value: T });
@@ -33,11 +32,11 @@ export type MutexGuard<T> = Guard & ([T] extends [void] ? unknown : { value: T }
  * assert.equal(await balance.runExclusive((value) => value), 50);
  */
 export class Mutex<T = void> {
-  private readonly permits: ValuePermits<T>;
+  private readonly permits: Permits<T>;
 
   constructor(...owned: Owned<T>) {
     // Sound: without a value to own, T is void, which `undefined` belongs to.
-    this.permits = new ValuePermits(1, owned[0] as T);
+    this.permits = new Permits(1, owned[0] as T, "lock");
   }
 
   /** Whether somebody holds the lock now; by the time you act on it that may have changed, unless you do not wait. */
@@ -46,8 +45,8 @@ export class Mutex<T = void> {
   }
 
   lock(options?: Cancellable): Promise<MutexGuard<T>> {
-    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);
-    // Sound: ValuePermits makes guards with a `value`; the type hides it where there is nothing to own.
+    const guard: Promise<Guard> = this.permits.acquire(1, options);
+    // Sound: all guards have a `value`; the type hides it where there is nothing to own.
     return guard as Promise<MutexGuard<T>>;
   }
 
@@ -59,12 +58,7 @@ export class Mutex<T = void> {
   }
 
   /** Runs the function under the lock, which is given back when it returns, throws or rejects. */
-  async runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
-    const guard = await this.permits.acquire(1, options?.signal);
-    try {
-      return await work(this.permits.value);
-    } finally {
-      guard.release();
-    }
+  runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
+    return this.permits.run(work, options);
   }
 }

@@ -1,4 +1,4 @@
-import { reasonOf } from "../core/signals.ts";
+import { refusal } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 
@@ -24,9 +24,9 @@ export class Notify {
   private remembered = false;
 
   notified(options?: Cancellable): Promise<void> {
-    const signal = options?.signal;
-    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-    if (!this.remembered) return this.waiters.wait(signal);
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
+    if (!this.remembered) return this.waiters.wait(options?.signal);
     this.remembered = false;
     return Promise.resolve();
   }

@@ -1,5 +1,5 @@
 import { Flight } from "../core/flight.ts";
-import { reasonOf } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 
 /**
@@ -39,12 +39,11 @@ export class OnceCell<T> {
   }
 
   async getOrInit(init: Work<T>, options?: Cancellable): Promise<T> {
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
+    throwIfAborted(options);
     if (this.content !== undefined) return this.content.value;
     const { flight } = this;
     const running = flight === undefined || flight.abandoned ? this.launch(init) : flight;
-    return running.join(signal);
+    return running.join(options);
   }
 
   private launch(init: Work<T>): Flight<T> {

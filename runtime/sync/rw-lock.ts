@@ -1,6 +1,5 @@
-import type { Guard } from "../core/permits.ts";
+import { type Guard, type Owned, Permits } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
-import { type Owned, ValuePermits } from "../core/value-permits.ts";
 
 /** A lock held together with other readers. After the release, `value` throws. */
 export interface ReadGuard<T> extends Guard {
@@ -41,34 +40,26 @@ const readers = 2 ** 30;
  * reader.release();
  */
 export class RwLock<T = void> {
-  private readonly permits: ValuePermits<T>;
+  private readonly permits: Permits<T>;
 
   constructor(...owned: Owned<T>) {
     // Sound: without a value to own, T is void, which `undefined` belongs to.
-    this.permits = new ValuePermits(readers, owned[0] as T);
+    this.permits = new Permits(readers, owned[0] as T, "lock");
   }
 
   read(options?: Cancellable): Promise<ReadGuard<T>> {
-    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);
-    // Sound: these permits make guards with `value` and `downgrade`.
-    return guard as Promise<ReadGuard<T>>;
+    return this.permits.acquire(1, options);
   }
 
   write(options?: Cancellable): Promise<WriteGuard<T>> {
-    const guard: Promise<Guard> = this.permits.acquire(readers, options?.signal);
-    // Sound for the same reason.
-    return guard as Promise<WriteGuard<T>>;
+    return this.permits.acquire(readers, options);
   }
 
   tryRead(): ReadGuard<T> | undefined {
-    const guard: Guard | undefined = this.permits.tryAcquire(1);
-    // Sound for the same reason.
-    return guard as ReadGuard<T> | undefined;
+    return this.permits.tryAcquire(1);
   }
 
   tryWrite(): WriteGuard<T> | undefined {
-    const guard: Guard | undefined = this.permits.tryAcquire(readers);
-    // Sound for the same reason.
-    return guard as WriteGuard<T> | undefined;
+    return this.permits.tryAcquire(readers);
   }
 }

@@ -1,4 +1,6 @@
-import { checkedCount, closedError, type Guard, Permits } from "../core/permits.ts";
+import { checkedCount } from "../core/checked.ts";
+import { ClosedError } from "../core/errors.ts";
+import { type Guard, Permits } from "../core/permits.ts";
 import type { Cancellable } from "../core/types.ts";
 
 /**
@@ -26,11 +28,9 @@ import type { Cancellable } from "../core/types.ts";
  */
 export class Semaphore {
   private readonly permits: Permits;
-  private total: number;
 
   constructor(permits: number) {
-    this.permits = new Permits(checkedCount("permits", permits, 0));
-    this.total = permits;
+    this.permits = new Permits(checkedCount("permits", permits, 0), undefined);
   }
 
   /** How many permits could be taken now. */
@@ -40,54 +40,50 @@ export class Semaphore {
 
   /** How many calls of `acquire` are waiting. */
   get waiting(): number {
-    return this.permits.waiters.size;
+    return this.permits.size;
   }
 
   /** Waits for `count` permits, one unless told, and takes them all at once. */
   acquire(count = 1, options?: Cancellable): Promise<Guard> {
-    if (count !== 1) this.check(count);
-    return this.permits.acquire(count, options?.signal);
+    return this.permits.acquire(this.checked(count), options);
   }
 
   /** Takes the permits if they are there and nobody waits. */
   tryAcquire(count = 1): Guard | undefined {
-    if (count !== 1) this.check(count);
-    return this.permits.tryAcquire(count);
+    return this.permits.tryAcquire(this.checked(count));
   }
 
   /** Runs the function with one permit, which is given back when it returns, throws or rejects. */
-  async runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
-    const guard = await this.acquire(1, options);
-    try {
-      return await work();
-    } finally {
-      guard.release();
-    }
+  runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
+    return this.permits.run(work, options);
   }
 
   /** Raises the number of permits. */
   addPermits(count: number): void {
-    this.total += checkedCount("count", count, 0);
+    this.permits.total += checkedCount("count", count, 0);
     this.permits.put(count);
   }
 
   /** Lowers the number of permits by up to `count` of those not out at the moment, and tells by how many. */
   forget(count: number): number {
-    const taken = Math.min(checkedCount("count", count, 0), this.permits.available);
-    this.total -= taken;
-    this.permits.available -= taken;
+    const { permits } = this;
+    const taken = Math.min(checkedCount("count", count, 0), permits.available);
+    permits.total -= taken;
+    permits.available -= taken;
     return taken;
   }
 
   /** Rejects everybody who waits or comes later; permits that are out stay valid. */
-  close(reason: unknown = closedError("semaphore")): void {
+  close(reason: unknown = new ClosedError("The semaphore is closed.")): void {
     this.permits.close(reason);
   }
 
-  private check(count: number): void {
-    checkedCount("count", count, 0);
-    if (this.total < count) {
-      throw new RangeError(`${count} permits can never be acquired: there are ${this.total}.`);
+  private checked(count: number): number {
+    const { total } = this.permits;
+    // One may be asked for while there is none yet.
+    if (Math.max(1, total) < checkedCount("count", count, 0)) {
+      throw new RangeError(`${count} permits can never be acquired: there are ${total}.`);
     }
+    return count;
   }
 }

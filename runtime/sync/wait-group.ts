@@ -48,10 +48,10 @@ export class WaitGroup {
   /** Ends when all are done, at once if none is pending. */
   wait(options?: Cancellable): Promise<void> {
     const { latch } = this;
-    if (this.pending !== 0) return latch.wait(options?.signal);
+    if (this.pending !== 0) return latch.wait(options);
     const none = new Latch<void>();
     none.open();
-    return none.wait(options?.signal);
+    return none.wait(options);
   }
 
   /** Starts work as one of those to be done. */

@@ -1,4 +1,4 @@
-import { Failures, Nursery, type ScopeOptions } from "../core/nursery.ts";
+import { Nursery, type ScopeOptions, throwAny } from "../core/nursery.ts";
 import { asyncDispose, dispose } from "../core/symbols.ts";
 import type { Work } from "../core/types.ts";
 import type { Outcome } from "../outcome.ts";
@@ -29,7 +29,7 @@ export interface Scope {
 
 class OpenScope implements Scope {
   readonly nursery: Nursery;
-  readonly failures: Failures;
+  readonly errors: unknown[] = [];
   cancelledInside = false;
   readonly cleanups: (() => void | PromiseLike<void>)[] = [];
   private readonly options: ScopeOptions;
@@ -37,7 +37,6 @@ class OpenScope implements Scope {
   constructor(options: ScopeOptions) {
     this.options = options;
     this.nursery = new Nursery(options);
-    this.failures = new Failures(options);
   }
 
   get signal(): AbortSignal {
@@ -69,14 +68,14 @@ class OpenScope implements Scope {
       try {
         await cleanup();
       } catch (error) {
-        this.failures.add(error);
+        this.errors.push(error);
       }
     }
   }
 
   private ended(outcome: Outcome<unknown>): void {
     if (outcome.status !== "error") return;
-    this.failures.add(outcome.error);
+    this.errors.push(outcome.error);
     if (this.options.onError !== "collect") this.nursery.fail(outcome.error);
   }
 }
@@ -110,14 +109,14 @@ export async function scope<T>(
   options: ScopeOptions = {},
 ): Promise<T> {
   const open = new OpenScope(options);
-  const { nursery, failures } = open;
+  const { nursery } = open;
   // The body is a task as well: it is waited for, aborted and left behind under the same rules.
   // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it
   const main = open.spawn(() => body(open), { name: "scope" });
   await nursery.settled();
   nursery.close();
   await open.cleanUp();
-  failures.throwAny();
+  throwAny(open.errors, options);
   const { controller } = nursery;
   if (controller.aborted && (!open.cancelledInside || main.status !== "ok"))
     throw controller.reason;

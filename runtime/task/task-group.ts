@@ -1,8 +1,7 @@
 import { reportLate } from "../core/late.ts";
-import { Failures, Nursery, type ScopeOptions } from "../core/nursery.ts";
-import { checkedCount } from "../core/permits.ts";
-import { Ring } from "../core/ring.ts";
-import { reasonOf } from "../core/signals.ts";
+import { Nursery, type ScopeOptions, throwAny } from "../core/nursery.ts";
+import { Queue } from "../core/queue.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
@@ -46,14 +45,11 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
   private readonly nursery: Nursery;
   private readonly options: TaskGroupOptions;
   private readonly members = new Set<Member<T>>();
-  private readonly finished = new Ring<Member<T>>();
+  private readonly finished = new Queue<Member<T>>();
   private readonly readers = new Waiters<void>("outcome");
   private failFast: boolean;
 
   constructor(options: TaskGroupOptions = {}) {
-    if (options.limit !== undefined && options.limit !== Infinity) {
-      checkedCount("limit", options.limit, 1);
-    }
     this.options = options;
     this.nursery = new Nursery(options);
     this.failFast = options.onError === "cancel-siblings";
@@ -86,13 +82,13 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
 
   /** The next outcome; undefined when every task has been read. */
   async joinNext(options?: Cancellable): Promise<Outcome<T> | undefined> {
-    const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
-    while (this.finished.length === 0) {
+    throwIfAborted(options);
+    let member = this.finished.shift();
+    while (member === undefined) {
       if (this.members.size === 0) return undefined;
-      await this.readers.wait(signal);
+      await this.readers.wait(options?.signal);
+      member = this.finished.shift();
     }
-    const member = this.finished.take();
     this.members.delete(member);
     if (this.members.size === 0) this.readers.wakeAll();
     return member.outcome;
@@ -109,11 +105,7 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
     }
     await this.nursery.settled(options);
     const members = [...this.members];
-    const failures = new Failures(this.options);
-    this.end((error) => {
-      failures.add(error);
-    });
-    failures.throwAny();
+    throwAny(this.end(), this.options);
     const { controller } = this.nursery;
     if (controller.aborted) throw controller.reason;
     return members.flatMap(({ outcome }) => (outcome === undefined ? [] : [unwrap(outcome)]));
@@ -128,7 +120,7 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
   async shutdown(): Promise<void> {
     this.abortAll();
     await this.nursery.settled();
-    this.end(reportLate);
+    for (const error of this.end()) reportLate(error);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Outcome<T>, void, void> {
@@ -141,14 +133,15 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
     return this.shutdown();
   }
 
-  private end(onError: (error: unknown) => void): void {
+  /** The errors that nobody has read, in the order in which they came. */
+  private end(): readonly unknown[] {
     this.nursery.close();
-    // In the order in which they ended, so that the first error comes first.
-    while (0 < this.finished.length) {
-      const { outcome } = this.finished.take();
-      if (outcome?.status === "error") onError(outcome.error);
+    const errors: unknown[] = [];
+    for (let it = this.finished.shift(); it !== undefined; it = this.finished.shift()) {
+      if (it.outcome?.status === "error") errors.push(it.outcome.error);
     }
     this.members.clear();
     this.readers.wakeAll();
+    return errors;
   }
 }

@@ -1,4 +1,4 @@
-import { checkedDelay } from "../core/timer.ts";
+import { checkedDelay } from "../core/checked.ts";
 import { sleep, type SleepOptions } from "./sleep.ts";
 
 export interface IntervalOptions extends SleepOptions {

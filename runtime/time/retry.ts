@@ -1,7 +1,7 @@
+import { checkedDelay } from "../core/checked.ts";
 import { isAbortError } from "../core/is-reason.ts";
-import { reasonOf } from "../core/signals.ts";
+import { reasonOf, throwIfAborted } from "../core/signals.ts";
 import { TimeLimit } from "../core/time-limit.ts";
-import { checkedDelay } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { sleep } from "./sleep.ts";
 
@@ -98,10 +98,10 @@ export async function retry<T>(
   const { signal, attemptTimeout, maxElapsed = Infinity } = options;
   const start = maxElapsed === Infinity ? 0 : performance.now();
   for (let attempt = 1; ; attempt++) {
-    if (signal !== undefined && signal.aborted) throw reasonOf(signal);
+    throwIfAborted(options);
     try {
       if (attemptTimeout === undefined) return await work(new CurrentAttempt(attempt, options));
-      const limit = new TimeLimit(checkedDelay("attemptTimeout", attemptTimeout), options);
+      const limit = new TimeLimit("attemptTimeout", attemptTimeout, options);
       return await limit.race(() => work(new CurrentAttempt(attempt, limit)));
     } catch (error) {
       const delay = delayAfter(error, attempt, options);

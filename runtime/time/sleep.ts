@@ -1,40 +1,12 @@
+import { checkedDelay } from "../core/checked.ts";
 import { probe } from "../core/probe.ts";
-import { AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
-import { checkedDelay, Timer } from "../core/timer.ts";
+import { followed, refusal, unfollow } from "../core/signals.ts";
+import { startTimer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 
 export interface SleepOptions extends Cancellable {
   /** Whether the process stays alive for it; true unless told. Without effect in browsers. */
   readonly ref?: boolean | undefined;
-}
-
-class Sleep extends AbortListener {
-  private readonly timer: Timer;
-  private readonly reject: (reason: unknown) => void;
-
-  constructor(
-    ms: number,
-    resolve: () => void,
-    reject: (reason: unknown) => void,
-    { signal, ref }: SleepOptions,
-  ) {
-    super();
-    this.reject = reject;
-    this.timer = new Timer(
-      ms,
-      () => {
-        unfollow(this);
-        resolve();
-      },
-      ref,
-    );
-    if (signal !== undefined) follow(signal, this);
-  }
-
-  onAbort(reason: unknown): void {
-    this.timer.cancel();
-    this.reject(reason);
-  }
 }
 
 /**
@@ -55,10 +27,21 @@ class Sleep extends AbortListener {
  */
 export function sleep(ms: number, options: SleepOptions = {}): Promise<void> {
   const delay = checkedDelay("ms", ms);
-  const { signal } = options;
-  if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+  const refused = refusal(options);
+  if (refused !== undefined) return refused;
   const wait = new Promise<void>((resolve, reject) => {
-    new Sleep(delay, resolve, reject, options);
+    const cancelTimer = startTimer(
+      delay,
+      () => {
+        unfollow(listener);
+        resolve();
+      },
+      options.ref,
+    );
+    const listener = followed(options.signal, (reason) => {
+      cancelTimer();
+      reject(reason);
+    });
   });
   probe.current?.waits("sleep", wait);
   return wait;

@@ -1,5 +1,4 @@
 import { TimeLimit } from "../core/time-limit.ts";
-import { checkedDelay } from "../core/timer.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 
 export interface TimeoutOptions extends Cancellable {
@@ -34,5 +33,5 @@ export interface TimeoutOptions extends Cancellable {
  * await assert.rejects(answer, { name: "TimeoutError", message: "no answer" });
  */
 export function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {
-  return new TimeLimit(checkedDelay("ms", ms), options, options.message).race(work, options.detach);
+  return new TimeLimit("ms", ms, options, options.message).race(work, options.detach);
 }

@@ -1,6 +1,6 @@
 import { isReason } from "../core/is-reason.ts";
 import { reportLate } from "../core/late.ts";
-import { AbortListener, unfollow } from "../core/signals.ts";
+import { type AbortListener, unfollow } from "../core/signals.ts";
 
 export interface Call {
   readonly name: string;
@@ -21,7 +21,8 @@ export interface Runner {
 }
 
 /** A task of a pool, from the call of `run` until its promise settles. */
-export class Job extends AbortListener {
+export class Job implements AbortListener {
+  hub: AbortListener["hub"] = undefined;
   readonly call: Call;
 
   /** Sent to a worker in a message of its own: what can be aborted or moved, and what could not be sent with others. */
@@ -40,7 +41,6 @@ export class Job extends AbortListener {
     reject: (error: unknown) => void,
     onDrop: () => void,
   ) {
-    super();
     this.call = call;
     this.alone = alone;
     this.resolve = resolve;

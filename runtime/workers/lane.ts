@@ -1,4 +1,4 @@
-import { Timer } from "../core/timer.ts";
+import { startTimer } from "../core/timer.ts";
 import { decoded } from "./decoded.ts";
 import { workerEntry } from "./entry.generated.ts";
 import type { Job, Runner } from "./job.ts";
@@ -34,8 +34,8 @@ export class Lane implements Runner {
   private left = 0;
   private ending: Promise<void> | undefined = undefined;
   private begun: Int32Array | undefined = undefined;
-  private idle: Timer | undefined = undefined;
-  private grace: Timer | undefined = undefined;
+  private idle: (() => void) | undefined = undefined;
+  private grace: (() => void) | undefined = undefined;
   private readonly owner: LaneOwner;
   private readonly thread: Thread;
 
@@ -84,7 +84,7 @@ export class Lane implements Runner {
     this.jobs = jobs;
     this.left = jobs.length;
     for (const job of jobs) job.runner = this;
-    this.idle?.cancel();
+    this.idle?.();
     this.thread.keepAlive(true);
     return true;
   }
@@ -93,7 +93,7 @@ export class Lane implements Runner {
     this.thread.post({ abort: true });
     const { graceMs } = job.call;
     if (graceMs === Infinity) return;
-    this.grace = new Timer(graceMs, () => {
+    this.grace = startTimer(graceMs, () => {
       void this.close(reason);
     });
   }
@@ -107,7 +107,7 @@ export class Lane implements Runner {
     this.thread.keepAlive(false);
     const { idleMs } = this.owner;
     if (idleMs === Infinity) return;
-    this.idle = new Timer(idleMs, () => void this.close(undefined), false);
+    this.idle = startTimer(idleMs, () => void this.close(undefined), false);
   }
 
   private async end(error: unknown): Promise<void> {
@@ -148,8 +148,8 @@ export class Lane implements Runner {
   }
 
   private quiet(): void {
-    this.grace?.cancel();
-    this.idle?.cancel();
+    this.grace?.();
+    this.idle?.();
   }
 
   private adapt(elapsed: number): void {

@@ -1,4 +1,4 @@
-import { AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
+import { type AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { moduleUrl, startThread, type Thread, type ThreadOptions } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
@@ -49,7 +49,8 @@ export async function runWorker<T>(file: URL | string, options: RunWorkerOptions
   });
 }
 
-class Run extends AbortListener {
+class Run implements AbortListener {
+  hub: AbortListener["hub"] = undefined;
   thread: Thread | undefined = undefined;
   reject: (reason: unknown) => void = () => {};
 

@@ -1,9 +1,8 @@
+import { checkedCount, checkedDelay } from "../core/checked.ts";
 import { ClosedError } from "../core/errors.ts";
-import { checkedCount, closedError } from "../core/permits.ts";
-import { Ring } from "../core/ring.ts";
+import { Queue } from "../core/queue.ts";
 import { follow, reasonOf } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
-import { checkedDelay } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 import { mapLimit } from "../limit/map-limit.ts";
@@ -100,13 +99,11 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   private readonly batch: boolean;
   private readonly owner: LaneOwner;
   private readonly lanes = new Set<Lane>();
-  private readonly queue = new Ring<Job>();
+  private readonly queue = new Queue<Job>();
   private readonly drainers = new Waiters<void>("drain");
   private readonly onDrop: () => void = () => {
     this.queued--;
-    if (32 < this.queue.length && this.queued << 1 < this.queue.length) {
-      this.queue.retain((job) => !job.settled);
-    }
+    this.queue.sweep(this.queued, (job) => !job.settled);
     this.dispatch();
   };
   private queued = 0;
@@ -206,7 +203,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */
   async [asyncDispose](): Promise<void> {
     this.closed = true;
-    const error = closedError("worker pool");
+    const error = new ClosedError("The worker pool is closed.");
     for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);
     await Promise.all([...this.lanes].map((lane) => lane.close(error)));
   }
@@ -218,7 +215,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     { signal, transfer, onAbort, graceMs }: RunOptions = {},
   ): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-    if (this.closed) return Promise.reject(closedError("worker pool"));
+    if (this.closed) return Promise.reject(new ClosedError("The worker pool is closed."));
     const room = this.size - this.running + this.maxQueue;
     // The chunks of `map` bound themselves.
     if ((mode & itemsBit) === 0 && room <= this.queued) {
@@ -299,7 +296,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));
     const most = Math.min(lane.quota, share);
     while (jobs.length < most) {
-      if (jobs.length !== 0 && this.queue.first()?.alone !== false) break;
+      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;
       const job = this.next();
       if (job === undefined) break;
       jobs.push(job);

@@ -1,4 +1,4 @@
-// mutex, vendored from mooring-runtime 0.1.0 (47b42c1ecf824a59)
+// mutex, vendored from mooring-runtime 0.1.0 (9e48a574ef614d6d)
 // SPDX-License-Identifier: MIT. Copyright (c) 2026 The Mooring authors.
 //
 // Written by `mooring runtime add mutex`. It imports nothing and is yours: `mooring runtime status` tells whether there
@@ -39,11 +39,11 @@ export type MutexGuard<T> = Guard & ([T] extends [void] ? unknown : { value: T }
  * assert.equal(await balance.runExclusive((value) => value), 50);
  */
 export class Mutex<T = void> {
-  private readonly permits: ValuePermits<T>;
+  private readonly permits: Permits<T>;
 
   constructor(...owned: Owned<T>) {
     // Sound: without a value to own, T is void, which `undefined` belongs to.
-    this.permits = new ValuePermits(1, owned[0] as T);
+    this.permits = new Permits(1, owned[0] as T, "lock");
   }
 
   /** Whether somebody holds the lock now; by the time you act on it that may have changed, unless you do not wait. */
@@ -52,8 +52,8 @@ export class Mutex<T = void> {
   }
 
   lock(options?: Cancellable): Promise<MutexGuard<T>> {
-    const guard: Promise<Guard> = this.permits.acquire(1, options?.signal);
-    // Sound: ValuePermits makes guards with a `value`; the type hides it where there is nothing to own.
+    const guard: Promise<Guard> = this.permits.acquire(1, options);
+    // Sound: all guards have a `value`; the type hides it where there is nothing to own.
     return guard as Promise<MutexGuard<T>>;
   }
 
@@ -65,18 +65,14 @@ export class Mutex<T = void> {
   }
 
   /** Runs the function under the lock, which is given back when it returns, throws or rejects. */
-  async runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
-    const guard = await this.permits.acquire(1, options?.signal);
-    try {
-      return await work(this.permits.value);
-    } finally {
-      guard.release();
-    }
+  runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
+    return this.permits.run(work, options);
   }
 }
 
 // A program can hold two copies of this package: one from npm and one vendored, or one loaded with `import` and one
 // with `require`. So its errors are recognised by a registered symbol; which copy made them does not matter.
+
 
 const errorKind: unique symbol = Symbol.for("mooring.error");
 
@@ -133,91 +129,79 @@ export class CancelledError extends RuntimeError {
 // Some engines have no `Symbol.dispose` yet. TypeScript's, esbuild's and Babel's helpers for `using` then look in the
 // symbol registry, and so does this module; nothing global is patched.
 
+
 /** The key that `using` calls. */
 // The cast is sound: where the engine lacks the symbol, the registered one is what compiled `using` looks up.
 const dispose: typeof Symbol.dispose = (Symbol.dispose ??
   Symbol.for("Symbol.dispose")) as typeof Symbol.dispose;
 
+/** What every wait of this package takes: when the signal aborts, the wait rejects with the signal's reason. */
+export interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
 // Every wait takes an AbortSignal, and a program has few signals and many waits. One listener per wait is what makes
 // the usual libraries quadratic (Node looks through all listeners of a signal to add or remove one), warn about
-// leaks, and hold a megabyte per thousand waits. So each signal that is waited on has one listener, and the waits
-// form a linked list behind it: joining and leaving are O(1), whatever the order.
+// leaks, and hold a megabyte per thousand waits. So each signal that is waited on has one listener, and behind it a
+// set of the waits: joining and leaving are O(1), whatever the order.
 //
 // The listener is removed with its last wait and not later. Keeping it for the next wait would save a microsecond
 // where every task has a signal of its own, but a listener pins a signal of `AbortSignal.timeout` or `.any` in memory.
 
+
 /** Something that happens when a signal aborts. It can follow one signal at a time. */
-abstract class AbortListener {
-  /** @internal */ hub: AbortHub | undefined = undefined;
-  /** @internal */ before: AbortListener | undefined = undefined;
-  /** @internal */ after: AbortListener | undefined = undefined;
+interface AbortListener {
+  /** Where it is listed while it follows a signal. */
+  hub: AbortHub | undefined;
 
   /** Must not throw: the other waits of the signal come after this one. */
-  abstract onAbort(reason: unknown): void;
+  onAbort(reason: unknown): void;
 }
 
 const hubs = new WeakMap<AbortSignal, AbortHub>();
 
-class AbortHub {
+class AbortHub extends Set<AbortListener> {
   readonly signal: AbortSignal;
-  first: AbortListener | undefined = undefined;
-  last: AbortListener | undefined = undefined;
   readonly fire: () => void;
-  private fired: { readonly reason: unknown } | undefined = undefined;
 
   constructor(signal: AbortSignal) {
+    super();
     this.signal = signal;
     this.fire = () => {
-      const { reason } = (this.fired = { reason: reasonOf(signal) });
-      // A listener may take others off the list while it runs, so the head is read anew each time.
-      for (let listener = this.first; listener !== undefined; listener = this.first) {
-        unfollow(listener);
+      const reason = reasonOf(signal);
+      for (const listener of this) {
+        // It stays in the set until the end: to take each out would cost more than to tell it.
+        listener.hub = undefined;
         listener.onAbort(reason);
       }
+      this.close();
     };
     if (typeof signal.addEventListener !== "function") {
       throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
     }
+    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again
     signal.addEventListener("abort", this.fire);
     hubs.set(signal, this);
   }
 
-  /**
-   * The reason in a box, as soon as the signal has aborted: maybe before its listeners are told. Looking at the signal
-   * itself costs tens of nanoseconds, so that is done until it aborts and not for each of those it ends.
-   */
-  get aborted(): { readonly reason: unknown } | undefined {
-    if (this.fired === undefined && this.signal.aborted) {
-      this.fired = { reason: reasonOf(this.signal) };
-    }
-    return this.fired;
+  close(): void {
+    hubs.delete(this.signal);
+    this.signal.removeEventListener("abort", this.fire);
   }
 }
 
 /** Calls the listener when the signal aborts. The signal must not have aborted yet. O(1). */
 function follow(signal: AbortSignal, listener: AbortListener): void {
-  const hub = hubs.get(signal) ?? new AbortHub(signal);
-  const { last } = hub;
-  listener.hub = hub;
-  listener.before = last;
-  if (last === undefined) hub.first = listener;
-  else last.after = listener;
-  hub.last = listener;
+  listener.hub = (hubs.get(signal) ?? new AbortHub(signal)).add(listener);
 }
 
 /** Leaves the signal alone again; without effect when nothing is followed. O(1). */
 function unfollow(listener: AbortListener): void {
-  const { hub, before, after } = listener;
+  const { hub } = listener;
   if (hub === undefined) return;
-  listener.hub = listener.before = listener.after = undefined;
-  if (before === undefined) hub.first = after;
-  else before.after = after;
-  if (after === undefined) hub.last = before;
-  else after.before = before;
-  if (hub.first === undefined) {
-    hubs.delete(hub.signal);
-    hub.signal.removeEventListener("abort", hub.fire);
-  }
+  listener.hub = undefined;
+  hub.delete(listener);
+  if (hub.size === 0) hub.close();
 }
 
 /** Why the signal aborted. Older polyfills of AbortSignal know no reason. */
@@ -226,13 +210,23 @@ function reasonOf(signal: AbortSignal): unknown {
   return reason === undefined ? new CancelledError() : reason;
 }
 
-/** What every wait of this package takes: when the signal aborts, the wait rejects with the signal's reason. */
-export interface Cancellable {
-  readonly signal?: AbortSignal | undefined;
+/** A rejection if the signal of a wait has aborted before it has begun. */
+function refusal(options: Cancellable | undefined): Promise<never> | undefined {
+  const signal = options?.signal;
+  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
+  return undefined;
 }
 
-// Where `trace` listens; in a copy that has no `trace`, nobody does. The rest of the package asks one question, whether anybody does, and only when it starts a
-// task or really has to wait; without a trace that is all it costs.
+/** The same as an exception. Polyfills of AbortSignal have no such method. */
+function throwIfAborted(options: Cancellable | undefined): void {
+  const signal = options?.signal;
+  if (signal !== undefined && signal.aborted) throw reasonOf(signal);
+}
+
+// Where `trace` and `detectDeadlocks` listen; in a copy that has neither, nobody does. The rest of the package asks one
+// question, whether anybody does, and only when it starts a task, takes a lock or really has to wait; without a listener
+// that is all it costs.
+
 
 interface Probe {
   /** Runs the body of a task, so that what it waits for and starts is known to be its own. */
@@ -241,12 +235,19 @@ interface Probe {
 
   /** The current task waits for the promise, at the kind of thing that `on` names. */
   waits(on: string, promise: Promise<unknown>): void;
+
+  /** The current task asks for the lock, and holds it from the grant on. */
+  acquires(lock: object, on: string, grant: Promise<Held>): void;
+
+  /** Runs the body as one that has the lock. */
+  holds<T>(lock: object, on: string, held: Held, body: () => T): T;
+}
+
+interface Held {
+  readonly held: boolean;
 }
 
 const probe: { current: Probe | undefined } = { current: undefined };
-
-const smallest = 4;
-const roomy = 1024;
 
 // Most queues stay empty for ever: a task's, a latch's. They share this array and take no memory of their own.
 const none: readonly undefined[] = [];
@@ -256,105 +257,82 @@ const none: readonly undefined[] = [];
  * the doublings, at any length; `Array.prototype.shift` moves the whole array once it is long. The memory of a long
  * queue is given back when it runs empty.
  */
-class Ring<T> {
+class Queue<T> {
   length = 0;
-  // Sound: the shared array is not written to, since its length is below that of any queue with an item.
+  // Sound: the shared array is not written to, since it has no place.
   private slots: (T | undefined)[] = none as (T | undefined)[];
   private head = 0;
-  private mask = -1;
 
   push(item: T): void {
-    if (this.mask < this.length) this.rebuild(Math.max(smallest, this.length << 1));
-    this.slots[(this.head + this.length++) & this.mask] = item;
+    if (this.length === this.slots.length) this.rebuild(this.length << 1 || 4);
+    this.slots[(this.head + this.length++) & (this.slots.length - 1)] = item;
   }
 
-  first(): T | undefined {
+  peek(): T | undefined {
     return this.slots[this.head];
   }
 
+  /** Takes the first item off; undefined if there is none. */
   shift(): T | undefined {
-    return this.length === 0 ? undefined : this.take();
-  }
-
-  /** The first item of a queue that is not empty. */
-  take(): T {
-    const { head, slots } = this;
-    // Sound: the `length` slots from `head` on hold items.
-    const item = slots[head] as T;
+    if (this.length === 0) return undefined;
+    const { slots, head } = this;
+    const item = slots[head];
     slots[head] = undefined;
-    this.head = (head + 1) & this.mask;
-    if (--this.length === 0 && roomy <= this.mask) this.clear();
+    this.head = (head + 1) & (slots.length - 1);
+    if (--this.length === 0 && 1024 < slots.length) this.rebuild(4);
     return item;
   }
 
-  clear(): void {
-    this.length = 0;
-    this.head = 0;
-    this.mask = -1;
-    // Sound for the same reason.
-    this.slots = none as (T | undefined)[];
-  }
-
-  /** Keeps what the filter accepts, in order. O(n). */
-  retain(filter: (item: T) => boolean): void {
-    this.rebuild(this.mask + 1, filter);
-  }
-
-  private rebuild(capacity: number, filter?: (item: T) => boolean): void {
-    const { slots, head, mask, length } = this;
-    // One allocation of the final size: an array that grows step by step would be copied many times over.
-    const next = new Array<T | undefined>(capacity);
-    let kept = 0;
-    for (let index = 0; index < length; index++) {
-      const item = slots[(head + index) & mask];
-      if (filter === undefined || (item !== undefined && filter(item))) next[kept++] = item;
+  /** Drops what the filter does not accept, as soon as that is more than half; `rest` is how many will be left. */
+  sweep(rest: number, accepts: (item: T) => boolean): void {
+    if (rest === 0 || 32 + (rest << 1) < this.length) {
+      this.rebuild(1 << (32 - Math.clz32(rest)), accepts);
     }
-    this.slots = next;
-    this.head = 0;
-    this.mask = capacity - 1;
-    this.length = kept;
+  }
+
+  /** Moves to an array of this length, a power of two, and keeps what the filter accepts, in order. O(n). */
+  private rebuild(capacity: number, accepts?: (item: T) => boolean): void {
+    const { slots, head, length } = this;
+    // One allocation of the final size: an array that grows step by step would be copied many times over.
+    this.slots = new Array<T | undefined>(capacity);
+    this.length = this.head = 0;
+    for (let index = head; index < head + length; index++) {
+      // Sound: the `length` slots from the head on hold items.
+      const item = slots[index & (slots.length - 1)] as T;
+      if (accepts === undefined || accepts(item)) this.slots[this.length++] = item;
+    }
   }
 }
 
 // The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.
 //
-// A wait that nobody can cancel is nothing but the `resolve` of its promise in a circular array, or that and what it
-// asks for. That is the least a waiting promise can cost (182 bytes altogether on Node 20; a linked list of records
-// costs 230 to 320), and it keeps long queues out of the garbage collector's way. Only a wait with a signal or a
-// callback is a larger record.
+// A wait that nobody can cancel is nothing but the `resolve` of its promise in an array. That is the least a waiting
+// promise can cost (a linked list of records costs 230 to 320 bytes on Node 20), and it keeps long queues out of the
+// garbage collector's way. Only a wait with a signal, or one that asks for something, is a larger record.
 //
 // A cancelled record stays in the array as a tombstone and is skipped when its turn comes; when tombstones outnumber
-// the living, the array is rebuilt. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
+// the living, they are swept out. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
+
 
 /** What to do with the value that was waited for. Also the queue's entry for a wait that cannot be cancelled. */
 type Settle<T> = (value: T) => void;
 
-/** The `resolve` of a promise, with what is asked for. */
-class Request<T, Detail> {
-  readonly settle: Settle<T>;
-  readonly detail: Detail;
+/** A wait that can end early, by its signal or because it is left, or that asks for something. */
+class Waiter<T, Detail = undefined> implements AbortListener {
+  hub: AbortListener["hub"] = undefined;
 
-  constructor(settle: Settle<T>, detail: Detail) {
-    this.settle = settle;
-    this.detail = detail;
-  }
-}
-
-/** A wait that can end early: by its signal, or because it is left. */
-class Waiter<T, Detail = undefined> extends AbortListener {
   /** Undefined as soon as the wait has ended in any way. */
   queue: Waiters<T, Detail> | undefined;
-  readonly detail: Detail | undefined;
   readonly settle: Settle<T>;
-  readonly fail: ((reason: unknown) => void) | undefined;
+  readonly fail: Settle<unknown> | undefined;
+  readonly detail: Detail | undefined;
 
   constructor(
     queue: Waiters<T, Detail>,
     settle: Settle<T>,
-    fail?: (reason: unknown) => void,
+    fail?: Settle<unknown>,
     detail?: Detail,
   ) {
-    super();
     this.queue = queue;
     this.settle = settle;
     this.fail = fail;
@@ -369,20 +347,22 @@ class Waiter<T, Detail = undefined> extends AbortListener {
   /** Takes the wait out of its queue, as if it had never begun. */
   leave(): void {
     const { queue } = this;
-    if (queue === undefined) return;
-    unfollow(this);
+    this.end();
+    queue?.left();
+  }
+
+  end(): void {
     this.queue = undefined;
-    queue.left();
+    unfollow(this);
   }
 }
 
-type Entry<T, Detail = undefined> = Settle<T> | Request<T, Detail> | Waiter<T, Detail>;
+type Entry<T, Detail = undefined> = Settle<T> | Waiter<T, Detail>;
 
-class Waiters<T, Detail = undefined> {
+class Waiters<T, Detail = undefined> extends Queue<Entry<T, Detail>> {
   /** How many are waiting; the cancelled do not count. */
   size = 0;
-  private readonly ring = new Ring<Entry<T, Detail>>();
-  private readonly what: string;
+  protected readonly what: string;
   private readonly onLeave: (() => void) | undefined;
 
   /**
@@ -390,57 +370,73 @@ class Waiters<T, Detail = undefined> {
    * their turn now.
    */
   constructor(what: string, onLeave?: () => void) {
+    super();
     this.what = what;
     this.onLeave = onLeave;
   }
 
   /** Waits at the end of the queue. The signal must not have aborted yet. */
   wait(signal?: AbortSignal, detail?: Detail): Promise<T> {
-    const promise =
-      signal !== undefined
-        ? this.waitFollowing(signal, detail)
-        : new Promise<T>((resolve) => {
-            this.add(detail === undefined ? resolve : new Request(resolve, detail));
-          });
+    const promise = new Promise<T>((resolve, reject) => {
+      if (signal === undefined) {
+        // Without a signal it does not keep its `reject`, which would be a third of its memory.
+        this.add(detail === undefined ? resolve : new Waiter(this, resolve, undefined, detail));
+      } else {
+        const waiter = new Waiter(this, resolve, reject, detail);
+        follow(signal, waiter);
+        this.add(waiter);
+      }
+    });
     if (probe.current !== undefined) probe.current.waits(this.what, promise);
     return promise;
   }
 
+  /** Has one of the two called once, unless what is returned has been called before. */
+  listen(settle: Settle<T>, fail: Settle<unknown>): () => void {
+    const waiter = new Waiter(this, settle, fail);
+    this.add(waiter);
+    return () => {
+      waiter.leave();
+    };
+  }
+
   add(entry: Entry<T, Detail>): void {
-    this.ring.push(entry);
+    this.push(entry);
     this.size++;
   }
 
   /**
-   * Who is next. Those whose signal has aborted are turned away first: another listener of the same signal may have
-   * come here before their own was called, and nobody who was cancelled may be given anything.
+   * Who is next; undefined if nobody is. Those whose signal has aborted are turned away first: another listener of the
+   * same signal may have come here before their own was called, and nobody who was cancelled may be given anything.
    */
   first(): Entry<T, Detail> | undefined {
-    for (;;) {
-      const entry = this.ring.first();
-      if (!(entry instanceof Waiter)) return entry;
-      if (entry.queue !== undefined) {
-        const aborted = entry.hub?.aborted;
-        if (aborted === undefined) return entry;
-        this.size--;
-        entry.queue = undefined;
-        unfollow(entry);
-        entry.fail?.(aborted.reason);
+    while (this.size !== 0) {
+      const entry = this.peek();
+      if (entry === undefined || typeof entry === "function") return entry;
+      if (entry.queue === undefined) this.shift();
+      else {
+        const signal = entry.hub?.signal;
+        if (signal === undefined || !signal.aborted) return entry;
+        this.refuse(entry, reasonOf(signal));
       }
-      this.ring.take();
     }
+    return undefined;
   }
 
   /** Ends the wait of the entry that `first` has just returned. */
   grant(entry: Entry<T, Detail>, value: T): void {
-    this.take(entry);
+    this.shift();
+    this.size--;
     if (typeof entry === "function") entry(value);
-    else entry.settle(value);
+    else {
+      entry.end();
+      entry.settle(value);
+    }
   }
 
   /** Ends the longest wait; false when nobody waits. */
   wake(value: T): boolean {
-    const entry = this.size === 0 ? undefined : this.first();
+    const entry = this.first();
     if (entry === undefined) return false;
     this.grant(entry, value);
     return true;
@@ -461,45 +457,23 @@ class Waiters<T, Detail = undefined> {
 
   /** Rejects the entry that `first` has just returned. */
   refuse(entry: Entry<T, Detail>, reason: unknown): void {
-    this.take(entry);
-    if (entry instanceof Waiter) {
-      entry.fail?.(reason);
-      return;
+    if (typeof entry === "function" || entry.fail === undefined) {
+      // It is rejected by resolving it with a rejected promise. Sound: such an entry is the `resolve` of a promise.
+      this.grant(entry, Promise.reject(reason) as T);
+    } else {
+      this.shift();
+      this.size--;
+      entry.end();
+      entry.fail(reason);
     }
-    // A wait without signal does not keep its `reject`, which would be a third of its memory, and is rejected by
-    // resolving it with a rejected promise. Sound: these entries are the `resolve` of promises, nothing else.
-    const resolve = (typeof entry === "function" ? entry : entry.settle) as Settle<unknown>;
-    resolve(Promise.reject(reason));
   }
 
-  private waitFollowing(signal: AbortSignal, detail: Detail | undefined): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const waiter = new Waiter(this, resolve, reject, detail);
-      follow(signal, waiter);
-      this.add(waiter);
-    });
-  }
-
-  private take(entry: Entry<T, Detail>): void {
-    this.ring.take();
-    this.size--;
-    if (!(entry instanceof Waiter)) return;
-    entry.queue = undefined;
-    unfollow(entry);
-  }
-
-  /** @internal A waiter has left on its own. */
+  /** A waiter has left on its own. */
   left(): void {
     this.size--;
-    if (this.size === 0) this.ring.clear();
-    else if (32 < this.ring.length && this.size << 1 < this.ring.length)
-      this.ring.retain(isWaiting);
+    this.sweep(this.size, (entry) => typeof entry === "function" || entry.queue !== undefined);
     this.onLeave?.();
   }
-}
-
-function isWaiting<T, Detail>(entry: Entry<T, Detail>): boolean {
-  return !(entry instanceof Waiter) || entry.queue !== undefined;
 }
 
 /**
@@ -515,70 +489,91 @@ export interface Guard extends Disposable {
   readonly release: () => void;
 }
 
+/** The constructor's arguments: a lock that owns nothing is made without any. */
+type Owned<T> = [T] extends [void] ? [] : [value: T];
+
 /**
- * The counting behind Mutex, RwLock and Semaphore.
+ * The counting behind every lock and semaphore, and the value that only the holders may touch.
  *
  * Fair: permits go to waiters in the order in which they came, and nobody overtakes, not even a small request a large
  * one. A grant is final: from then on the waiter holds the permits, whether its code has resumed or not, and a signal
  * that aborts later changes nothing. So no permit is lost between grant and resumption, which is the most frequent
  * bug of locks with cancellation (asyncio, Effect, cats-effect and others have all had it).
  */
-class Permits {
+class Permits<T = undefined> extends Waiters<Permit<T>, number> {
   available: number;
-  readonly waiters: Waiters<Permit, number>;
+  value: T;
+
+  /** How many there are; only who holds all of them may write the value. */
+  total: number;
   private closed: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(available: number, what = "permit") {
-    this.available = available;
-    this.waiters = new Waiters<Permit, number>(what, () => {
-      this.pass();
-    });
+  constructor(total: number, value: T, what = "permit") {
+    super(what);
+    this.total = this.available = total;
+    this.value = value;
   }
 
-  acquire(count: number, signal: AbortSignal | undefined): Promise<Permit> {
-    if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
-    if (count <= this.available && this.waiters.size === 0 && this.closed === undefined) {
-      this.available -= count;
-      return Promise.resolve(this.guard(count));
+  acquire(count: number, options: Cancellable | undefined): Promise<Permit<T>> {
+    const refused = refusal(options);
+    if (refused !== undefined) return refused;
+    const permit = this.tryAcquire(count);
+    if (permit === undefined && this.closed !== undefined) {
+      return Promise.reject(this.closed.reason);
     }
-    if (this.closed !== undefined) return Promise.reject(this.closed.reason);
     // A plain entry of the queue stands for one permit.
-    return this.waiters.wait(signal, count === 1 ? undefined : count);
+    const grant =
+      permit === undefined
+        ? this.wait(options?.signal, count === 1 ? undefined : count)
+        : Promise.resolve(permit);
+    if (probe.current !== undefined) probe.current.acquires(this, this.what, grant);
+    return grant;
   }
 
-  tryAcquire(count: number): Permit | undefined {
-    if (this.available < count || this.waiters.size !== 0 || this.closed !== undefined) {
-      return undefined;
-    }
+  tryAcquire(count: number): Permit<T> | undefined {
+    if (this.available < count || this.size !== 0 || this.closed !== undefined) return undefined;
     this.available -= count;
-    return this.guard(count);
+    return new Permit(this, count);
   }
 
+  /** Gives permits back, and passes on what is there. */
   put(count: number): void {
     this.available += count;
-    if (this.waiters.size !== 0) this.pass();
+    while (this.size !== 0) {
+      const entry = this.first();
+      if (entry === undefined) return;
+      const wanted = typeof entry === "function" ? 1 : (entry.detail ?? 1);
+      if (this.available < wanted) return;
+      this.available -= wanted;
+      this.grant(entry, new Permit(this, wanted));
+    }
+  }
+
+  /** Those behind one who has left may have their turn now. */
+  override left(): void {
+    super.left();
+    this.put(0);
+  }
+
+  /** Runs the function with one permit, which is given back when it returns, throws or rejects. */
+  async run<R>(
+    work: (value: T) => R | PromiseLike<R>,
+    options: Cancellable | undefined,
+  ): Promise<R> {
+    throwIfAborted(options);
+    const permit = this.tryAcquire(1) ?? (await this.acquire(1, options));
+    try {
+      return await (probe.current === undefined
+        ? work(this.value)
+        : probe.current.holds(this, this.what, permit, () => work(this.value)));
+    } finally {
+      permit[dispose]();
+    }
   }
 
   close(reason: unknown): void {
     this.closed ??= { reason };
-    this.waiters.rejectAll(this.closed.reason);
-  }
-
-  /** The proof of holding `count` permits, which have been taken off `available` already. */
-  guard(count: number): Permit {
-    return new Permit(this, count);
-  }
-
-  private pass(): void {
-    const { waiters } = this;
-    while (waiters.size !== 0) {
-      const entry = waiters.first();
-      if (entry === undefined) return;
-      const count = typeof entry === "function" ? 1 : (entry.detail ?? 1);
-      if (this.available < count) return;
-      this.available -= count;
-      waiters.grant(entry, this.guard(count));
-    }
+    this.rejectAll(this.closed.reason);
   }
 }
 
@@ -588,18 +583,29 @@ class Permits {
  */
 const suspend: unique symbol = Symbol.for("mooring.suspend");
 
-class Permit<Owner extends Permits = Permits> implements Guard {
+/** A guard. To use the value after the release would be a race. */
+class Permit<T = undefined> implements Guard {
   /** Undefined when nothing is held. */
-  owner: Owner | undefined;
+  owner: Permits<T> | undefined;
   readonly count: number;
 
-  constructor(owner: Owner, count: number) {
+  constructor(owner: Permits<T>, count: number) {
     this.owner = owner;
     this.count = count;
   }
 
   get held(): boolean {
     return this.owner !== undefined;
+  }
+
+  get value(): T {
+    return this.place().value;
+  }
+
+  set value(value: T) {
+    const place = this.place();
+    if (this.count !== place.total) throw new TypeError("A guard for reading cannot write.");
+    place.value = value;
   }
 
   // A getter, so that `release` works detached and no guard pays for a bound function that nobody detaches. In
@@ -617,59 +623,25 @@ class Permit<Owner extends Permits = Permits> implements Guard {
     owner.put(this.count);
   }
 
-  [suspend](): () => Promise<void> {
-    const { owner, count } = this;
-    if (owner === undefined) throw new TypeError("The guard is not held.");
-    this[dispose]();
-    return async () => {
-      // The permits of the new guard, which nobody sees, are this guard's from here on. Sound: a lock hands out
-      // guards of one kind.
-      this.owner = (await owner.acquire(count, undefined)).owner as Owner;
-    };
-  }
-}
-
-/** The constructor's arguments: a lock that owns nothing is made without any. */
-type Owned<T> = [T] extends [void] ? [] : [value: T];
-
-/** Permits over a value that only their holders may touch. */
-class ValuePermits<T> extends Permits {
-  value: T;
-  readonly total: number;
-
-  constructor(total: number, value: T) {
-    super(total, "lock");
-    this.total = total;
-    this.value = value;
-  }
-
-  override guard(count: number): Permit {
-    return new ValuePermit(this, count);
-  }
-}
-
-/** A guard that gives access to the value while it is held. To use the value afterwards would be a race. */
-class ValuePermit<T> extends Permit<ValuePermits<T>> {
-  get value(): T {
-    return this.place().value;
-  }
-
-  set value(value: T) {
-    const place = this.place();
-    if (this.count !== place.total) throw new TypeError("A guard for reading cannot write.");
-    place.value = value;
-  }
-
   /** Turns a guard for writing into one for reading, without anybody in between. */
-  downgrade(): Permit {
+  downgrade(): Permit<T> {
     const place = this.place();
     this.owner = undefined;
-    const guard = place.guard(1);
+    const permit = new Permit(place, 1);
     place.put(this.count - 1);
-    return guard;
+    return permit;
   }
 
-  private place(): ValuePermits<T> {
+  [suspend](): () => Promise<void> {
+    const place = this.place();
+    this[dispose]();
+    return async () => {
+      // The permits of the new guard, which nobody sees, are this guard's from here on.
+      this.owner = (await place.acquire(this.count, undefined)).owner;
+    };
+  }
+
+  private place(): Permits<T> {
     if (this.owner === undefined) throw new TypeError("The guard has been released already.");
     return this.owner;
   }
