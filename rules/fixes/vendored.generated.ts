@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "60ebf7125824bb47",
+      "hash": "9bbd417a1b0d327a",
       "members": [
         0,
         1,
@@ -47,6 +47,7 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
+        32,
         33,
         34,
         35,
@@ -60,7 +61,8 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        46
+        46,
+        47
       ]
     },
     {
@@ -75,7 +77,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "bb703ea9fbd4d90e",
       "members": [
-        47,
+        48,
         0,
         1,
         2,
@@ -99,9 +101,9 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "7ee0c02f61a640c0",
+      "hash": "7c04f50e470d6cee",
       "members": [
-        49,
+        50,
         0,
         1,
         2,
@@ -128,8 +130,9 @@ export const sources: VendoredSources = {
         28,
         29,
         30,
-        33,
-        48
+        31,
+        34,
+        49
       ]
     },
     {
@@ -143,9 +146,9 @@ export const sources: VendoredSources = {
         "onLateError",
         "onAbort"
       ],
-      "hash": "b6db1f55de28a7ed",
+      "hash": "2136775f4f7be680",
       "members": [
-        48,
+        49,
         0,
         1,
         2,
@@ -168,7 +171,8 @@ export const sources: VendoredSources = {
         27,
         28,
         29,
-        30
+        30,
+        31
       ]
     },
     {
@@ -184,9 +188,9 @@ export const sources: VendoredSources = {
         "Work",
         "shield"
       ],
-      "hash": "10f01ca992d903fe",
+      "hash": "86b2570af4f405ba",
       "members": [
-        50,
+        51,
         0,
         1,
         2,
@@ -213,7 +217,8 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        33
+        31,
+        34
       ]
     },
     {
@@ -235,11 +240,11 @@ export const sources: VendoredSources = {
         "BroadcastReceiver",
         "broadcast"
       ],
-      "hash": "75afeeddc391ddbf",
+      "hash": "566fbf181573ec0c",
       "members": [
-        76,
         77,
-        80,
+        78,
+        81,
         0,
         1,
         2,
@@ -257,7 +262,8 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
@@ -268,9 +274,9 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        55,
+        53,
         56,
         57,
         58,
@@ -291,8 +297,9 @@ export const sources: VendoredSources = {
         73,
         74,
         75,
-        78,
-        79
+        76,
+        79,
+        80
       ]
     },
     {
@@ -316,13 +323,13 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "a0505378b968dfef",
+      "hash": "b17915567731807f",
       "members": [
-        81,
         82,
         83,
-        87,
+        84,
         88,
+        89,
         0,
         1,
         2,
@@ -340,7 +347,8 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
@@ -351,10 +359,10 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
         53,
-        55,
+        54,
         56,
         57,
         58,
@@ -375,9 +383,10 @@ export const sources: VendoredSources = {
         73,
         74,
         75,
-        84,
+        76,
         85,
-        86
+        86,
+        87
       ]
     },
     {
@@ -398,11 +407,11 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "cc0e33c3a1007ab3",
+      "hash": "5dffc1f78fcbf38b",
       "members": [
-        93,
         94,
-        97,
+        95,
+        98,
         0,
         1,
         2,
@@ -420,7 +429,8 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
@@ -432,14 +442,15 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        69,
+        46,
         70,
         71,
-        89,
-        91,
+        72,
+        90,
         92,
-        95,
-        96
+        93,
+        96,
+        97
       ]
     },
     {
@@ -459,11 +470,11 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "e00bfbd442908f76",
+      "hash": "5a9e91574309cbe8",
       "members": [
-        98,
         99,
-        102,
+        100,
+        103,
         0,
         1,
         2,
@@ -480,8 +491,8 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
+        31,
         32,
-        34,
         35,
         36,
         37,
@@ -492,7 +503,7 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        55,
+        45,
         56,
         57,
         58,
@@ -509,8 +520,9 @@ export const sources: VendoredSources = {
         69,
         70,
         71,
-        100,
-        101
+        72,
+        101,
+        102
       ]
     },
     {
@@ -575,8 +587,134 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "491759fa59198e40",
+      "hash": "dc28c371f3e3a4ec",
       "members": [
+        147,
+        0,
+        1,
+        2,
+        3,
+        4,
+        8,
+        9,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        29,
+        30,
+        31,
+        34,
+        52,
+        53,
+        54,
+        56,
+        57,
+        58,
+        59,
+        60,
+        61,
+        62,
+        63,
+        65,
+        66,
+        67,
+        68,
+        69,
+        126,
+        127,
+        128,
+        129,
+        130,
+        131,
+        140,
+        145
+      ]
+    },
+    {
+      "name": "limiter",
+      "provides": [
+        "limiter"
+      ],
+      "summary": "Makes a function that runs others, at most so many at a time.",
+      "exports": [
+        "CancelledError",
+        "Cancellable",
+        "Limiter",
+        "limiter"
+      ],
+      "hash": "f52a7e5b6e4c4211",
+      "members": [
+        148,
+        149,
+        0,
+        1,
+        2,
+        3,
+        4,
+        21,
+        23,
+        24,
+        25,
+        26,
+        27,
+        29,
+        30,
+        31,
+        32,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        52,
+        53,
+        54
+      ]
+    },
+    {
+      "name": "map-limit",
+      "provides": [
+        "mapLimit"
+      ],
+      "summary": "Maps items by work of which at most `limit` run at a time.",
+      "exports": [
+        "CancelledError",
+        "onLateError",
+        "Cancellable",
+        "Work",
+        "Outcome",
+        "ItemWork",
+        "MapLimitOptions",
+        "mapLimit"
+      ],
+      "hash": "97dceea35961f7e1",
+      "members": [
+        140,
+        141,
+        142,
+        143,
+        144,
+        145,
         146,
         0,
         1,
@@ -604,11 +742,11 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        33,
-        51,
+        31,
+        34,
         52,
         53,
-        55,
+        54,
         56,
         57,
         58,
@@ -616,142 +754,19 @@ export const sources: VendoredSources = {
         60,
         61,
         62,
-        64,
+        63,
         65,
         66,
         67,
         68,
-        125,
+        69,
+        90,
         126,
         127,
         128,
         129,
         130,
-        139,
-        144
-      ]
-    },
-    {
-      "name": "limiter",
-      "provides": [
-        "limiter"
-      ],
-      "summary": "Makes a function that runs others, at most so many at a time.",
-      "exports": [
-        "CancelledError",
-        "Cancellable",
-        "Limiter",
-        "limiter"
-      ],
-      "hash": "0294432eff5b82ed",
-      "members": [
-        147,
-        148,
-        0,
-        1,
-        2,
-        3,
-        4,
-        21,
-        23,
-        24,
-        25,
-        26,
-        27,
-        29,
-        30,
-        32,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        51,
-        52,
-        53
-      ]
-    },
-    {
-      "name": "map-limit",
-      "provides": [
-        "mapLimit"
-      ],
-      "summary": "Maps items by work of which at most `limit` run at a time.",
-      "exports": [
-        "CancelledError",
-        "onLateError",
-        "Cancellable",
-        "Work",
-        "Outcome",
-        "ItemWork",
-        "MapLimitOptions",
-        "mapLimit"
-      ],
-      "hash": "e3070bcb1231b055",
-      "members": [
-        139,
-        140,
-        141,
-        142,
-        143,
-        144,
-        145,
-        0,
-        1,
-        2,
-        3,
-        4,
-        8,
-        9,
-        10,
-        11,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        29,
-        30,
-        33,
-        51,
-        52,
-        53,
-        55,
-        56,
-        57,
-        58,
-        59,
-        60,
-        61,
-        62,
-        64,
-        65,
-        66,
-        67,
-        68,
-        89,
-        125,
-        126,
-        127,
-        128,
-        129,
-        130
+        131
       ]
     },
     {
@@ -767,10 +782,10 @@ export const sources: VendoredSources = {
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "41e65e376b3f3dee",
+      "hash": "6120d434cbbf8a88",
       "members": [
-        149,
         150,
+        151,
         0,
         1,
         2,
@@ -788,7 +803,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -799,16 +814,17 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
         53,
         54,
-        111,
+        55,
         112,
-        117,
-        119,
+        113,
+        118,
         120,
-        121
+        121,
+        122
       ]
     },
     {
@@ -825,9 +841,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "3f7fa8e22bf451ce",
       "members": [
-        89,
         90,
-        91
+        91,
+        92
       ]
     },
     {
@@ -845,12 +861,12 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "3af274bd121e4117",
+      "hash": "a6fd5c303321ee74",
       "members": [
-        151,
         152,
         153,
         154,
+        155,
         0,
         1,
         2,
@@ -878,6 +894,7 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
+        32,
         33,
         34,
         35,
@@ -890,12 +907,13 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
         53,
         54,
-        111,
-        112
+        55,
+        112,
+        113
       ]
     },
     {
@@ -909,7 +927,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "f8684ff05484490f",
       "members": [
-        155,
+        156,
         10,
         12
       ]
@@ -925,7 +943,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "7401755a53efebc9",
       "members": [
-        156,
+        157,
         10,
         11
       ]
@@ -947,11 +965,11 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "9ad47bca7fad7a1b",
+      "hash": "1a793b747fdcac78",
       "members": [
-        157,
         158,
         159,
+        160,
         0,
         1,
         2,
@@ -994,17 +1012,19 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
+        53,
         54,
-        111,
+        55,
         112,
-        117,
-        119,
+        113,
+        118,
         120,
         121,
-        160,
-        161
+        122,
+        161,
+        162
       ]
     },
     {
@@ -1021,9 +1041,9 @@ export const sources: VendoredSources = {
         "Selectable",
         "aborted"
       ],
-      "hash": "b56494b253f42f4d",
+      "hash": "f0e85d0401d91cd4",
       "members": [
-        162,
+        163,
         0,
         1,
         2,
@@ -1047,10 +1067,11 @@ export const sources: VendoredSources = {
         28,
         29,
         30,
-        48,
-        69,
+        31,
+        49,
         70,
-        71
+        71,
+        72
       ]
     },
     {
@@ -1067,14 +1088,14 @@ export const sources: VendoredSources = {
       ],
       "hash": "493872b3c08d535f",
       "members": [
-        163,
-        51,
-        54,
-        69,
+        164,
+        52,
+        55,
         70,
         71,
-        111,
-        112
+        72,
+        112,
+        113
       ]
     },
     {
@@ -1096,9 +1117,8 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "cbb0f67892f95c29",
+      "hash": "eb83eb7aa82c52e5",
       "members": [
-        164,
         165,
         166,
         167,
@@ -1106,6 +1126,7 @@ export const sources: VendoredSources = {
         169,
         170,
         171,
+        172,
         0,
         1,
         2,
@@ -1132,9 +1153,9 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
+        31,
         32,
-        33,
-        55,
+        34,
         56,
         57,
         58,
@@ -1150,7 +1171,8 @@ export const sources: VendoredSources = {
         68,
         69,
         70,
-        71
+        71,
+        72
       ]
     },
     {
@@ -1165,7 +1187,7 @@ export const sources: VendoredSources = {
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "ac3a4f2f4505c92f",
+      "hash": "a1169c16ecdeae2a",
       "members": [
         0,
         1,
@@ -1184,7 +1206,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1195,14 +1217,14 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
-        54,
-        111,
-        117,
-        119,
+        45,
+        52,
+        55,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1210,7 +1232,8 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180
+        180,
+        181
       ]
     },
     {
@@ -1224,10 +1247,10 @@ export const sources: VendoredSources = {
       ],
       "hash": "406534af6ad83d00",
       "members": [
-        182,
-        172,
+        183,
         173,
-        181
+        174,
+        182
       ]
     },
     {
@@ -1242,7 +1265,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedBarrier"
       ],
-      "hash": "71bf2f1d6a62f00d",
+      "hash": "70628954b95eeb12",
       "members": [
         0,
         1,
@@ -1261,7 +1284,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1272,14 +1295,14 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        111,
-        117,
-        119,
+        53,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1287,8 +1310,9 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        183,
-        184
+        180,
+        184,
+        185
       ]
     },
     {
@@ -1306,12 +1330,12 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "0459d34d161eb5f0",
+      "hash": "da9be0f567e4ab44",
       "members": [
-        194,
         195,
-        197,
+        196,
         198,
+        199,
         0,
         1,
         2,
@@ -1330,7 +1354,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1341,14 +1365,14 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        111,
-        117,
-        119,
+        53,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1356,7 +1380,7 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        185,
+        180,
         186,
         187,
         188,
@@ -1365,7 +1389,8 @@ export const sources: VendoredSources = {
         191,
         192,
         193,
-        196
+        194,
+        197
       ]
     },
     {
@@ -1380,11 +1405,11 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedCondvar"
       ],
-      "hash": "5df3b23f2514bcc0",
+      "hash": "488801c5b47b77b9",
       "members": [
-        200,
         201,
         202,
+        203,
         0,
         1,
         2,
@@ -1402,7 +1427,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1413,12 +1438,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        111,
-        117,
-        119,
+        45,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1426,9 +1451,10 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        185,
+        180,
         186,
-        199
+        187,
+        200
       ]
     },
     {
@@ -1443,7 +1469,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedMutex"
       ],
-      "hash": "d4e7659da029ba58",
+      "hash": "748cb19399ddb603",
       "members": [
         0,
         1,
@@ -1462,7 +1488,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1473,12 +1499,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        111,
-        117,
-        119,
+        45,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1486,13 +1512,14 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        185,
+        180,
         186,
         187,
         188,
         189,
         190,
-        191
+        191,
+        192
       ]
     },
     {
@@ -1507,7 +1534,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedOnce"
       ],
-      "hash": "891e60b45ec7ddf2",
+      "hash": "0281ddeab5760d71",
       "members": [
         0,
         1,
@@ -1526,7 +1553,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1537,12 +1564,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        111,
-        117,
-        119,
+        45,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1550,10 +1577,11 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        203,
+        180,
         204,
         205,
-        206
+        206,
+        207
       ]
     },
     {
@@ -1568,7 +1596,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "dfd287fe3789f069",
+      "hash": "0a2240767b414cff",
       "members": [
         0,
         1,
@@ -1587,7 +1615,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1598,12 +1626,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        111,
-        117,
-        119,
+        45,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1611,14 +1639,15 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        185,
+        180,
         186,
         187,
         188,
         189,
         190,
         191,
-        207
+        192,
+        208
       ]
     },
     {
@@ -1633,7 +1662,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedSemaphore"
       ],
-      "hash": "596e8951fadda7b7",
+      "hash": "29b487c461bf2e70",
       "members": [
         0,
         1,
@@ -1652,7 +1681,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -1663,14 +1692,14 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        111,
-        117,
-        119,
+        53,
+        112,
+        118,
         120,
         121,
-        172,
+        122,
         173,
         174,
         175,
@@ -1678,10 +1707,11 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        185,
+        180,
         186,
         187,
-        208
+        188,
+        209
       ]
     },
     {
@@ -1702,17 +1732,17 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "2f502cdeb2f8bbd7",
+      "hash": "162f02580fc6157f",
       "members": [
-        211,
         212,
         213,
         214,
         215,
-        217,
-        219,
+        216,
+        218,
         220,
         221,
+        222,
         0,
         1,
         2,
@@ -1742,6 +1772,7 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
+        32,
         33,
         34,
         35,
@@ -1755,8 +1786,8 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        51,
-        54,
+        46,
+        52,
         55,
         56,
         57,
@@ -1764,18 +1795,19 @@ export const sources: VendoredSources = {
         59,
         60,
         61,
-        64,
+        62,
         65,
         66,
         67,
         68,
-        111,
+        69,
         112,
         113,
-        209,
+        114,
         210,
-        216,
-        218
+        211,
+        217,
+        219
       ]
     },
     {
@@ -1793,11 +1825,11 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "5f85104614c47adf",
+      "hash": "8a8a81b6d8758cd2",
       "members": [
-        222,
         223,
         224,
+        225,
         0,
         1,
         2,
@@ -1824,7 +1856,7 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        33,
+        31,
         34,
         35,
         36,
@@ -1836,9 +1868,9 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        55,
+        53,
         56,
         57,
         58,
@@ -1846,17 +1878,18 @@ export const sources: VendoredSources = {
         60,
         61,
         62,
-        64,
+        63,
         65,
         66,
         67,
         68,
-        89,
-        91,
-        125,
+        69,
+        90,
+        92,
         126,
         127,
-        128
+        128,
+        129
       ]
     },
     {
@@ -1870,9 +1903,9 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "fe8d019cbe9bc4b2",
+      "hash": "6de65a9c67a984fe",
       "members": [
-        225,
+        226,
         0,
         1,
         2,
@@ -1895,7 +1928,6 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        34,
         35,
         36,
         37,
@@ -1906,15 +1938,16 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        54,
-        111,
+        53,
+        55,
         112,
-        125,
+        113,
         126,
         127,
-        128
+        128,
+        129
       ]
     },
     {
@@ -1928,62 +1961,9 @@ export const sources: VendoredSources = {
         "onLateError",
         "merge"
       ],
-      "hash": "bd390d6b42f6a5dd",
+      "hash": "91a56fc9a82c634f",
       "members": [
-        226,
         227,
-        0,
-        1,
-        2,
-        3,
-        4,
-        10,
-        11,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        23,
-        24,
-        25,
-        26,
-        27,
-        29,
-        30,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        125,
-        126,
-        127,
-        128
-      ]
-    },
-    {
-      "name": "take-until",
-      "provides": [
-        "takeUntil"
-      ],
-      "summary": "Yields the items of a stream until the signal aborts.",
-      "exports": [
-        "CancelledError",
-        "onLateError",
-        "takeUntil"
-      ],
-      "hash": "d76bc0194aae9c65",
-      "members": [
         228,
         0,
         1,
@@ -2005,14 +1985,68 @@ export const sources: VendoredSources = {
         25,
         26,
         27,
+        29,
+        30,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        126,
+        127,
+        128,
+        129
+      ]
+    },
+    {
+      "name": "take-until",
+      "provides": [
+        "takeUntil"
+      ],
+      "summary": "Yields the items of a stream until the signal aborts.",
+      "exports": [
+        "CancelledError",
+        "onLateError",
+        "takeUntil"
+      ],
+      "hash": "f43075db4e19919f",
+      "members": [
+        229,
+        0,
+        1,
+        2,
+        3,
+        4,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        23,
+        24,
+        25,
+        26,
+        27,
         28,
         29,
         30,
-        48,
-        125,
+        31,
+        49,
         126,
         127,
-        128
+        128,
+        129
       ]
     },
     {
@@ -2027,9 +2061,9 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "512104900c0b8582",
+      "hash": "16fa7462e0210b34",
       "members": [
-        231,
+        232,
         0,
         1,
         2,
@@ -2045,17 +2079,19 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
-        51,
-        54,
-        111,
+        38,
+        52,
+        55,
         112,
-        125,
-        229,
-        230
+        113,
+        126,
+        230,
+        231
       ]
     },
     {
@@ -2069,9 +2105,9 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "6165a08dcf1cb605",
+      "hash": "7bbc24ff589ce03a",
       "members": [
-        232,
+        233,
         0,
         1,
         2,
@@ -2086,7 +2122,8 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
@@ -2097,8 +2134,9 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
-        52
+        45,
+        52,
+        53
       ]
     },
     {
@@ -2113,10 +2151,10 @@ export const sources: VendoredSources = {
         "Guard",
         "Condvar"
       ],
-      "hash": "50b819ec22c7c0d4",
+      "hash": "39b6ae6712f4c038",
       "members": [
-        233,
         234,
+        235,
         0,
         1,
         2,
@@ -2130,8 +2168,8 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
+        31,
         32,
-        34,
         35,
         36,
         37,
@@ -2142,8 +2180,9 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        117,
-        120
+        45,
+        118,
+        121
       ]
     },
     {
@@ -2158,9 +2197,9 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "c0311252dbb5bb5e",
+      "hash": "c5c55129670fa12e",
       "members": [
-        238,
+        239,
         0,
         1,
         2,
@@ -2178,7 +2217,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -2189,13 +2228,14 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        117,
-        119,
+        45,
+        118,
         120,
         121,
-        235,
+        122,
         236,
-        237
+        237,
+        238
       ]
     },
     {
@@ -2211,10 +2251,10 @@ export const sources: VendoredSources = {
         "MutexGuard",
         "Mutex"
       ],
-      "hash": "9e48a574ef614d6d",
+      "hash": "c2fb47d7bf9d9e5d",
       "members": [
-        239,
         240,
+        241,
         0,
         1,
         2,
@@ -2232,7 +2272,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -2243,11 +2283,12 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        117,
+        45,
         118,
         119,
         120,
-        121
+        121,
+        122
       ]
     },
     {
@@ -2261,9 +2302,9 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Notify"
       ],
-      "hash": "0bf396d2840db5ca",
+      "hash": "ce87436ef10105c2",
       "members": [
-        241,
+        242,
         0,
         1,
         2,
@@ -2278,7 +2319,8 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
@@ -2288,7 +2330,8 @@ export const sources: VendoredSources = {
         41,
         42,
         43,
-        44
+        44,
+        45
       ]
     },
     {
@@ -2305,70 +2348,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "d1f251c26885a6ac",
-      "members": [
-        242,
-        0,
-        1,
-        2,
-        3,
-        4,
-        8,
-        9,
-        10,
-        11,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        29,
-        30,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        45,
-        89,
-        91,
-        105
-      ]
-    },
-    {
-      "name": "once",
-      "provides": [
-        "once"
-      ],
-      "summary": "Makes a function that runs its work once and gives every caller the same result, also those that come meanwhile.",
-      "exports": [
-        "CancelledError",
-        "onLateError",
-        "Cancellable",
-        "Work",
-        "Outcome",
-        "once"
-      ],
-      "hash": "91877255710c3d24",
+      "hash": "fa34c1113d2a5c32",
       "members": [
         243,
         0,
@@ -2412,10 +2392,75 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        89,
-        91,
-        105,
-        242
+        46,
+        90,
+        92,
+        106
+      ]
+    },
+    {
+      "name": "once",
+      "provides": [
+        "once"
+      ],
+      "summary": "Makes a function that runs its work once and gives every caller the same result, also those that come meanwhile.",
+      "exports": [
+        "CancelledError",
+        "onLateError",
+        "Cancellable",
+        "Work",
+        "Outcome",
+        "once"
+      ],
+      "hash": "57267ec56995113d",
+      "members": [
+        244,
+        0,
+        1,
+        2,
+        3,
+        4,
+        8,
+        9,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        29,
+        30,
+        31,
+        32,
+        33,
+        34,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
+        46,
+        90,
+        92,
+        106,
+        243
       ]
     },
     {
@@ -2432,11 +2477,11 @@ export const sources: VendoredSources = {
         "WriteGuard",
         "RwLock"
       ],
-      "hash": "09e6b1178c46cfb7",
+      "hash": "512efe501bdce5e8",
       "members": [
-        244,
         245,
-        247,
+        246,
+        248,
         0,
         1,
         2,
@@ -2454,7 +2499,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -2465,12 +2510,13 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        117,
+        45,
         118,
         119,
         120,
         121,
-        246
+        122,
+        247
       ]
     },
     {
@@ -2486,9 +2532,9 @@ export const sources: VendoredSources = {
         "Guard",
         "Semaphore"
       ],
-      "hash": "ce49998d1a56401c",
+      "hash": "8f863e7fcbc2f7c5",
       "members": [
-        248,
+        249,
         0,
         1,
         2,
@@ -2507,7 +2553,7 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        34,
+        33,
         35,
         36,
         37,
@@ -2518,12 +2564,13 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
-        117,
-        119,
+        53,
+        118,
         120,
-        121
+        121,
+        122
       ]
     },
     {
@@ -2537,7 +2584,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "af50704a59ee58d4",
       "members": [
-        249
+        250
       ]
     },
     {
@@ -2559,9 +2606,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "4d0af1e4ad143166",
+      "hash": "94eb2914657490f8",
       "members": [
-        250,
+        251,
         0,
         1,
         2,
@@ -2590,6 +2637,7 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
+        32,
         33,
         34,
         35,
@@ -2603,17 +2651,18 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        69,
+        46,
         70,
         71,
-        89,
-        91,
+        72,
+        90,
         92,
-        106,
+        93,
         107,
         108,
         109,
-        110
+        110,
+        111
       ]
     },
     {
@@ -2632,11 +2681,11 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "38aebb50a1d197d9",
+      "hash": "59d6d715e65feca7",
       "members": [
-        251,
         252,
         253,
+        254,
         0,
         1,
         2,
@@ -2663,11 +2712,11 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        33,
-        51,
+        31,
+        34,
         52,
         53,
-        55,
+        54,
         56,
         57,
         58,
@@ -2675,19 +2724,20 @@ export const sources: VendoredSources = {
         60,
         61,
         62,
-        64,
+        63,
         65,
         66,
         67,
         68,
-        89,
-        125,
+        69,
+        90,
         126,
         127,
         128,
         129,
         130,
-        145
+        131,
+        146
       ]
     },
     {
@@ -2713,11 +2763,11 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "8f98dee79ea62ceb",
+      "hash": "b9bd80752257113b",
       "members": [
-        254,
         255,
         256,
+        257,
         0,
         1,
         2,
@@ -2748,6 +2798,7 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
+        32,
         33,
         34,
         35,
@@ -2761,17 +2812,17 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        51,
+        46,
         52,
         53,
         54,
-        69,
+        55,
         70,
         71,
-        89,
-        91,
+        72,
+        90,
         92,
-        106,
+        93,
         107,
         108,
         109,
@@ -2781,7 +2832,8 @@ export const sources: VendoredSources = {
         113,
         114,
         115,
-        116
+        116,
+        117
       ]
     },
     {
@@ -2803,9 +2855,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "8e137a02cfe0fa38",
+      "hash": "3b97e2c7c82e909e",
       "members": [
-        257,
+        258,
         0,
         1,
         2,
@@ -2834,6 +2886,7 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
+        32,
         33,
         34,
         35,
@@ -2847,17 +2900,18 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        69,
+        46,
         70,
         71,
-        89,
-        91,
+        72,
+        90,
         92,
-        106,
+        93,
         107,
         108,
         109,
-        110
+        110,
+        111
       ]
     },
     {
@@ -2883,10 +2937,10 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "2b4f4a9f211c1025",
+      "hash": "3bf286cbdae6257d",
       "members": [
-        258,
         259,
+        260,
         0,
         1,
         2,
@@ -2931,17 +2985,17 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        51,
+        46,
         52,
         53,
         54,
-        69,
+        55,
         70,
         71,
-        89,
-        91,
+        72,
+        90,
         92,
-        106,
+        93,
         107,
         108,
         109,
@@ -2952,7 +3006,8 @@ export const sources: VendoredSources = {
         114,
         115,
         116,
-        260
+        117,
+        261
       ]
     },
     {
@@ -2971,11 +3026,11 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "d63cbd6fb9e8433d",
+      "hash": "5eb418488adf12bf",
       "members": [
-        261,
         262,
         263,
+        264,
         0,
         1,
         2,
@@ -3002,12 +3057,12 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        33,
-        47,
-        51,
+        31,
+        34,
+        48,
         52,
         53,
-        55,
+        54,
         56,
         57,
         58,
@@ -3015,18 +3070,19 @@ export const sources: VendoredSources = {
         60,
         61,
         62,
-        64,
+        63,
         65,
         66,
         67,
         68,
-        125,
+        69,
         126,
         127,
         128,
         129,
         130,
-        252
+        131,
+        253
       ]
     },
     {
@@ -3042,10 +3098,10 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "e5845ddd2aa8ea5c",
+      "hash": "0d2d614d871a2787",
       "members": [
-        264,
         265,
+        266,
         0,
         1,
         2,
@@ -3061,16 +3117,18 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
-        51,
-        54,
-        111,
+        38,
+        52,
+        55,
         112,
-        229,
-        230
+        113,
+        230,
+        231
       ]
     },
     {
@@ -3084,8 +3142,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "afd19d3c8a231466",
       "members": [
-        266,
-        267
+        267,
+        268
       ]
     },
     {
@@ -3105,13 +3163,13 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "291a810298904683",
+      "hash": "8fa192ed08f5b156",
       "members": [
-        268,
         269,
-        271,
+        270,
         272,
         273,
+        274,
         0,
         1,
         2,
@@ -3147,14 +3205,15 @@ export const sources: VendoredSources = {
         35,
         36,
         37,
-        51,
-        54,
-        111,
+        38,
+        52,
+        55,
         112,
         113,
-        229,
+        114,
         230,
-        270
+        231,
+        271
       ]
     },
     {
@@ -3169,10 +3228,10 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "c8269cbec7f35c37",
+      "hash": "add2402de3431c9f",
       "members": [
-        229,
         230,
+        231,
         0,
         1,
         2,
@@ -3188,14 +3247,16 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        34,
+        32,
+        33,
         35,
         36,
         37,
-        51,
-        54,
-        111,
-        112
+        38,
+        52,
+        55,
+        112,
+        113
       ]
     },
     {
@@ -3213,10 +3274,10 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "9f60baaad8c49c3a",
+      "hash": "fb81b322a08da2b8",
       "members": [
-        209,
         210,
+        211,
         0,
         1,
         2,
@@ -3244,12 +3305,13 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        33,
-        51,
-        54,
-        111,
+        31,
+        34,
+        52,
+        55,
         112,
-        113
+        113,
+        114
       ]
     },
     {
@@ -3266,11 +3328,11 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "7f6baccbb879b5fd",
+      "hash": "54f286c3f5ef3b94",
       "members": [
-        317,
-        318,
         319,
+        320,
+        321,
         0,
         1,
         2,
@@ -3284,7 +3346,8 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
-        293,
+        31,
+        32,
         294,
         295,
         296,
@@ -3296,9 +3359,11 @@ export const sources: VendoredSources = {
         302,
         303,
         304,
-        307,
+        305,
         308,
-        309
+        309,
+        310,
+        311
       ]
     },
     {
@@ -3326,17 +3391,17 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "2e74ad02f069773b",
+      "hash": "5f26bb32594cc958",
       "members": [
-        320,
-        321,
         322,
         323,
         324,
         325,
         326,
-        331,
-        332,
+        327,
+        328,
+        333,
+        334,
         0,
         1,
         2,
@@ -3365,6 +3430,8 @@ export const sources: VendoredSources = {
         27,
         29,
         30,
+        31,
+        32,
         33,
         34,
         35,
@@ -3377,7 +3444,7 @@ export const sources: VendoredSources = {
         42,
         43,
         44,
-        51,
+        45,
         52,
         53,
         54,
@@ -3389,28 +3456,28 @@ export const sources: VendoredSources = {
         60,
         61,
         62,
-        64,
+        63,
         65,
         66,
         67,
         68,
-        89,
-        111,
+        69,
+        90,
         112,
-        125,
+        113,
         126,
         127,
         128,
         129,
         130,
-        139,
+        131,
         140,
         141,
         142,
         143,
         144,
         145,
-        285,
+        146,
         286,
         287,
         288,
@@ -3442,10 +3509,12 @@ export const sources: VendoredSources = {
         314,
         315,
         316,
-        327,
-        328,
+        317,
+        318,
         329,
-        330
+        330,
+        331,
+        332
       ]
     }
   ],
@@ -3583,7 +3652,7 @@ export const sources: VendoredSources = {
     {
       "name": "AbortHub",
       "comment": "",
-      "code": "class AbortHub extends Set<AbortListener> {\n  readonly signal: AbortSignal;\n  readonly fire: () => void;\n\n  constructor(signal: AbortSignal) {\n    super();\n    this.signal = signal;\n    this.fire = () => {\n      const reason = reasonOf(signal);\n      for (const listener of this) {\n        // It stays in the set until the end: to take each out would cost more than to tell it.\n        listener.hub = undefined;\n        listener.onAbort(reason);\n      }\n      this.close();\n    };\n    if (typeof signal.addEventListener !== \"function\") {\n      throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n    }\n    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again\n    signal.addEventListener(\"abort\", this.fire);\n    hubs.set(signal, this);\n  }\n\n  close(): void {\n    hubs.delete(this.signal);\n    this.signal.removeEventListener(\"abort\", this.fire);\n  }\n}"
+      "code": "class AbortHub extends Set<AbortListener> {\n  readonly signal: AbortSignal;\n  readonly fire: () => void;\n\n  constructor(signal: AbortSignal) {\n    super();\n    this.signal = signal;\n    this.fire = () => {\n      const reason = reasonOf(signal);\n      for (const listener of this) {\n        // It stays in the set until the end: to take each out would cost more than to tell it.\n        listener.hub = undefined;\n        listener.onAbort(reason);\n      }\n      this.close();\n    };\n    // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again\n    signal.addEventListener(\"abort\", this.fire);\n    hubs.set(signal, this);\n  }\n\n  close(): void {\n    hubs.delete(this.signal);\n    this.signal.removeEventListener(\"abort\", this.fire);\n  }\n}"
     },
     {
       "name": "follow",
@@ -3606,19 +3675,24 @@ export const sources: VendoredSources = {
       "code": "function reasonOf(signal: AbortSignal): unknown {\n  const reason: unknown = signal.reason;\n  return reason === undefined ? new CancelledError() : reason;\n}"
     },
     {
-      "name": "refusal",
-      "comment": "/** A rejection if the signal of a wait has aborted before it has begun. */",
-      "code": "function refusal(options: Cancellable | undefined): Promise<never> | undefined {\n  const signal = options?.signal;\n  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));\n  return undefined;\n}"
+      "name": "isAborted",
+      "comment": "/** Whether the signal has aborted. An AbortController in its place, a likely slip, would never abort. */",
+      "code": "function isAborted({ aborted }: AbortSignal): boolean {\n  if (typeof aborted === \"boolean\") return aborted;\n  throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n}"
     },
     {
       "name": "throwIfAborted",
-      "comment": "/** The same as an exception. Polyfills of AbortSignal have no such method. */",
-      "code": "function throwIfAborted(options: Cancellable | undefined): void {\n  const signal = options?.signal;\n  if (signal !== undefined && signal.aborted) throw reasonOf(signal);\n}"
+      "comment": "/** Polyfills of AbortSignal have no method for it. */",
+      "code": "function throwIfAborted(options: Cancellable | undefined): void {\n  const signal = options?.signal;\n  if (signal !== undefined && isAborted(signal)) throw reasonOf(signal);\n}"
+    },
+    {
+      "name": "refusal",
+      "comment": "/** A rejection if the signal of a wait has aborted before it has begun. */",
+      "code": "function refusal(options: Cancellable | undefined): Promise<never> | undefined {\n  if (options === undefined) return undefined;\n  try {\n    throwIfAborted(options);\n    return undefined;\n  } catch (reason) {\n    return Promise.reject(reason);\n  }\n}"
     },
     {
       "name": "ChildController",
       "comment": "/**\n * A cancellation of one's own below a parent's: it aborts with the parent, and alone when told to.\n *\n * Its AbortSignal is made when somebody looks at it, because that is what costs: 2.2 of the 2.9 microseconds that a\n * small call with a time limit takes. Most work ends well and never looks.\n */",
-      "code": "class ChildController implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  aborted = false;\n  reason: unknown = undefined;\n\n  /** Called once, after the signal has aborted. */\n  onAborted: ((reason: unknown) => void) | undefined = undefined;\n  private controller: AbortController | undefined = undefined;\n\n  constructor(parent?: AbortSignal) {\n    if (parent === undefined) return;\n    if (parent.aborted) this.abort(reasonOf(parent));\n    else follow(parent, this);\n  }\n\n  get signal(): AbortSignal {\n    if (this.controller === undefined) {\n      this.controller = new AbortController();\n      if (this.aborted) this.controller.abort(this.reason);\n    }\n    return this.controller.signal;\n  }\n\n  /** Whether anybody has seen the signal: what has not cannot be told to stop. */\n  get told(): boolean {\n    return this.controller !== undefined;\n  }\n\n  /** The first reason counts. */\n  abort(reason: unknown = new CancelledError()): void {\n    if (this.aborted) return;\n    this.detach();\n    this.aborted = true;\n    this.reason = reason;\n    this.controller?.abort(reason);\n    this.onAborted?.(reason);\n  }\n\n  onAbort(reason: unknown): void {\n    this.abort(reason);\n  }\n\n  /** Leaves the parent; what is below lives on. */\n  detach(): void {\n    unfollow(this);\n  }\n\n  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */\n  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {\n    let result: T | PromiseLike<T>;\n    try {\n      result = this.call(work);\n    } catch (error) {\n      result = Promise.reject(error);\n    }\n    void Promise.resolve(result).then(onValue, onError);\n  }\n\n  /** Calls the work, with the signal if it declares a parameter. */\n  call<T>(work: Work<T>): T | PromiseLike<T> {\n    // Sound: a function that declares no parameter does not read its first.\n    return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);\n  }\n\n  /**\n   * The result of the work; once this controller aborts, its reason instead. A rejection that is only the abort coming\n   * back is expected; another one is `late`, since the caller hears of the abort.\n   *\n   * The reason comes when the work has settled. Work that has not seen the signal cannot be told to stop, so it is\n   * left behind, and the reason comes at once; `leave` says otherwise.\n   */\n  race<T>(work: Work<T>, leave?: boolean): Promise<T> {\n    if (this.aborted) return Promise.reject(this.reason);\n    return new Promise<T>((resolve, reject) => {\n      let heard = false;\n      this.onAborted = (reason) => {\n        heard = leave ?? !this.told;\n        if (heard) reject(reason);\n      };\n      this.start(\n        work,\n        (value) => {\n          this.detach();\n          if (this.aborted) reject(this.reason);\n          else resolve(value);\n        },\n        (error) => {\n          this.detach();\n          if (this.aborted && !isReason(error, this.reason)) this.late(error, heard);\n          reject(this.aborted ? this.reason : error);\n        },\n      );\n    });\n  }\n\n  /** Work has failed after the abort, which the caller has heard of or not yet. */\n  protected late(error: unknown, _heard: boolean): void {\n    reportLate(error);\n  }\n}"
+      "code": "class ChildController implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  aborted = false;\n  reason: unknown = undefined;\n\n  /** Called once, after the signal has aborted. */\n  onAborted: ((reason: unknown) => void) | undefined = undefined;\n  private controller: AbortController | undefined = undefined;\n\n  constructor(parent?: AbortSignal) {\n    if (parent === undefined) return;\n    if (isAborted(parent)) this.abort(reasonOf(parent));\n    else follow(parent, this);\n  }\n\n  get signal(): AbortSignal {\n    if (this.controller === undefined) {\n      this.controller = new AbortController();\n      if (this.aborted) this.controller.abort(this.reason);\n    }\n    return this.controller.signal;\n  }\n\n  /** Whether anybody has seen the signal: what has not cannot be told to stop. */\n  get told(): boolean {\n    return this.controller !== undefined;\n  }\n\n  /** The first reason counts. */\n  abort(reason: unknown = new CancelledError()): void {\n    if (this.aborted) return;\n    this.detach();\n    this.aborted = true;\n    this.reason = reason;\n    this.controller?.abort(reason);\n    this.onAborted?.(reason);\n  }\n\n  onAbort(reason: unknown): void {\n    this.abort(reason);\n  }\n\n  /** Leaves the parent; what is below lives on. */\n  detach(): void {\n    unfollow(this);\n  }\n\n  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */\n  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {\n    let result: T | PromiseLike<T>;\n    try {\n      result = this.call(work);\n    } catch (error) {\n      result = Promise.reject(error);\n    }\n    void Promise.resolve(result).then(onValue, onError);\n  }\n\n  /** Calls the work, with the signal if it declares a parameter. */\n  call<T>(work: Work<T>): T | PromiseLike<T> {\n    // Sound: a function that declares no parameter does not read its first.\n    return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);\n  }\n\n  /**\n   * The result of the work; once this controller aborts, its reason instead. A rejection that is only the abort coming\n   * back is expected; another one is `late`, since the caller hears of the abort.\n   *\n   * The reason comes when the work has settled. Work that has not seen the signal cannot be told to stop, so it is\n   * left behind, and the reason comes at once; `leave` says otherwise.\n   */\n  race<T>(work: Work<T>, leave?: boolean): Promise<T> {\n    if (this.aborted) return Promise.reject(this.reason);\n    return new Promise<T>((resolve, reject) => {\n      let heard = false;\n      this.onAborted = (reason) => {\n        heard = leave ?? !this.told;\n        if (heard) reject(reason);\n      };\n      this.start(\n        work,\n        (value) => {\n          this.detach();\n          if (this.aborted) reject(this.reason);\n          else resolve(value);\n        },\n        (error) => {\n          this.detach();\n          if (this.aborted && !isReason(error, this.reason)) this.late(error, heard);\n          reject(this.aborted ? this.reason : error);\n        },\n      );\n    });\n  }\n\n  /** Work has failed after the abort, which the caller has heard of or not yet. */\n  protected late(error: unknown, _heard: boolean): void {\n    reportLate(error);\n  }\n}"
     },
     {
       "name": "",
@@ -3693,7 +3767,7 @@ export const sources: VendoredSources = {
     {
       "name": "onAbort",
       "comment": "/**\n * Calls back when the signal aborts, at once if it has already; disposing takes the callback off.\n *\n * Unlike `addEventListener` it costs O(1) however many listen to the signal, never warns about leaks, and cannot be\n * too late. Callbacks run in the order in which they came; one that throws does not keep the others from running, and\n * its error goes to `onLateError`.\n * Counterpart of Go's `context.AfterFunc`.\n *\n * @example\n * const controller = new AbortController();\n * const reasons: unknown[] = [];\n * const listening = onAbort(controller.signal, (reason) => reasons.push(reason));\n * controller.abort(\"closed\");\n * assert.deepEqual(reasons, [\"closed\"]);\n * listening[Symbol.dispose]();\n */",
-      "code": "function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {\n  const call = (reason: unknown): void => {\n    try {\n      callback(reason);\n    } catch (error) {\n      reportLate(error);\n    }\n  };\n  if (signal.aborted) call(reasonOf(signal));\n  const listener = followed(signal.aborted ? undefined : signal, call);\n  return {\n    [dispose]() {\n      unfollow(listener);\n    },\n  };\n}"
+      "code": "function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): Disposable {\n  const call = (reason: unknown): void => {\n    try {\n      callback(reason);\n    } catch (error) {\n      reportLate(error);\n    }\n  };\n  const aborted = isAborted(signal);\n  if (aborted) call(reasonOf(signal));\n  const listener = followed(aborted ? undefined : signal, call);\n  return {\n    [dispose]() {\n      unfollow(listener);\n    },\n  };\n}"
     },
     {
       "name": "linkSignals",
@@ -3703,7 +3777,7 @@ export const sources: VendoredSources = {
     {
       "name": "shield",
       "comment": "/**\n * Waits for work that must not be cut off half-way: the signal ends the wait, and the work goes on.\n *\n * Rejects with `signal.reason` at once when the signal aborts. A failure of the work after that goes to\n * `onLateError`. While it waits, one reaction hangs on the promise, as with any `await`; for something that many wait\n * for and leave again, use a `Task`, whose `join` can be left without a trace.\n *\n * Counterpart of `asyncio.shield`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * let saved = false;\n * const save = Promise.resolve().then(() => { saved = true; });\n * const wait = shield(save, { signal: controller.signal });\n * controller.abort(new Error(\"left\"));\n * await assert.rejects(wait, /left/);\n * await save;\n * assert.equal(saved, true);\n */",
-      "code": "function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {\n  const signal = options?.signal;\n  // The work runs already, so even with a signal that has aborted somebody must hear of its failure.\n  const wait = new ChildController(signal?.aborted === true ? undefined : signal);\n  const result = wait.race(() => work);\n  if (signal?.aborted === true) wait.abort(reasonOf(signal));\n  return result;\n}"
+      "code": "function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {\n  const signal = options?.signal;\n  const aborted = signal !== undefined && isAborted(signal);\n  // The work runs already, so even with a signal that has aborted somebody must hear of its failure.\n  const wait = new ChildController(aborted ? undefined : signal);\n  const result = wait.race(() => work);\n  if (aborted) wait.abort(reasonOf(signal));\n  return result;\n}"
     },
     {
       "name": "",
@@ -4259,7 +4333,7 @@ export const sources: VendoredSources = {
     {
       "name": "ResourcePool",
       "comment": "/**\n * Resources that are costly to make, shared by many: connections, above all.\n *\n * - **Fair.** Who waits longest is served next. Of the unused resources the one used last is taken, so that the others\n *   can grow old and be destroyed.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason`. `create` is told; what it makes\n *   all the same is kept for the next. After the grant the signal only reaches the function given to `use`.\n * - **Errors.** When `create` fails, the caller it was made for is rejected and the others go on. An error of\n *   `validate` counts as not valid; errors of `destroy` go to `onLateError`.\n * - **A user that throws** gives its resource back, with `use` or `await using`.\n * - **`drain`** refuses new users, waits for the present ones and destroys everything. So does disposing.\n * - **Cost.** O(1) besides making, checking and destroying.\n *\n * Counterpart of `deadpool` and `bb8`, and of the connection pool in Go's `database/sql`.\n *\n * @example\n * let opened = 0;\n * const pool = new ResourcePool({ create: () => ({ id: ++opened }), max: 2 });\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.drain();\n */",
-      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1), undefined);\n    checkedCount(\"min\", options.min ?? 0, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit[dispose]();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.cancelTimer?.();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, cancelTimer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.cancelTimer = startTimer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, cancelTimer }: Idle<R>): Promise<void> {\n    cancelTimer?.();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
+      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1), undefined);\n    checkedCount(\"min\", options.min ?? 0, 0);\n    checkedLimit(\"maxQueue\", options.maxQueue ?? Infinity, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit[dispose]();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.cancelTimer?.();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, cancelTimer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.cancelTimer = startTimer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, cancelTimer }: Idle<R>): Promise<void> {\n    cancelTimer?.();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
     },
     {
       "name": "Loan",
@@ -4269,7 +4343,7 @@ export const sources: VendoredSources = {
     {
       "name": "aborted",
       "comment": "/**\n * A branch of `select` that is ready when the signal aborts; its value is the reason. Unlike `options.signal`, which\n * makes the `select` reject, it is one of the ways for it to end well.\n *\n * Counterpart of `token.cancelled()` and `ctrl_c()` in tokio's `select!`.\n * O(1).\n *\n * @example\n * const stop = new AbortController();\n * const { rx } = channel<string>(1);\n * stop.abort(\"SIGTERM\");\n * const { key, value } = await select({ message: rx, stop: aborted(stop.signal) });\n * assert.deepEqual([key, value], [\"stop\", \"SIGTERM\"]);\n */",
-      "code": "function aborted(signal: AbortSignal): Selectable<unknown> {\n  return {\n    [selectable]: {\n      poll: () => (signal.aborted ? { value: reasonOf(signal) } : undefined),\n      subscribe: (take) => {\n        const listening = onAbort(signal, take);\n        return () => {\n          listening[dispose]();\n        };\n      },\n    },\n  };\n}"
+      "code": "function aborted(signal: AbortSignal): Selectable<unknown> {\n  return {\n    [selectable]: {\n      poll: () => (isAborted(signal) ? { value: reasonOf(signal) } : undefined),\n      subscribe: (take) => {\n        const listening = onAbort(signal, take);\n        return () => {\n          listening[dispose]();\n        };\n      },\n    },\n  };\n}"
     },
     {
       "name": "after",
@@ -4379,7 +4453,7 @@ export const sources: VendoredSources = {
     {
       "name": "SharedBarrier",
       "comment": "/**\n * Makes threads wait until a number of them have come to the same point; then it starts over.\n *\n * - **One of them**, the last to come, is the `leader`. All threads have to give the same number of parties, from 1 to\n *   4,095; another throws a RangeError.\n * - **Memory.** What any of them wrote to shared memory before is seen by all of them after.\n * - **Cancellation.** Who is cancelled before the barrier opens rejects with `signal.reason` and counts as not having\n *   come. If it has opened, `wait` resolves.\n * - **A thread that dies** before it comes keeps the others waiting for ever; one that dies while it waits counts.\n * - **One word.** O(1), besides waking.\n *\n * Counterpart of `std::sync::Barrier` and Python's `threading.Barrier`.\n *\n * @example\n * const start = new SharedBarrier(2);\n * const first = start.wait();\n * assert.deepEqual(new SharedBarrier(2, start.buffer).waitSync(), { leader: true });\n * assert.deepEqual(await first, { leader: false });\n */",
-      "code": "class SharedBarrier extends Shared {\n  private readonly parties: number;\n  private readonly state: Word;\n\n  constructor(parties: number, buffer?: SharedArrayBuffer, index = 0) {\n    super(buffer, index, 1);\n    this.parties = checkedCount(\"parties\", parties, 1);\n    if (countMask < parties) {\n      throw new RangeError(`parties must be at most ${countMask}, not ${parties}.`);\n    }\n    this.state = new Word(this.words, this.index);\n  }\n\n  async wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    const round = this.arrive();\n    if (round === undefined) return { leader: true };\n    try {\n      await this.state.until(() => this.closed(round), signal);\n    } catch (error) {\n      if (this.leave(round)) throw error;\n    }\n    return { leader: false };\n  }\n\n  waitSync(): { leader: boolean } {\n    const round = this.arrive();\n    if (round === undefined) return { leader: true };\n    this.state.untilSync(() => this.closed(round));\n    return { leader: false };\n  }\n\n  /** The round that is waited in, or undefined for the last to come, who has opened the barrier. */\n  private arrive(): number | undefined {\n    for (;;) {\n      const state = this.state.load();\n      const round = state & ~countMask;\n      const last = (state & countMask) + 1 === this.parties;\n      if (!this.state.replace(state, last ? (round + countMask + 1) | 0 : state + 1)) continue;\n      if (!last) return round;\n      this.state.notify();\n      return undefined;\n    }\n  }\n\n  private closed(round: number): number | undefined {\n    const state = this.state.load();\n    return (state & ~countMask) === round ? state : undefined;\n  }\n\n  /** Takes the arrival back; false when the barrier has opened meanwhile. */\n  private leave(round: number): boolean {\n    for (;;) {\n      const state = this.closed(round);\n      if (state === undefined) return false;\n      if (this.state.replace(state, state - 1)) return true;\n    }\n  }\n}"
+      "code": "class SharedBarrier extends Shared {\n  private readonly parties: number;\n  private readonly state: Word;\n\n  constructor(parties: number, buffer?: SharedArrayBuffer, index = 0) {\n    super(buffer, index, 1);\n    this.parties = checkedCount(\"parties\", parties, 1);\n    if (countMask < parties) {\n      throw new RangeError(`parties must be at most ${countMask}, not ${parties}.`);\n    }\n    this.state = new Word(this.words, this.index);\n  }\n\n  async wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const signal = options?.signal;\n    throwIfAborted(options);\n    const round = this.arrive();\n    if (round === undefined) return { leader: true };\n    try {\n      await this.state.until(() => this.closed(round), signal);\n    } catch (error) {\n      if (this.leave(round)) throw error;\n    }\n    return { leader: false };\n  }\n\n  waitSync(): { leader: boolean } {\n    const round = this.arrive();\n    if (round === undefined) return { leader: true };\n    this.state.untilSync(() => this.closed(round));\n    return { leader: false };\n  }\n\n  /** The round that is waited in, or undefined for the last to come, who has opened the barrier. */\n  private arrive(): number | undefined {\n    for (;;) {\n      const state = this.state.load();\n      const round = state & ~countMask;\n      const last = (state & countMask) + 1 === this.parties;\n      if (!this.state.replace(state, last ? (round + countMask + 1) | 0 : state + 1)) continue;\n      if (!last) return round;\n      this.state.notify();\n      return undefined;\n    }\n  }\n\n  private closed(round: number): number | undefined {\n    const state = this.state.load();\n    return (state & ~countMask) === round ? state : undefined;\n  }\n\n  /** Takes the arrival back; false when the barrier has opened meanwhile. */\n  private leave(round: number): boolean {\n    for (;;) {\n      const state = this.closed(round);\n      if (state === undefined) return false;\n      if (this.state.replace(state, state - 1)) return true;\n    }\n  }\n}"
     },
     {
       "name": "Relockable",
@@ -4457,7 +4531,7 @@ export const sources: VendoredSources = {
     {
       "name": "SharedCondvar",
       "comment": "/**\n * Lets the holder of a shared lock wait until another thread has changed something.\n *\n * - **No notification is missed** after the lock was given back: each one changes the word that is waited on.\n * - **The lock is held again** whenever `wait` ends, normally or not, through the same guard. A signal that aborts\n *   during the wait rejects with `signal.reason` once the lock is back. If there was a notification by then, the wait\n *   ends normally.\n * - **More may wake than were notified**, so wait in a loop. `notifyOne` wakes at least one of those who wait, and at\n *   present all of them: one that was cancelled, or whose thread is busy, could otherwise swallow the notification.\n * - **Fairness.** None: those who wake race for the lock.\n * - **A thread that dies** while it waits takes nothing with it.\n * - **Errors.** A guard that is not held, or not of a shared lock, is a TypeError.\n * - **One word.** O(1), besides waking.\n *\n * Counterpart of `std::sync::Condvar` and Go's `sync.Cond`.\n *\n * @example\n * const mutex = new SharedMutex();\n * const changed = new SharedCondvar();\n * const ready = new AtomicFlag();\n * const waiting = (async () => {\n *   const guard = await mutex.lock();\n *   while (!ready.get()) await changed.wait(guard);\n *   guard.release();\n * })();\n * await mutex.runExclusive(() => ready.set());\n * changed.notifyAll();\n * await waiting;\n */",
-      "code": "class SharedCondvar extends Shared {\n  private readonly notifications: Word;\n\n  constructor(buffer?: SharedArrayBuffer, index = 0) {\n    super(buffer, index, 1);\n    this.notifications = new Word(this.words, this.index);\n  }\n\n  async wait(guard: Guard, options?: Cancellable): Promise<void> {\n    const shared = checkedGuard(guard);\n    const signal = options?.signal;\n    if (signal?.aborted === true) throw reasonOf(signal);\n    const seen = this.notifications.load();\n    const lock = suspended(shared);\n    try {\n      await this.notifications.until(() => this.unchanged(seen), signal);\n    } catch (error) {\n      if (this.unchanged(seen) !== undefined) throw error;\n    } finally {\n      await lock.relock();\n      shared[lockOf] = lock;\n    }\n  }\n\n  /** Blocks the thread; main threads of browsers throw. */\n  waitSync(guard: Guard): void {\n    const shared = checkedGuard(guard);\n    const seen = this.notifications.load();\n    const lock = suspended(shared);\n    try {\n      this.notifications.untilSync(() => this.unchanged(seen));\n    } finally {\n      lock.relockSync();\n      shared[lockOf] = lock;\n    }\n  }\n\n  notifyOne(): void {\n    this.notifications.add(1);\n    this.notifications.notify();\n  }\n\n  notifyAll(): void {\n    this.notifications.add(1);\n    this.notifications.notify();\n  }\n\n  private unchanged(seen: number): number | undefined {\n    return this.notifications.load() === seen ? seen : undefined;\n  }\n}"
+      "code": "class SharedCondvar extends Shared {\n  private readonly notifications: Word;\n\n  constructor(buffer?: SharedArrayBuffer, index = 0) {\n    super(buffer, index, 1);\n    this.notifications = new Word(this.words, this.index);\n  }\n\n  async wait(guard: Guard, options?: Cancellable): Promise<void> {\n    const shared = checkedGuard(guard);\n    const signal = options?.signal;\n    throwIfAborted(options);\n    const seen = this.notifications.load();\n    const lock = suspended(shared);\n    try {\n      await this.notifications.until(() => this.unchanged(seen), signal);\n    } catch (error) {\n      if (this.unchanged(seen) !== undefined) throw error;\n    } finally {\n      await lock.relock();\n      shared[lockOf] = lock;\n    }\n  }\n\n  /** Blocks the thread; main threads of browsers throw. */\n  waitSync(guard: Guard): void {\n    const shared = checkedGuard(guard);\n    const seen = this.notifications.load();\n    const lock = suspended(shared);\n    try {\n      this.notifications.untilSync(() => this.unchanged(seen));\n    } finally {\n      lock.relockSync();\n      shared[lockOf] = lock;\n    }\n  }\n\n  notifyOne(): void {\n    this.notifications.add(1);\n    this.notifications.notify();\n  }\n\n  notifyAll(): void {\n    this.notifications.add(1);\n    this.notifications.notify();\n  }\n\n  private unchanged(seen: number): number | undefined {\n    return this.notifications.load() === seen ? seen : undefined;\n  }\n}"
     },
     {
       "name": "Suspendable",
@@ -5011,7 +5085,12 @@ export const sources: VendoredSources = {
     {
       "name": "workerError",
       "comment": "/** The error of a thread that has ended too early. */",
-      "code": "function workerError(error: unknown, exitCode: number | undefined): WorkerError {\n  const how = exitCode === undefined ? \"\" : ` with exit code ${exitCode}`;\n  const options = error === undefined ? undefined : { cause: error };\n  return new WorkerError(`The worker ended${how} before its task did.`, exitCode, options);\n}"
+      "code": "function workerError(error: unknown, exitCode: number | undefined): WorkerError {\n  const how = exitCode === undefined ? \"\" : ` with exit code ${exitCode}`;\n  const options = error === undefined ? undefined : { cause: error };\n  const text = `The worker ended${how} before its task did${whyEnded(error)}.`;\n  return new WorkerError(text, exitCode, options);\n}"
+    },
+    {
+      "name": "whyEnded",
+      "comment": "",
+      "code": "function whyEnded(error: unknown): string {\n  if (typeof error !== \"object\" || error === null) return \"\";\n  const isMemory = \"code\" in error && error.code === \"ERR_WORKER_OUT_OF_MEMORY\";\n  return isMemory\n    ? \": it ran out of memory. Give it smaller tasks, or more by `resourceLimits`\"\n    : \", of an error that nobody caught; see `cause`\";\n}"
     },
     {
       "name": "LaneOwner",
@@ -5058,7 +5137,7 @@ export const sources: VendoredSources = {
     {
       "name": "runWorker",
       "comment": "/**\n * Runs a file in a thread of its own. The first message that it posts is the result; then the thread is ended.\n *\n * - **It always settles.** A thread that ends without a message rejects with a WorkerError, also when it ends well; an\n *   error that the thread does not catch is the `cause`.\n * - **Cancellation.** Before it starts, nothing is started. Later the thread is ended in the middle of what it does, and\n *   then this rejects with `signal.reason`. A message that came before the abort counts.\n * - **Handing over.** `transfer` lists what of `workerData` is moved and not copied. In browsers `workerData` is the first\n *   message, and `resourceLimits` has no effect.\n * - **Errors.** Data that cannot be copied, and a file that is no URL, reject with the platform's error or a TypeError.\n * - **It keeps the process alive.**\n *\n * Counterpart of `std::thread::spawn` with `join`.\n * O(1), besides starting a thread and copying.\n *\n * @example\n * const code = `import { parentPort, workerData } from \"node:worker_threads\"; parentPort.postMessage(workerData * 2);`;\n * const file = `data:text/javascript,${encodeURIComponent(code)}`;\n * assert.equal(await runWorker<number>(file, { workerData: 21 }), 42);\n */",
-      "code": "async function runWorker<T>(file: URL | string, options: RunWorkerOptions = {}): Promise<T> {\n  const { signal, ...start } = options;\n  if (signal?.aborted === true) throw reasonOf(signal);\n  const run = new Run();\n  return new Promise<T>((resolve, reject) => {\n    run.reject = reject;\n    run.thread = startThread(moduleUrl(file), start, {\n      onMessage: (message) => {\n        unfollow(run);\n        void run.end();\n        // Sound as far as the caller knows what its own file posts.\n        resolve(message as T);\n      },\n      onExit: (error, exitCode) => {\n        unfollow(run);\n        reject(workerError(error, exitCode));\n      },\n    });\n    if (signal !== undefined) follow(signal, run);\n  });\n}"
+      "code": "async function runWorker<T>(file: URL | string, options: RunWorkerOptions = {}): Promise<T> {\n  const { signal, ...start } = options;\n  throwIfAborted(options);\n  const run = new Run();\n  return new Promise<T>((resolve, reject) => {\n    run.reject = reject;\n    run.thread = startThread(moduleUrl(file), start, {\n      onMessage: (message) => {\n        unfollow(run);\n        void run.end();\n        // Sound as far as the caller knows what its own file posts.\n        resolve(message as T);\n      },\n      onExit: (error, exitCode) => {\n        unfollow(run);\n        reject(workerError(error, exitCode));\n      },\n    });\n    if (signal !== undefined) follow(signal, run);\n  });\n}"
     },
     {
       "name": "Run",
@@ -5121,7 +5200,7 @@ export const sources: VendoredSources = {
     {
       "name": "WorkerPool",
       "comment": "/**\n * Threads that run the functions of a module. `M` is the type of the module: `WorkerPool<typeof import(\"./work.ts\")>`.\n *\n * - **Order.** Tasks start in the order of `run`. A thread runs one at a time, an asynchronous one to its end. Short\n *   tasks are sent in batches of about a millisecond, so that each costs a microsecond or two; `batch: false` does not.\n * - **Cancellation.** Before its start, an aborted signal rejects the task with `signal.reason`, and it never runs. Later\n *   its function, which is given a signal after its arguments if `run` was, is told; the task rejects with the reason\n *   when the function has ended. `onAbort: \"terminate\"` and `graceMs` end the thread instead, and nothing else of the\n *   pool is affected. A function that never yields cannot hear of an abort.\n * - **A function that throws** rejects its task with an error of the same name, message, stack, causes and fields.\n * - **A thread that dies** rejects the tasks it has begun and not told the result of, with a WorkerError: the one it died\n *   of, and, when it was out of memory, short ones of the same batch. All others run in another thread.\n * - **Errors.** Arguments or results that cannot be copied reject their task with a TypeError whose `cause` says what is\n *   wrong, and a module that cannot be loaded rejects each task with why; the pool stays usable.\n * - **Liveness.** Threads start when needed and keep the process alive while they work, not while they are idle.\n * - **Cost.** O(1) for each task, besides copying.\n *\n * Counterpart of `rayon`, tokio's `spawn_blocking` and Python's `ProcessPoolExecutor`.\n *\n * @example\n * const module = \"data:text/javascript,export const double = (x) => x * 2\";\n * const pool = new WorkerPool<{ double(x: number): number }>(module, { size: 2 });\n * assert.equal(await pool.run(\"double\", [21]), 42);\n * assert.deepEqual(await pool.map(\"double\", [1, 2, 3]), [2, 4, 6]);\n * assert.equal(await pool.mapReduce(\"double\", (a, b) => a + b, [1, 2, 3], 0), 12);\n * await pool.drain();\n */",
-      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = maxQueue === Infinity ? maxQueue : checkedCount(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        if (!lane.busy) lane.rest();\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
+      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = checkedLimit(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        if (!lane.busy) lane.rest();\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    const refused = refusal({ signal });\n    if (refused !== undefined) return refused;\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
     },
     {
       "name": "chunksOf",

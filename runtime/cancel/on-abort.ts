@@ -1,5 +1,5 @@
 import { reportLate } from "../core/late.ts";
-import { followed, reasonOf, unfollow } from "../core/signals.ts";
+import { followed, isAborted, reasonOf, unfollow } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
 
 /**
@@ -26,8 +26,9 @@ export function onAbort(signal: AbortSignal, callback: (reason: unknown) => void
       reportLate(error);
     }
   };
-  if (signal.aborted) call(reasonOf(signal));
-  const listener = followed(signal.aborted ? undefined : signal, call);
+  const aborted = isAborted(signal);
+  if (aborted) call(reasonOf(signal));
+  const listener = followed(aborted ? undefined : signal, call);
   return {
     [dispose]() {
       unfollow(listener);

@@ -1,5 +1,5 @@
 import { ChildController } from "../core/child.ts";
-import { reasonOf } from "../core/signals.ts";
+import { isAborted, reasonOf } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 
 /**
@@ -24,9 +24,10 @@ import type { Cancellable } from "../core/types.ts";
  */
 export function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {
   const signal = options?.signal;
+  const aborted = signal !== undefined && isAborted(signal);
   // The work runs already, so even with a signal that has aborted somebody must hear of its failure.
-  const wait = new ChildController(signal?.aborted === true ? undefined : signal);
+  const wait = new ChildController(aborted ? undefined : signal);
   const result = wait.race(() => work);
-  if (signal?.aborted === true) wait.abort(reasonOf(signal));
+  if (aborted) wait.abort(reasonOf(signal));
   return result;
 }

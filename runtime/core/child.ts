@@ -1,7 +1,7 @@
 import { CancelledError } from "./errors.ts";
 import { isReason } from "./is-reason.ts";
 import { reportLate } from "./late.ts";
-import { type AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
+import { type AbortListener, follow, isAborted, reasonOf, unfollow } from "./signals.ts";
 import type { Work } from "./types.ts";
 
 /**
@@ -21,7 +21,7 @@ export class ChildController implements AbortListener {
 
   constructor(parent?: AbortSignal) {
     if (parent === undefined) return;
-    if (parent.aborted) this.abort(reasonOf(parent));
+    if (isAborted(parent)) this.abort(reasonOf(parent));
     else follow(parent, this);
   }
 

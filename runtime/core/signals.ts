@@ -36,9 +36,6 @@ class AbortHub extends Set<AbortListener> {
       }
       this.close();
     };
-    if (typeof signal.addEventListener !== "function") {
-      throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
-    }
     // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again
     signal.addEventListener("abort", this.fire);
     hubs.set(signal, this);
@@ -80,15 +77,25 @@ export function reasonOf(signal: AbortSignal): unknown {
   return reason === undefined ? new CancelledError() : reason;
 }
 
-/** A rejection if the signal of a wait has aborted before it has begun. */
-export function refusal(options: Cancellable | undefined): Promise<never> | undefined {
-  const signal = options?.signal;
-  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
-  return undefined;
+/** Whether the signal has aborted. An AbortController in its place, a likely slip, would never abort. */
+export function isAborted({ aborted }: AbortSignal): boolean {
+  if (typeof aborted === "boolean") return aborted;
+  throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
 }
 
-/** The same as an exception. Polyfills of AbortSignal have no such method. */
+/** Polyfills of AbortSignal have no method for it. */
 export function throwIfAborted(options: Cancellable | undefined): void {
   const signal = options?.signal;
-  if (signal !== undefined && signal.aborted) throw reasonOf(signal);
+  if (signal !== undefined && isAborted(signal)) throw reasonOf(signal);
+}
+
+/** A rejection if the signal of a wait has aborted before it has begun. */
+export function refusal(options: Cancellable | undefined): Promise<never> | undefined {
+  if (options === undefined) return undefined;
+  try {
+    throwIfAborted(options);
+    return undefined;
+  } catch (reason) {
+    return Promise.reject(reason);
+  }
 }

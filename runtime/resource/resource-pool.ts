@@ -1,4 +1,4 @@
-import { checkedCount, checkedDelay } from "../core/checked.ts";
+import { checkedCount, checkedDelay, checkedLimit } from "../core/checked.ts";
 import { ChildController } from "../core/child.ts";
 import { ClosedError } from "../core/errors.ts";
 import { reportLate } from "../core/late.ts";
@@ -77,6 +77,7 @@ export class ResourcePool<R> implements AsyncDisposable {
     this.options = options;
     this.permits = new Permits(checkedCount("max", options.max, 1), undefined);
     checkedCount("min", options.min ?? 0, 0);
+    checkedLimit("maxQueue", options.maxQueue ?? Infinity, 0);
     this.idleMs = checkedDelay("idleMs", options.idleMs ?? Infinity);
   }
 

@@ -1,6 +1,6 @@
 import { onAbort } from "../cancel/on-abort.ts";
 import { type Selectable, selectable } from "../core/selectable.ts";
-import { reasonOf } from "../core/signals.ts";
+import { isAborted, reasonOf } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
 
 /**
@@ -20,7 +20,7 @@ import { dispose } from "../core/symbols.ts";
 export function aborted(signal: AbortSignal): Selectable<unknown> {
   return {
     [selectable]: {
-      poll: () => (signal.aborted ? { value: reasonOf(signal) } : undefined),
+      poll: () => (isAborted(signal) ? { value: reasonOf(signal) } : undefined),
       subscribe: (take) => {
         const listening = onAbort(signal, take);
         return () => {

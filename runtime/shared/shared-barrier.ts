@@ -1,5 +1,5 @@
 import { checkedCount } from "../core/checked.ts";
-import { reasonOf } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
 import { Word } from "./word.ts";
@@ -41,7 +41,7 @@ export class SharedBarrier extends Shared {
 
   async wait(options?: Cancellable): Promise<{ leader: boolean }> {
     const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
+    throwIfAborted(options);
     const round = this.arrive();
     if (round === undefined) return { leader: true };
     try {

@@ -1,5 +1,5 @@
 import type { Guard } from "../core/permits.ts";
-import { reasonOf } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Shared } from "./place.ts";
 import { lockOf, type Relockable } from "./shared-guard.ts";
@@ -45,7 +45,7 @@ export class SharedCondvar extends Shared {
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
     const shared = checkedGuard(guard);
     const signal = options?.signal;
-    if (signal?.aborted === true) throw reasonOf(signal);
+    throwIfAborted(options);
     const seen = this.notifications.load();
     const lock = suspended(shared);
     try {

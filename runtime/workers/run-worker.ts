@@ -1,4 +1,4 @@
-import { type AbortListener, follow, reasonOf, unfollow } from "../core/signals.ts";
+import { type AbortListener, follow, throwIfAborted, unfollow } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 import { moduleUrl, startThread, type Thread, type ThreadOptions } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
@@ -29,7 +29,7 @@ export interface RunWorkerOptions extends Cancellable, ThreadOptions {}
  */
 export async function runWorker<T>(file: URL | string, options: RunWorkerOptions = {}): Promise<T> {
   const { signal, ...start } = options;
-  if (signal?.aborted === true) throw reasonOf(signal);
+  throwIfAborted(options);
   const run = new Run();
   return new Promise<T>((resolve, reject) => {
     run.reject = reject;

@@ -26,5 +26,14 @@ export class WorkerError extends RuntimeError {
 export function workerError(error: unknown, exitCode: number | undefined): WorkerError {
   const how = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
   const options = error === undefined ? undefined : { cause: error };
-  return new WorkerError(`The worker ended${how} before its task did.`, exitCode, options);
+  const text = `The worker ended${how} before its task did${whyEnded(error)}.`;
+  return new WorkerError(text, exitCode, options);
+}
+
+function whyEnded(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  const isMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+  return isMemory
+    ? ": it ran out of memory. Give it smaller tasks, or more by `resourceLimits`"
+    : ", of an error that nobody caught; see `cause`";
 }

@@ -1,7 +1,7 @@
-import { checkedCount, checkedDelay } from "../core/checked.ts";
+import { checkedCount, checkedDelay, checkedLimit } from "../core/checked.ts";
 import { ClosedError } from "../core/errors.ts";
 import { Queue } from "../core/queue.ts";
-import { follow, reasonOf } from "../core/signals.ts";
+import { follow, refusal } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
@@ -114,7 +114,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   constructor(module: URL | string, options: WorkerPoolOptions = {}) {
     const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;
     this.size = checkedCount("size", size, 1);
-    this.maxQueue = maxQueue === Infinity ? maxQueue : checkedCount("maxQueue", maxQueue, 0);
+    this.maxQueue = checkedLimit("maxQueue", maxQueue, 0);
     this.batch = batch;
     this.owner = {
       module: moduleUrl(module),
@@ -214,7 +214,8 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
     mode: number,
     { signal, transfer, onAbort, graceMs }: RunOptions = {},
   ): Promise<unknown> {
-    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    const refused = refusal({ signal });
+    if (refused !== undefined) return refused;
     if (this.closed) return Promise.reject(new ClosedError("The worker pool is closed."));
     const room = this.size - this.running + this.maxQueue;
     // The chunks of `map` bound themselves.
