@@ -18,7 +18,14 @@ import {
 import { constantBehind } from "./callees.ts";
 import { executorOf, isInRace } from "./executors.ts";
 import { flowOwner, pathFrom } from "./flow.ts";
-import { eventKey, isRemoved, type Registration, registrationOf, removalOf } from "./listeners.ts";
+import {
+  eventKey,
+  isRemoved,
+  type Registration,
+  registrationOf,
+  removalOf,
+  removalsIn,
+} from "./listeners.ts";
 import { lifeOf } from "./lives.ts";
 import { variableBehind } from "./references.ts";
 import { returnedBy } from "./returns.ts";
@@ -54,9 +61,30 @@ export function staysOnSignal(call: CallExpression, program: Program): AbortList
     return undefined;
   }
   if (!isSignal(target, program) || isMadeHere(target, program)) return undefined;
+  if (isOfRequest(target, program)) return undefined;
   const end = endOf(registration, fn, program);
   if (end === undefined || isRemoved(registration, sourceFileOf(call), program)) return undefined;
+  if (isRemovedByName(registration, program)) return undefined;
   return { registration, fn, ...end };
+}
+
+/** The signal of a request is aborted with it, and goes with it. */
+function isOfRequest(written: Node, program: Program): boolean {
+  const target = unwrapped(written);
+  if (!is.PropertyAccessExpression(target) || target.name.text !== "signal") return false;
+  const { type } = program.types.value(target.expression);
+  return type?.name === "Request" || type?.name === "NextRequest";
+}
+
+/** Under another name for the signal: two functions of one name in a file are rare. */
+function isRemovedByName({ listener }: Registration, program: Program): boolean {
+  const name = nameOf(unwrapped(listener));
+  if (name === undefined) return false;
+  return removalsIn(sourceFileOf(listener), program).some((it) => {
+    const removed = it.listener && unwrapped(it.listener);
+    const isAbort = it.event !== undefined && eventKey(it.event) === "abort";
+    return isAbort && nameOf(removed) === name;
+  });
 }
 
 /** `{ signal }` among the options removes it; `{ once: true }` alone says nothing of that. */

@@ -159,8 +159,13 @@ function effectOfAll(
 function effectOfCall(call: CallExpression, program: Program): Effect | undefined {
   if (isFunctionExpression(unwrapped(call.expression))) return undefined;
   const name = nameOf(calleeNameOf(call));
-  if (name === undefined || isLog(call, name)) return undefined;
   const { symbol, model, functions } = calleeOf(call, program);
+  if (name === undefined) {
+    return functions.length === 0
+      ? { at: call, does: "unknown" }
+      : effectOfAll(call, functions, program);
+  }
+  if (isLog(call, name)) return undefined;
   if (model?.asks === true) return asksOnly(call) ? undefined : { at: call, does: "unknown" };
   if (timedWait(call, program) !== undefined || TIMERS.has(name))
     return { at: call, does: "waits" };

@@ -95,7 +95,7 @@ function endsOf({ name, initializer, parent }: NodeOf<"VariableDeclaration">): E
   if (!is.VariableDeclarationList(parent) || declarationKeyword(parent).endsWith("using")) {
     return undefined;
   }
-  const model = channels[nameOf(calleeNameOf(call)) ?? ""];
+  const model = channels.get(nameOf(calleeNameOf(call)) ?? "");
   const bound = (member: string): Identifier | undefined => {
     const element = name.elements.find((it) => nameOf(it.propertyName ?? it.name) === member);
     return is.Identifier(element?.name) ? element.name : undefined;

@@ -1,12 +1,20 @@
 import type { Program } from "../program.ts";
 import {
+  bodyHas,
+  type ClassLike,
   enclosingClass,
   enclosingFunction,
+  type FunctionLike,
+  hasModifier,
   is,
+  isOneOf,
+  Kind,
+  methodCall,
   type NewExpression,
   type Node,
   nameOf,
   unwrapped,
+  walk,
 } from "../syntax.ts";
 import { pathFromEntry } from "./flow.ts";
 import { holderOf, mentionsOfMember, methodOn } from "./pairs.ts";
@@ -41,7 +49,8 @@ export function orphanedBy(node: NewExpression, program: Program): Orphan | unde
   const fn = enclosingFunction(node);
   const owner = enclosingClass(node);
   if (holder.kind !== "member" || fn === undefined || owner === undefined) return undefined;
-  if (is.Constructor(fn) || !is.ThisKeyword(unwrapped(holder.access.expression))) return undefined;
+  if (is.Constructor(fn) || RUNS_ONCE.test(nameOf(fn.name) ?? "")) return undefined;
+  if (!is.ThisKeyword(unwrapped(holder.access.expression))) return undefined;
   const mentions = mentionsOfMember(holder.access, owner, program);
   const abort = mentions.find((it) => methodOn(it) === "abort" && enclosingFunction(it) !== fn);
   if (abort === undefined) return undefined;
@@ -51,5 +60,40 @@ export function orphanedBy(node: NewExpression, program: Program): Orphan | unde
     { until: (it) => it === node, stops: (it) => seen.has(it) },
     program,
   );
-  return past && { because: "replaced", holder: holder.access, abort };
+  if (past === undefined || isGuardedByCallers(fn, owner, seen)) return undefined;
+  return { because: "replaced", holder: holder.access, abort };
 }
+
+/** What frameworks call when an object appears; what they call when it is gone has come before. */
+const RUNS_ONCE =
+  /^(?:connectedCallback|hostConnected|firstUpdated|componentDidMount|componentWillMount|ngOnInit|ngAfterViewInit|onModuleInit|init|initialize|setup)$/;
+
+/** A method for own use only, where each call of it has a look at how things stand in front. */
+function isGuardedByCallers(fn: FunctionLike, owner: ClassLike, seen: ReadonlySet<Node>): boolean {
+  const name = nameOf(fn.name);
+  const isPrivate =
+    is.MethodDeclaration(fn) &&
+    (is.PrivateIdentifier(fn.name) ||
+      hasModifier(fn, Kind.PrivateKeyword) ||
+      name?.startsWith("_"));
+  if (name === undefined || isPrivate !== true) return false;
+  const calls: Node[] = [];
+  walk(owner, (it) => {
+    const method = methodCall(it);
+    if (method?.method === name && is.ThisKeyword(unwrapped(method.receiver))) calls.push(it);
+    return undefined;
+  });
+  return 0 < calls.length && calls.every((it) => isGuarded(it, seen));
+}
+
+/** An early exit, or a look at the controller, before the call in its function. */
+function isGuarded(call: Node, seen: ReadonlySet<Node>): boolean {
+  const caller = enclosingFunction(call);
+  if (caller === undefined) return false;
+  return bodyHas(caller, (it) => {
+    if (call.pos <= it.pos) return false;
+    return seen.has(it) || (is.IfStatement(it) && bodyHas(it, leaves));
+  });
+}
+
+const leaves = isOneOf("ReturnStatement", "ThrowStatement");

@@ -20,13 +20,13 @@ import { suspensionsBetween } from "./segments.ts";
 // and in the same flow. Silent where the event is listened for before the pause as well. Which call sets
 // off which event is a short list, since only events that come once are missed for good.
 
-const SET_OFF: Readonly<Record<string, readonly string[]>> = {
-  listen: ["listening"],
-  connect: ["connect", "secureConnect"],
-  end: ["finish"],
-  kill: ["exit"],
-  terminate: ["exit"],
-};
+const SET_OFF: ReadonlyMap<string, readonly string[]> = new Map([
+  ["listen", ["listening"]],
+  ["connect", ["connect", "secureConnect"]],
+  ["end", ["finish"]],
+  ["kill", ["exit"]],
+  ["terminate", ["exit"]],
+]);
 
 export interface Late {
   readonly trigger: Node;
@@ -44,7 +44,8 @@ export function listensLate(call: CallExpression, program: Program): Late | unde
   walkBody(owner, (it) => {
     if (!is.CallExpression(it) || it === call || call.pos <= it.pos) return undefined;
     const method = methodCall(it);
-    const sets = method !== undefined && SET_OFF[method.method]?.includes(listening.event) === true;
+    const sets =
+      method !== undefined && SET_OFF.get(method.method)?.includes(listening.event) === true;
     if (sets && targetKey(method.receiver) === listening.target) trigger = it;
     const other = listeningBy(it, program);
     isHeard ||= other?.target === listening.target && other.event === listening.event;

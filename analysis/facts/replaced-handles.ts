@@ -38,13 +38,13 @@ import { variableBehind } from "./references.ts";
 //
 // That the function runs again is *seen* where it is a listener, or called from one; it is *likely*
 // where its name says so (`connect`, `refresh`). Constructors and functions named for a beginning are
-// taken to run once. What a guard on some other state keeps out cannot be told from here, so a way
-// that passes one is weaker evidence as well.
+// taken to run once, and so are all of which nothing is known. What a guard on some other state keeps
+// out cannot be told from here, so a way that passes one is weaker evidence.
 
 export interface ReplacedHandle {
   readonly begun: Begun;
   readonly holder: Holder & { readonly kind: "member" | "variable" };
-  /** Why the function runs again; a guard in front, or nothing but its being callable, is `maybe`. */
+  /** Why the function runs again; a guard on some other state in front makes it `maybe`. */
   readonly again: "seen" | "likely" | "maybe";
 }
 
@@ -63,7 +63,7 @@ export function replacedBy(
   if (fn === undefined || !isPlainAssignment(target)) return undefined;
   const mentions = mentionsOutside(holder, fn, program);
   if (mentions === undefined || isMadeHere(holder, fn, program)) return undefined;
-  const again = runsAgain(fn, program);
+  const again = runsAgain(fn, scopeOfHolder(holder, program), mentions, program);
   if (again === undefined) return undefined;
   const looks = new Set<Node>(mentions.filter((it) => it !== target));
   const path = pathFromEntry(
@@ -133,25 +133,42 @@ function leaves({ thenStatement }: { readonly thenStatement: Node }): boolean {
 }
 
 const ONCE =
-  /^_?(?:constructor|init|initialize|initialise|setup|setUp|bootstrap|create|main|mount|activate|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|onModuleInit|onload|onLoad|attach|register|install|construct)(?:[A-Z]|$)/;
+  /^_?(?:constructor|init|initialize|initialise|setup|setUp|bootstrap|create|main|mount|activate|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|onModuleInit|firstUpdated|hostConnected|onload|onLoad|attach|register|install|construct)(?:[A-Z]|$)/;
 
 const AGAIN =
   /^_?(?:re[a-z]|connect|refresh|reset|schedule|toggle|update|resume|show|open|poll|subscribe|on[A-Z]|handle|arm)/;
 
+/** The function whose every call has a handle of its own; undefined: an object or the file has it. */
+function scopeOfHolder(holder: ReplacedHandle["holder"], program: Program): Node | undefined {
+  let root: Node = holder.kind === "member" ? holder.access : holder.name;
+  while (is.PropertyAccessExpression(root)) root = unwrapped(root.expression);
+  const scope = is.Identifier(root) ? variableBehind(root, program)?.scope : undefined;
+  return is.SourceFile(scope) ? undefined : scope;
+}
+
 /** Why a function runs more than once; undefined: it is taken to run once. */
-function runsAgain(fn: FunctionLike, program: Program): ReplacedHandle["again"] | undefined {
-  if (is.Constructor(fn)) return undefined;
+function runsAgain(
+  fn: FunctionLike,
+  scope: Node | undefined,
+  mentions: readonly Node[],
+  program: Program,
+): "seen" | "likely" | undefined {
+  if (is.Constructor(fn) || fn === scope) return undefined;
   if (isListener(fn, program)) return "seen";
   const name = nameOfFunction(fn);
   if (name === undefined) {
-    // A step of the function around it.
+    // A step of the function around it, unless that looks at the handle in another step.
     const outer = isFunctionExpression(fn) ? enclosingFunction(fn) : undefined;
-    return outer && runsAgain(outer, program);
+    const isLookedAt = mentions.some(
+      (it) => outer !== undefined && isInside(it, outer) && !isInside(it, fn),
+    );
+    return outer === undefined || isLookedAt
+      ? undefined
+      : runsAgain(outer, scope, mentions, program);
   }
   if (ONCE.test(name)) return undefined;
   if (isCalledByListener(name, fn, program)) return "seen";
-  if (AGAIN.test(name)) return "likely";
-  return isCallable(fn) ? "maybe" : undefined;
+  return AGAIN.test(name) ? "likely" : undefined;
 }
 
 function nameOfFunction(fn: FunctionLike): string | undefined {
@@ -161,11 +178,6 @@ function nameOfFunction(fn: FunctionLike): string | undefined {
   if (is.PropertyAssignment(parent)) return nameOf(parent.name);
   const target = isAssignment(parent) ? unwrapped(parent.left) : undefined;
   return is.PropertyAccessExpression(target) ? target.name.text : undefined;
-}
-
-/** A method, or a function that somebody can call by its name. */
-function isCallable(fn: FunctionLike): boolean {
-  return !isFunctionExpression(fn) || nameOfFunction(fn) !== undefined;
 }
 
 /** A listener that is called for each event, written out or by its name. */

@@ -119,7 +119,14 @@ function namesIn(node: Node): ReadonlySet<string> {
   return names;
 }
 
+/** `Promise.all(…)` says that somebody has thought of what runs at once, and of what does not. */
+function isCombinator(call: CallExpression): boolean {
+  const method = methodCall(call);
+  return method !== undefined && nameOf(unwrapped(method.receiver)) === "Promise";
+}
+
 function isQuestion({ call }: Step, program: Program): boolean {
+  if (isCombinator(call)) return false;
   return !usesOneByOne(call) && effectIn(call, program) === undefined && takesTime(call, program);
 }
 
@@ -235,7 +242,7 @@ function collectsAt(node: Node): Collects | undefined {
   const method = methodCall(node);
   if (method !== undefined) {
     const collection = unwrapped(method.receiver);
-    const how = HOW[method.method];
+    const how = HOW.get(method.method);
     if (how === undefined || !is.Identifier(collection)) return undefined;
     return statementOf(node) === undefined ? undefined : { at: method.call, collection, how };
   }
@@ -247,11 +254,11 @@ function collectsAt(node: Node): Collects | undefined {
   return is.Identifier(collection) ? { at: node, collection, how: "keyed" } : undefined;
 }
 
-const HOW: Readonly<Record<string, Collects["how"]>> = {
-  push: "push",
-  add: "add",
-  set: "keyed",
-};
+const HOW: ReadonlyMap<string, Collects["how"]> = new Map([
+  ["push", "push"],
+  ["add", "add"],
+  ["set", "keyed"],
+]);
 
 /** The collection of a loop as messages call it. */
 export function nameOfCollection({ collects: [first] }: SerialLoop): string {

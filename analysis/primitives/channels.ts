@@ -9,23 +9,32 @@ export interface ChannelModel {
 }
 
 /** By the name of the function or class. */
-export const channels: Readonly<Record<string, ChannelModel>> = {
-  channel: {
-    reason: "The receiver ends when every sender is closed; a clone is a sender of its own.",
-    sender: "tx",
-    receiver: "rx",
-    closes: ["close"],
-  },
-  unbounded: {
-    reason: "The receiver ends when every sender is closed; a clone is a sender of its own.",
-    sender: "tx",
-    receiver: "rx",
-    closes: ["close"],
-  },
-  TransformStream: {
-    reason: "The readable side ends when the writable side is closed.",
-    sender: "writable",
-    receiver: "readable",
-    closes: ["close", "abort"],
-  },
-};
+export const channels: ReadonlyMap<string, ChannelModel> = new Map([
+  [
+    "channel",
+    {
+      reason: "The receiver ends when every sender is closed; a clone is a sender of its own.",
+      sender: "tx",
+      receiver: "rx",
+      closes: ["close"],
+    },
+  ],
+  [
+    "unbounded",
+    {
+      reason: "The receiver ends when every sender is closed; a clone is a sender of its own.",
+      sender: "tx",
+      receiver: "rx",
+      closes: ["close"],
+    },
+  ],
+  [
+    "TransformStream",
+    {
+      reason: "The readable side ends when the writable side is closed.",
+      sender: "writable",
+      receiver: "readable",
+      closes: ["close", "abort"],
+    },
+  ],
+]);

@@ -1,6 +1,7 @@
 import { type AbortListener, staysOnSignal } from "../../analysis/facts/abort-listeners.ts";
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { defineRule } from "../../analysis/rule.ts";
-import { textOf } from "../../analysis/syntax.ts";
+import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
 import { removeWhenDone } from "../fixes/remove-when-done.ts";
 
 // See abort-listener-leak.md for what this means to the user.
@@ -15,7 +16,7 @@ export const abortListenerLeak = defineRule({
 
   *check(call, program) {
     const found = staysOnSignal(call, program);
-    if (found === undefined) return;
+    if (found === undefined || isTestFile(sourceFileOf(call), program)) return;
     const { target } = found.registration;
     const name = target === undefined ? "the signal" : `\`${textOf(target)}\``;
     yield {

@@ -1,6 +1,7 @@
 import { orphanedBy } from "../../analysis/facts/controllers.ts";
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { defineRule } from "../../analysis/rule.ts";
-import { textOf } from "../../analysis/syntax.ts";
+import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
 import { abortPrevious } from "../fixes/abort-previous.ts";
 
 // See orphaned-controller.md for what this means to the user.
@@ -14,7 +15,7 @@ export const orphanedController = defineRule({
 
   *check(node, program) {
     const orphan = orphanedBy(node, program);
-    if (orphan === undefined) return;
+    if (orphan === undefined || isTestFile(sourceFileOf(node), program)) return;
     const name = textOf(orphan.holder);
     if (orphan.because === "unreachable") {
       yield {
