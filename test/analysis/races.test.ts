@@ -1,4 +1,5 @@
 import { exclusionsAt } from "../../analysis/facts/exclusion.ts";
+import { isMemoOnLookup } from "../../analysis/facts/lookups.ts";
 import { locationOf } from "../../analysis/facts/locations.ts";
 import { overlapAt } from "../../analysis/facts/overlap.ts";
 import { isSharedAt } from "../../analysis/facts/races.ts";
@@ -16,7 +17,8 @@ checkFactPage(new URL("races.md", import.meta.url), function* (file, program) {
     const [place] = call.arguments;
     const location = place && locationOf(place, program);
     if (location === undefined) continue;
-    if (!isSharedAt(location, call, program)) {
+    if (isMemoOnLookup(location, call, program)) yield { at: call, label: "looked-up" };
+    else if (!isSharedAt(location, call, program)) {
       yield { at: call, label: sharingOf(location, call, program).level };
       continue;
     }
