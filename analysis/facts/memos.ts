@@ -1,5 +1,5 @@
 import type { Program } from "../program.ts";
-import { is, isAssignment, type Node, unwrapped } from "../syntax.ts";
+import { is, isAssignment, type Node, nameOf, textOf, unwrapped } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { pathFrom } from "./flow.ts";
 import { locationOf } from "./locations.ts";
@@ -42,6 +42,21 @@ export function isSameForAll(value: Node, program: Program): boolean {
     ({ node, opaque }) => !opaque && is.CallExpression(node) && is.ImportKeyword(node.expression),
   );
 }
+
+/** Whether all that is waited for makes no difference when it is done again: `mkdir` with `recursive`. */
+export function isDoneAgainInVain(pauses: readonly Node[]): boolean {
+  return pauses.every((pause) => {
+    const awaited = is.AwaitExpression(pause) ? unwrapped(pause.expression) : undefined;
+    if (!is.CallExpression(awaited)) return false;
+    const callee = unwrapped(awaited.expression);
+    const name = nameOf(is.PropertyAccessExpression(callee) ? callee.name : callee) ?? "";
+    if (ENSURES.test(name)) return true;
+    const [, options] = awaited.arguments;
+    return name === "mkdir" && options !== undefined && /\brecursive\b/.test(textOf(options));
+  });
+}
+
+const ENSURES = /^(?:ensureDir|ensureFile|mkdirp|outputFile|access|stat|lstat|pathExists)$/;
 
 /** The call that opens what somebody has to close, where the value comes from one. */
 export function openingOf(value: Node, program: Program): Node | undefined {

@@ -1,5 +1,12 @@
 import type { Program } from "../program.ts";
-import { enclosingFunction, is, isAsync, type Node, sourceFileOf } from "../syntax.ts";
+import {
+  enclosingFunction,
+  is,
+  isAsync,
+  isFunctionLike,
+  type Node,
+  sourceFileOf,
+} from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { writesTo } from "./accesses.ts";
 import { exclusionsAt, isExclusive } from "./exclusion.ts";
@@ -52,16 +59,25 @@ export function isKeptOut(from: Node, to: Node, program: Program): boolean {
 }
 
 /**
- * Whether the place is emptied again by the same piece of work: then it says that somebody is inside,
- * and not that something is there.
+ * Whether the place is emptied again by the same piece of work, and not only where that fails: then it
+ * says that somebody is inside, and not that something is there.
  */
 export function isSetBack(write: Access, program: Program): boolean {
   const owners = ownersOf(write.at, program);
   return writesTo(write.location, sourceFileOf(write.at), program).some((it) => {
     const owner = flowOwner(it.at);
     if (it.value === undefined || !isEmpty(it.value) || owner === undefined) return false;
+    if (isInCatch(it.at)) return false;
     return owners.includes(owner) || leadsTo(write.at, it.at, program);
   });
+}
+
+/** Whether the node is in a `catch` clause of its function. */
+export function isInCatch(node: Node): boolean {
+  for (let at = node.parent; !isFunctionLike(at) && !is.SourceFile(at); at = at.parent) {
+    if (is.CatchClause(at)) return true;
+  }
+  return false;
 }
 
 /** Whether the one node runs after the other in the same piece of work, callbacks included. */

@@ -23,6 +23,7 @@ import { excludes, heldThroughout } from "./locks.ts";
 import { fills } from "./memos.ts";
 import { ownersOf, wayBetween } from "./pauses.ts";
 import { isPromise } from "./promises.ts";
+import { isInCatch } from "./races.ts";
 import { pausesOnWay } from "./segments.ts";
 import { type Condition, conditionAt, conditionsOn, isEmpty, sideOf } from "./tests.ts";
 
@@ -101,13 +102,6 @@ function isTakenBack(write: Access, program: Program): boolean {
     const empties = it.value === undefined || isEmpty(it.value);
     return empties && owner !== undefined && owners.includes(owner) && !isInCatch(it.at);
   });
-}
-
-function isInCatch(node: Node): boolean {
-  for (let at = node.parent; !isFunctionLike(at) && !is.SourceFile(at); at = at.parent) {
-    if (is.CatchClause(at)) return true;
-  }
-  return false;
 }
 
 function isOneAtATime(from: Node, pause: Node, write: Access, program: Program): boolean {

@@ -3,21 +3,13 @@ import { writesTo } from "../../analysis/facts/accesses.ts";
 import { flagsAt } from "../../analysis/facts/busy-flags.ts";
 import { EXITS, flowOwner, type Path, pathFrom } from "../../analysis/facts/flow.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
-import { isSetBack, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
+import { isInCatch, isSetBack, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
 import { mayReject } from "../../analysis/facts/summaries.ts";
 import { isEmpty } from "../../analysis/facts/tests.ts";
 import { testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import {
-  ancestor,
-  is,
-  isAssignment,
-  isFunctionLike,
-  type Node,
-  sourceFileOf,
-  unwrapped,
-} from "../../analysis/syntax.ts";
+import { is, isAssignment, type Node, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
 import { resetFinally } from "../fixes/reset-finally.ts";
 import { calledAt, twice } from "../words/races.ts";
 
@@ -119,15 +111,6 @@ function* leaks(write: Access, resets: readonly Access[], program: Program): Ite
     ],
     fixes: resetFinally(write, resets),
   };
-}
-
-function isInCatch(node: Node): boolean {
-  const nearest = ancestor(node, isCatchOrFunction);
-  return nearest !== undefined && is.CatchClause(nearest);
-}
-
-function isCatchOrFunction(node: Node | undefined): node is Node {
-  return is.CatchClause(node) || isFunctionLike(node);
 }
 
 /** What takes the path out of the function; undefined where it cannot happen after all. */

@@ -3,13 +3,14 @@ import { writesTo } from "../../analysis/facts/accesses.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { interruptionBy } from "../../analysis/facts/overlap.ts";
+import type { Location } from "../../analysis/facts/locations.ts";
 import { ownersOf } from "../../analysis/facts/pauses.ts";
 import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/races.ts";
-import { isEmpty } from "../../analysis/facts/tests.ts";
+import { conditionsOn, isEmpty, sideOf } from "../../analysis/facts/tests.ts";
 import { testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule } from "../../analysis/rule.ts";
-import { is, isAssignment, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import { is, isAssignment, type Node, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
 import { clearFirst } from "../fixes/clear-first.ts";
 import { calledAt, calledBy, pausesAt, step } from "../words/races.ts";
 
@@ -70,9 +71,27 @@ export const lostDirtyFlag = defineRule({
 function settersElsewhere(write: Access, program: Program): readonly Access[] | undefined {
   const owners = ownersOf(write.at, program);
   const setters = writesTo(write.location, sourceFileOf(write.at), program).filter(
-    ({ value }) => value !== undefined && is.TrueKeyword(unwrapped(value)),
+    ({ at, value }) =>
+      value !== undefined &&
+      is.TrueKeyword(unwrapped(value)) &&
+      !(isState(write.location) && isFoundUnset(at, write.location, program)),
   );
   const own = setters.filter((it) => owners.some((owner) => owner === flowOwner(it.at)));
   // Set back in a `catch` it is still a sign of work.
   return own.length === 0 ? setters : undefined;
+}
+
+/** `initialized`, `isOpen`, `connected`: what state things are in, and not that there is work to do. */
+function isState({ text }: Location): boolean {
+  return /(?:init|start|connect|open|run|activ|regist|enabl|mount|load|ready|listen|subscri|attach|set_?up|install|alive|online)/i.test(
+    text,
+  );
+}
+
+/** Who sets it only where it is not set does nothing while it is. */
+function isFoundUnset(setter: Node, location: Location, program: Program): boolean {
+  return conditionsOn(location, setter, ownersOf(setter, program), program).some((it) => {
+    const side = sideOf(it.node, setter, program);
+    return side !== undefined && (side ? it.whenTrue : it.whenFalse) === "empty";
+  });
 }

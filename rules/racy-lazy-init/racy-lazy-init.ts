@@ -4,6 +4,7 @@ import { closesOf } from "../../analysis/facts/guards.ts";
 import {
   fills,
   isAwaitedTogether,
+  isDoneAgainInVain,
   isMemo,
   isSameForAll,
   openingOf,
@@ -101,7 +102,7 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
   return {
     at: write.at,
     severity: opening === undefined ? undefined : "error",
-    profile: isHarmless(write, program) ? "strict" : undefined,
+    profile: isHarmless(window, program) ? "strict" : undefined,
     message: `Two calls of ${called} can overlap: both find \`${name}\` empty, and each fills it.`,
     why:
       opening === undefined
@@ -117,8 +118,8 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
   };
 }
 
-function isHarmless({ value }: Access, program: Program): boolean {
-  return value !== undefined && isSameForAll(value, program);
+function isHarmless({ write: { value }, pauses }: TestWindow, program: Program): boolean {
+  return value !== undefined && (isSameForAll(value, program) || isDoneAgainInVain(pauses));
 }
 
 function notesOf(read: Node, pause: Node | undefined) {
