@@ -218,8 +218,15 @@ class PipeSender<T> implements Sender<T> {
 /**
  * A queue between tasks that holds up to `capacity` messages: who sends more than is received has to wait.
  *
- * With capacity 0 each `send` waits until its message is received. Everything about order, cancellation and closing is
- * said at `Sender` and `Receiver`. Every operation O(1), cancelled waits too.
+ * With capacity 0 each `send` waits until its message is received.
+ *
+ * - **Fair.** Who waits longest to send sends first, and who waits longest to receive is served first.
+ * - **Cancellation.** Before there is a place, an aborted signal rejects the `send` and its message is not sent;
+ *   afterwards it is. A `recv` that is cancelled has taken nothing.
+ * - **Closing.** It ends for the receiver when every sender is closed and what was sent is received. A receiver that is
+ *   closed rejects those who send with a ClosedError; more is said at `Sender` and `Receiver`.
+ * - **Errors.** A capacity that is no integer from 0 on, nor Infinity, throws a RangeError.
+ * - **Cost.** Every operation O(1), cancelled waits too.
  *
  * Counterpart of `tokio::sync::mpsc::channel`, Go's buffered (and, with 0, unbuffered) channels and `asyncio.Queue`.
  *

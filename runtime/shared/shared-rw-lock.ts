@@ -10,7 +10,10 @@ import { type Trial, Word } from "./word.ts";
  *
  * - **A writer is not starved by readers.** It closes the entrance, through which readers have to pass too, and then
  *   waits for those inside to leave. At the entrance the order is that of `SharedMutex`.
- * - **Cancellation.** A writer that is cancelled while readers are inside opens the entrance again.
+ * - **Not fair between threads**, as `SharedMutex` is not; calls at one handle are served in the order of calling.
+ * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason` and takes nothing: a writer that
+ *   is cancelled while readers are inside opens the entrance again. After the grant the signal has no effect.
+ * - **Who throws** while holding it releases it with `using` or `finally`.
  * - **A thread that dies** keeps what it holds for ever, as for `SharedMutex`. Neither side is reentrant: reading while
  *   a writer waits for this reader to leave never ends.
  * - **Two words.** O(1): reading takes three atomic operations.

@@ -8,12 +8,23 @@ import { RUNTIME, runtimeFiles } from "../../scripts/runtime-entries.mjs";
 
 const pattern = /\/\*\*((?:(?!\*\/)[^])*?)\*\/\nexport (?:async )?(?:function\*?|class) (\w+)/g;
 
-const documented = new Map(
+const texts = new Map(
   runtimeFiles()
     .filter((it) => !it.startsWith("testing/"))
-    .flatMap((file) => [...readFileSync(join(RUNTIME, file), "utf8").matchAll(pattern)])
-    .map(([, text = "", name = ""]) => [name, text.replaceAll(/\s*\n \*\s*/g, " ")] as const),
+    .map((file) => [file, readFileSync(join(RUNTIME, file), "utf8")] as const),
 );
+
+const documented = new Map(
+  [...texts].flatMap(([file, text]) =>
+    [...text.matchAll(pattern)].map(
+      ([, comment = "", name = ""]) => [name, { comment: flat(comment), file }] as const,
+    ),
+  ),
+);
+
+function flat(comment: string): string {
+  return comment.replaceAll(/\s*\n \*\s*/g, " ");
+}
 
 const callable = Object.entries({ ...runtime, ...runtime.stream })
   .filter(([, value]) => typeof value === "function")
@@ -28,17 +39,65 @@ const waitless =
   /^(AtomicInt|defer|deferAsync|partition|unwrap|onLateError|isCancelled|trace|after)$/;
 
 test.each(callable)("%s has an example", (name) => {
-  expect(documented.get(name)).toMatch(/ @example /);
+  expect(documented.get(name)?.comment).toMatch(/ @example /);
 });
 
 test.each(words)("%s says what it is the counterpart of, and what it costs", (name) => {
-  expect(documented.get(name)).toMatch(/Counterpart of /);
-  expect(documented.get(name)).toMatch(/O\([\w ]+\)/);
+  expect(documented.get(name)?.comment).toMatch(/Counterpart of /);
+  expect(documented.get(name)?.comment).toMatch(/O\([\w ]+\)/);
 });
 
 test.each(words.filter((it) => !waitless.test(it)))(
   "%s says what a cancellation, an abort or the end of others does to it",
   (name) => {
-    expect(documented.get(name)).toMatch(/[Cc]ancel|[Aa]bort|signal|as with|like|close|caller/);
+    expect(documented.get(name)?.comment).toMatch(
+      /[Cc]ancel|[Aa]bort|signal|as with|like|close|caller/,
+    );
   },
 );
+
+/** Where several wait, and one of them is next. */
+const queues =
+  /^(Mutex|RwLock|Semaphore|KeyedMutex|Barrier|Condvar|Notify|channel|broadcast|limiter|RateLimiter|ResourcePool|WorkerPool|merge|Shared(Mutex|RwLock|Semaphore|Condvar))$/;
+
+/** What is had for a while: what if who has it fails? */
+const holders =
+  /^(Mutex|Semaphore|RwLock|KeyedMutex|ResourcePool|limiter|scope|Shared(Mutex|RwLock|Semaphore))$/;
+
+/** Where the wait is one for a turn: there is a before and an after of the grant. */
+const granted =
+  /^(Mutex|RwLock|Semaphore|KeyedMutex|Notify|Barrier|RateLimiter|ResourcePool|WorkerPool)$/;
+
+test.each(words.filter((it) => queues.test(it)))("%s says who is next", (name) => {
+  expect(said(name)).toMatch(/\bfair|first come|first served|in the order|longest|as with/i);
+});
+
+test.each(words.filter((it) => holders.test(it)))("%s says what if a holder throws", (name) => {
+  expect(said(name)).toMatch(/throws|reject|error/i);
+});
+
+test.each(words.filter((it) => granted.test(it)))(
+  "%s says what a cancellation does before the grant and after it",
+  (name) => {
+    expect(said(name)).toMatch(/before|as with/i);
+    expect(said(name)).toMatch(/after|later|as with/i);
+  },
+);
+
+test("every time is said to be in milliseconds, where it is taken", () => {
+  const timed = [...texts].filter(([, text]) =>
+    /^(?:export (?:async )?function\*? \w+(?:<[^(]*>)?\(\s*ms: number| {2}readonly \w*(?:Ms|[tT]imeout|Wait|base|max|per)\?: number)/m.test(
+      text,
+    ),
+  );
+  expect(timed.length).toBeGreaterThan(8);
+  const silent = timed.filter(([, text]) => !/millisecond/i.test(text)).map(([file]) => file);
+  expect(silent).toEqual([]);
+});
+
+/** The documentation, and that of the types in the same file, to which it may refer. */
+function said(name: string): string {
+  const own = documented.get(name);
+  const comments = texts.get(own?.file ?? "")?.match(/\/\*\*[^]*?\*\//g) ?? [];
+  return comments.map((it) => flat(it)).join(" ");
+}
