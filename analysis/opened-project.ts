@@ -42,7 +42,7 @@ export class OpenedProject {
     if (this.current?.types !== types) {
       const trail = { about: [], into: this.trail };
       const { models, runtimeFolder } = this.tools;
-      this.current = { types, models, runtimeFolder, trail };
+      this.current = { types, models, runtimeFolder, trail, limits: [] };
       this.state(types);
     }
     return this.current;

@@ -1,6 +1,6 @@
 import type { EngineSnapshot, Place } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
-import { type Node, nodeAt, sourceFileOf } from "./syntax.ts";
+import { type Node, nodeAt, sourceFileOf, startOf } from "./syntax.ts";
 
 /** One snapshot of the user's program: what rules and facts get to see. */
 export interface Program {
@@ -11,6 +11,23 @@ export interface Program {
   readonly runtimeFolder?: ((file: string) => string | undefined) | undefined;
   /** Where it is noted whose bodies answers rest on. Set where answers are kept across edits. */
   readonly trail?: Trail;
+  /** Where it is noted what was too large to be followed, until somebody takes it from there. */
+  readonly limits?: Limit[];
+}
+
+/** What the analysis has given up on, so that nobody takes its silence for an answer. */
+export interface Limit {
+  readonly file: string;
+  /** Offset of what was too large. */
+  readonly start: number;
+  /** In one sentence about the user's own code. */
+  readonly message: string;
+}
+
+/** Notes that something is too large to be followed. To be called once for each of them: in a fact. */
+export function giveUp(at: Node, message: string, program: Program): void {
+  const file = sourceFileOf(at);
+  program.limits?.push({ file: file.fileName, start: startOf(at, file), message });
 }
 
 /**

@@ -2,7 +2,7 @@ import { bug } from "./bug.ts";
 import type { Problem, Question } from "./engine/type-engine.ts";
 import { copiedFrom } from "./engine/type-names.ts";
 import { compileInterest } from "./interest.ts";
-import type { Program } from "./program.ts";
+import type { Limit, Program } from "./program.ts";
 import { type Report, reportOf } from "./report.ts";
 import type { Rule } from "./rule.ts";
 import { levelOf, levelOfFinding, type Settings } from "./settings.ts";
@@ -21,6 +21,8 @@ export interface FileResult {
   /** In source order. */
   readonly findings: readonly Report[];
   readonly failures: readonly Failure[];
+  /** What was too large to be followed, here or in what the file uses. */
+  readonly limits: readonly Limit[];
   /** What the parser could not make sense of; the rest of the file was analysed all the same. */
   readonly syntax: readonly Problem[];
 }
@@ -75,11 +77,12 @@ export function checkFile(
   const left = [...withoutAllowed(file, distinct, { rules, ran, settings })];
   left.sort((a, b) => a.start - b.start || a.end - b.end || compare(a.rule, b.rule));
   const syntax = program.types.syntaxProblems(file.fileName);
-  return { file: file.fileName, findings: left, failures, syntax };
+  const limits = program.limits?.splice(0) ?? [];
+  return { file: file.fileName, findings: left, failures, limits, syntax };
 }
 
 function nothingIn({ fileName }: SourceFile): FileResult {
-  return { file: fileName, findings: [], failures: [], syntax: [] };
+  return { file: fileName, findings: [], failures: [], limits: [], syntax: [] };
 }
 
 /** One defect is said once: by the rule that says it best. */

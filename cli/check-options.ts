@@ -15,6 +15,7 @@ export interface CheckFlags {
   readonly diff?: boolean | undefined;
   readonly maxWarnings?: string | undefined;
   readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
   readonly stdin?: boolean | undefined;
   readonly stdinFilename?: string | undefined;
   readonly progress: boolean;
@@ -37,6 +38,8 @@ export interface CheckOptions {
   readonly maxWarnings: number;
   /** Only errors are shown, and only they count. */
   readonly quiet: boolean;
+  /** Says what was too large to be followed. */
+  readonly verbose: boolean;
   /** The name under which the piped text is checked. */
   readonly stdin: string | undefined;
   readonly progress: boolean;
@@ -126,6 +129,7 @@ export function checkOptions(
     action: flags.fix ? "fix" : flags.fixDryRun ? "dry run" : flags.diff ? "diff" : "show",
     maxWarnings: wholeNumber("--max-warnings", flags.maxWarnings ?? "0"),
     quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
     stdin: flags.stdin ? (flags.stdinFilename ?? "stdin.ts") : undefined,
     progress: flags.progress,
     config: flags.config,

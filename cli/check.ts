@@ -7,6 +7,7 @@ import { folderOf, inside } from "../analysis/paths.ts";
 import { packages } from "../analysis/primitives/index.ts";
 import { modelsOf } from "../analysis/primitives/models.ts";
 import type { ConfigProblem } from "../analysis/projects.ts";
+import type { Limit } from "../analysis/program.ts";
 import type { Report } from "../analysis/report.ts";
 import type { Rule } from "../analysis/rule.ts";
 import type { Failure, FileResult } from "../analysis/run.ts";
@@ -181,10 +182,18 @@ class Run {
       findings.push(...result.findings);
       for (const failure of result.failures) this.fail(failure);
       this.sayUnparsed(result);
+      if (this.options.verbose) for (const limit of result.limits) this.sayLimit(limit);
     }
     const shown = this.options.quiet ? findings.filter((it) => it.severity === "error") : findings;
     // Projects are checked one after the other; people look for files by name.
     return shown.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  }
+
+  private sayLimit({ file, start, message }: Limit): void {
+    const notice = this.noticeOf({ file, start, end: start, message, remedy: SMALLER }, "note");
+    const isSaid = ({ file: other, message: text }: Notice) =>
+      text === message && other === notice.file;
+    if (!this.notices.some(isSaid)) this.notices.push(notice);
   }
 
   /** The first place that does not parse; what follows from it is left to the compiler. */
@@ -244,6 +253,8 @@ class Run {
 function asText(report: object): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
+
+const SMALLER = "All else about it is checked. Take it apart if that is not enough.";
 
 const UNPARSED = {
   remedy: "What the parser could make sense of was checked; correct the syntax for the rest.",

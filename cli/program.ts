@@ -182,6 +182,7 @@ function addCheck(program: Command, shell: Shell, rules: readonly Rule[], finish
     .optionsGroup("What is printed:")
     .option("--format <name>", alternatives(FORMATS), "stylish")
     .option("--quiet", "only errors; warnings and hints do not count")
+    .option("--verbose", "also what was too large to be followed")
     .option("--max-warnings <number>", "so many warnings are no reason to fail (default: 0)")
     .option("--no-progress", "no progress on the terminal")
     .action(async (paths: string[], flags: CheckFlags) => {

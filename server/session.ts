@@ -69,6 +69,7 @@ export class Session {
       version,
       uriOf: (path) => this.uriOf(path),
       log: (text) => connection.console.error(text),
+      mention: (text) => connection.console.info(text),
       changed: () => this.statusChanged.fire(),
     });
     onBug((message) => this.status.fail("server", "A check was skipped.", message));
@@ -258,6 +259,7 @@ export class Session {
       for (const { rule, file, error } of result.failures) {
         this.status.fail("rule", `The rule ${rule} failed and was skipped.`, error, file);
       }
+      for (const limit of result.limits) this.status.left(limit);
       yield this.results.entryOf(result, wording);
       since = performance.now();
     }

@@ -1,3 +1,4 @@
+import type { Limit } from "../analysis/program.ts";
 import type { FileStatus, Status, StatusProblem, Tally } from "./protocol.ts";
 import type { Entry } from "./results.ts";
 
@@ -5,6 +6,8 @@ export interface StatusTools {
   readonly version: string;
   uriOf(path: string): string;
   log(text: string): void;
+  /** For whoever looks for it: nobody has to do anything. */
+  mention(text: string): void;
   /** Somebody may want to know. */
   changed(): void;
 }
@@ -13,6 +16,7 @@ export interface StatusTools {
 export class StatusKeeper {
   private readonly tools: StatusTools;
   private readonly failures = new Map<string, StatusProblem>();
+  private readonly limits = new Set<string>();
   private configuration: readonly StatusProblem[] = [];
   private compiler: string | null = null;
   private lastRun: Tally | null = null;
@@ -38,6 +42,14 @@ export class StatusKeeper {
           : { uri: this.tools.uriOf(slow.path), milliseconds: slow.milliseconds },
       file,
     };
+  }
+
+  /** What was too large to be followed is in the log, once. */
+  left({ file, message }: Limit): void {
+    const text = `${message} (${this.tools.uriOf(file)})`;
+    if (this.limits.has(text)) return;
+    this.limits.add(text);
+    this.tools.mention(text);
   }
 
   /** Logs with all details and shows in a sentence, the first time that it happens. */

@@ -9,6 +9,7 @@ import {
   type NodeOf,
   nameOf,
   type SourceFile,
+  sourceFileOf,
   walk,
   wrapped,
 } from "../syntax.ts";
@@ -20,7 +21,7 @@ import {
   targetOf,
   writeAt,
 } from "./access-kinds.ts";
-import { flowOwner } from "./flow-graph.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { baseOf, type Location, locationOf, rootOfThis } from "./locations.ts";
 
 // Who reads and writes a place?
@@ -51,9 +52,16 @@ export function writesTo(
   file: SourceFile,
   program: Program,
 ): readonly Access[] {
-  return accessesTo(location, file, program).filter(
-    (it) => it.kind !== "read" && !isInitialisation(it),
-  );
+  return grouped(file, program).writes(location);
+}
+
+/** The accesses of one function's own body, nested functions left out. */
+export function accessesIn(
+  location: Location,
+  owner: FlowOwner,
+  program: Program,
+): readonly Access[] {
+  return grouped(sourceFileOf(owner), program).in(location).get(owner) ?? [];
 }
 
 /** Whether the access is part of making the object, or of loading the module. */
@@ -69,18 +77,40 @@ export function isInitialisation({ at, location }: Access): boolean {
 
 interface Accesses {
   of(location: Location): readonly Access[];
+  writes(location: Location): readonly Access[];
+  in(location: Location): ReadonlyMap<FlowOwner, readonly Access[]>;
 }
 
 const grouped: (file: SourceFile, program: Program) => Accesses = fact((file, program) => {
-  const known = new Map<string, readonly Access[]>();
+  const of = byKey((location) => collect(location, file, program));
   return {
-    of: (location) => {
-      let found = known.get(location.key);
-      if (found === undefined) known.set(location.key, (found = collect(location, file, program)));
-      return found;
-    },
+    of,
+    writes: byKey((location) =>
+      of(location).filter((it) => it.kind !== "read" && !isInitialisation(it)),
+    ),
+    in: byKey((location) => {
+      const owners = new Map<FlowOwner, Access[]>();
+      for (const access of of(location)) {
+        const owner = flowOwner(access.at);
+        const known = owner && owners.get(owner);
+        if (known !== undefined) known.push(access);
+        else if (owner !== undefined) owners.set(owner, [access]);
+      }
+      return owners;
+    }),
   };
 });
+
+function byKey<T>(compute: (location: Location) => T): (location: Location) => T {
+  const known = new Map<string, T>();
+  return (location) => {
+    const before = known.get(location.key);
+    if (before !== undefined) return before;
+    const found = compute(location);
+    known.set(location.key, found);
+    return found;
+  };
+}
 
 function collect(location: Location, file: SourceFile, program: Program): Access[] {
   const { cell, path, root } = location;

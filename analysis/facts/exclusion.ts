@@ -207,7 +207,7 @@ function isTestedHere(write: Access, program: Program): boolean {
   const owner = flowOwner(at);
   if (owner === undefined) return false;
   if (isAssignment(at) && MEMOISING.has(at.operatorToken.kind)) return true;
-  return conditionsOn(location, at, [owner], program).some((condition) => {
+  return conditionsOn(location, [owner], program).some((condition) => {
     const way = wayBetween(condition.read, at, program);
     if (way === undefined || way.pauses.length > 0) return false;
     const side = sideOf(condition.node, at, program);

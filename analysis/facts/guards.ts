@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import { fact, type Program } from "../program.ts";
 import {
   ancestor,
   is,
@@ -13,6 +13,7 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { accessesTo, writesTo } from "./accesses.ts";
+import { isTooLarge } from "./bounds.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { graphOf } from "./flow-walk.ts";
 import { type Location, locationOf, variableOf } from "./locations.ts";
@@ -38,17 +39,56 @@ import { conditionsOn, sideOf } from "./tests.ts";
 
 /** The nodes at which a second look begins that decides about the write. */
 export function closesOf(write: Access, program: Program): Stops {
-  const looks = new Set<Node>();
-  for (const { owner, at } of levelsOf(write.at, program)) {
-    for (const condition of conditionsOn(write.location, write.at, [owner], program)) {
-      if (sideOf(condition.node, at, program) !== undefined) looks.add(pointOf(condition.read));
+  return deciding(() => {
+    const looks: Look[] = [];
+    for (const { owner, at } of levelsOf(write.at, program)) {
+      for (const { node, read } of conditionsOn(write.location, [owner], program)) {
+        looks.push({ begins: pointOf(read), condition: node, at });
+      }
+      for (const { condition, begins, place } of looksIn(owner, program)) {
+        const isOfPlace = place?.key === write.location.key;
+        const counts =
+          place === undefined || isOfPlace || isWrittenAround(place, write.at, program);
+        if (counts) looks.push({ begins, condition, at });
+      }
     }
-    for (const condition of branchesIn(owner, program)) {
-      const look = tokenIn(condition, write, program) ?? ownSignalIn(condition, program);
-      if (look !== undefined && sideOf(condition, at, program) !== undefined) looks.add(look);
+    return looks;
+  }, program);
+}
+
+interface Look {
+  /** The node at which it begins. */
+  readonly begins: Node;
+  readonly condition: Node;
+  /** What it is to decide about, in the function of the condition. */
+  readonly at: Node;
+}
+
+/** Whether a node begins a look that decides. Asked only about what lies on somebody's way. */
+function deciding(looks: () => readonly Look[], program: Program): Stops {
+  let all: ReadonlyMap<Node, readonly Look[]> | undefined;
+  const known = new Map<Node, boolean>();
+  return (node) => {
+    all ??= byBeginning(looks());
+    const here = all.get(node);
+    if (here === undefined) return false;
+    let decides = known.get(node);
+    if (decides === undefined) {
+      decides = here.some((it) => sideOf(it.condition, it.at, program) !== undefined);
+      known.set(node, decides);
     }
+    return decides;
+  };
+}
+
+function byBeginning(looks: readonly Look[]): ReadonlyMap<Node, readonly Look[]> {
+  const all = new Map<Node, Look[]>();
+  for (const look of looks) {
+    const known = all.get(look.begins);
+    if (known === undefined) all.set(look.begins, [look]);
+    else known.push(look);
   }
-  return (node) => looks.has(node);
+  return all;
 }
 
 /** The functions around a node, and where in each of them the node happens. */
@@ -69,33 +109,52 @@ function pointOf(read: Node): Node {
   return is.BindingElement(read) ? (ancestor(read, is.VariableDeclaration) ?? read) : read;
 }
 
-function branchesIn(owner: FlowOwner, program: Program): ReadonlySet<Node> {
-  const conditions = new Set<Node>();
-  for (const { role, node } of graphOf(owner, program).points) {
-    if (role === "branch" && node !== undefined) conditions.add(node);
-  }
-  return conditions;
+/** The conditions of a function. */
+const branchesIn: (owner: FlowOwner, program: Program) => ReadonlySet<Node> = fact(
+  (owner, program) => {
+    const conditions = new Set<Node>();
+    if (isTooLarge(owner, program)) return conditions;
+    for (const { role, node } of graphOf(owner, program).points) {
+      if (role === "branch" && node !== undefined) conditions.add(node);
+    }
+    return conditions;
+  },
+);
+
+interface Comparison {
+  readonly condition: Node;
+  readonly begins: Node;
+  /** What is compared with something of this work's own; undefined for an own signal. */
+  readonly place: Location | undefined;
 }
 
-/** `this.turn` in `turn === this.turn`, where this work has written `this.turn` itself. */
-function tokenIn(condition: Node, write: Access, program: Program): Node | undefined {
-  if (!is.BinaryExpression(condition) || !EQUALITY.has(condition.operatorToken.kind)) {
-    return undefined;
-  }
-  const sides = [condition.left, condition.right].map(unwrapped);
-  const [a, b] = sides;
-  if (a === undefined || b === undefined) return undefined;
-  for (const [shared, own] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    if (!isLocal(own, program)) continue;
+/** The looks of a function that may decide about any of its writes. */
+const looksIn: (owner: FlowOwner, program: Program) => readonly Comparison[] = fact(
+  (owner, program) =>
+    [...branchesIn(owner, program)].flatMap((condition): readonly Comparison[] => {
+      const signal = ownSignalIn(condition, program);
+      if (signal !== undefined) return [{ condition, begins: signal, place: undefined }];
+      return tokensIn(condition, program).map(({ shared, place }) => ({
+        condition,
+        begins: shared,
+        place,
+      }));
+    }),
+);
+
+/** `this.turn` in `turn === this.turn`; it counts where this work has written it itself. */
+function tokensIn(
+  condition: Node,
+  program: Program,
+): readonly { readonly shared: Node; readonly place: Location }[] {
+  if (!is.BinaryExpression(condition) || !EQUALITY.has(condition.operatorToken.kind)) return [];
+  const a = unwrapped(condition.left);
+  const b = unwrapped(condition.right);
+  return [[a, b] as const, [b, a] as const].flatMap(([shared, own]) => {
+    if (!isLocal(own, program)) return [];
     const place = locationOf(shared, program);
-    if (place === undefined || isLocal(shared, program)) continue;
-    if (place.key === write.location.key || isWrittenAround(place, write.at, program))
-      return shared;
-  }
-  return undefined;
+    return place === undefined || isLocal(shared, program) ? [] : [{ shared, place }];
+  });
 }
 
 const EQUALITY: ReadonlySet<number> = new Set([
@@ -179,17 +238,19 @@ export function closesOfNode(
   writers: readonly Access[],
   program: Program,
 ): Stops {
-  const looks = new Set<Node>();
-  for (const { owner, at } of levelsOf(use, program)) {
-    for (const condition of conditionsOn(location, use, [owner], program)) {
-      if (sideOf(condition.node, at, program) !== undefined) looks.add(pointOf(condition.read));
+  return deciding(() => {
+    const looks: Look[] = [];
+    for (const { owner, at } of levelsOf(use, program)) {
+      for (const { node, read } of conditionsOn(location, [owner], program)) {
+        looks.push({ begins: pointOf(read), condition: node, at });
+      }
+      for (const condition of branchesIn(owner, program)) {
+        const begins = flagIn(condition, location, writers, program);
+        if (begins !== undefined) looks.push({ begins, condition, at });
+      }
     }
-    for (const condition of branchesIn(owner, program)) {
-      const flag = flagIn(condition, location, writers, program);
-      if (flag !== undefined && sideOf(condition, at, program) !== undefined) looks.add(flag);
-    }
-  }
-  return (node) => looks.has(node);
+    return looks;
+  }, program);
 }
 
 /** What a condition mentions that all writers write as well. */

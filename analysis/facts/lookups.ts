@@ -42,7 +42,7 @@ export function isMemoOnLookup(location: Location, at: Node, program: Program): 
     return reads.length > 1;
   }
   let isGivenBack = false;
-  const conditions = conditionsOn(location, at, [owner], program);
+  const conditions = conditionsOn(location, [owner], program);
   walkBody(owner, (node) => {
     if (!is.ReturnStatement(node) || node.expression === undefined) return undefined;
     if (locationOf(node.expression, program)?.key !== location.key) return undefined;

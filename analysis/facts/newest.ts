@@ -13,6 +13,7 @@ import {
   walk,
 } from "../syntax.ts";
 import { accessesTo } from "./accesses.ts";
+import { isTooLarge } from "./bounds.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { graphOf } from "./flow-walk.ts";
 import { locationOf, type VariableLike, variableOf } from "./locations.ts";
@@ -57,6 +58,7 @@ export function isNewestAfter(pause: Node, node: Node, program: Program): boolea
 
 function branchesIn(owner: FlowOwner, program: Program): ReadonlySet<Node> {
   const conditions = new Set<Node>();
+  if (isTooLarge(owner, program)) return conditions;
   for (const { role, node } of graphOf(owner, program).points) {
     if (role === "branch" && node !== undefined) conditions.add(node);
   }

@@ -10,6 +10,7 @@ import {
   type Node,
   wrapped,
 } from "../syntax.ts";
+import { isTooLarge } from "./bounds.ts";
 import { callbackOf } from "./callbacks.ts";
 import type { FlowOwner } from "./flow-graph.ts";
 import { flowOwner } from "./flow-graph.ts";
@@ -60,7 +61,7 @@ export type Stops = (node: Node) => boolean;
  */
 export function wayBetween(from: Node, to: Node, program: Program, stops?: Stops): Way | undefined {
   const outer = flowOwner(from);
-  if (outer === undefined) return undefined;
+  if (outer === undefined || isTooLarge(outer, program)) return undefined;
   const inside: Node[] = [];
   let at = to;
   for (let steps = 0; flowOwner(at) !== outer; steps += 1) {

@@ -100,7 +100,7 @@ function firstStale(location: Location, owner: FlowOwner, program: Program): Sta
   const writers = emptiersOf(location, some.at, program);
   if (writers.length === 0) return undefined;
   const owners = ownersOf(some.at, program);
-  const conditions = conditionsOn(location, some.at, owners, program);
+  const conditions = conditionsOn(location, owners, program);
   for (const { reference } of uses.slice(0, MOST_USES)) {
     const closes = closesOfNode(reference, location, writers, program);
     for (const condition of conditions) {

@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import { fact, type Program } from "../program.ts";
 import {
   declarationKeyword,
   is,
@@ -8,11 +8,11 @@ import {
   type Node,
   nameOf,
   SHORT_CIRCUITS,
-  sourceFileOf,
   unwrapped,
   wrapped,
 } from "../syntax.ts";
-import { accessesTo } from "./accesses.ts";
+import { accessesIn } from "./accesses.ts";
+import { isReadTooOften, isTooLarge } from "./bounds.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { after, graphOf } from "./flow-walk.ts";
 import { type Location, locationOf } from "./locations.ts";
@@ -41,26 +41,46 @@ export interface Condition {
 /** The conditions of these functions that test the place. */
 export function conditionsOn(
   location: Location,
-  near: Node,
   owners: readonly FlowOwner[],
   program: Program,
 ): readonly Condition[] {
-  const conditions: Condition[] = [];
-  const reads = accessesTo(location, sourceFileOf(near), program).filter(({ kind, at }) => {
-    const owner = flowOwner(at);
-    return kind === "read" && owner !== undefined && owners.includes(owner);
-  });
-  if (MOST_READS < reads.length) return [];
-  for (const { reference } of reads) {
-    const direct = conditionAt(reference, reference);
-    if (direct !== undefined) conditions.push(direct);
-    else conditions.push(...testsOfCopy(reference, owners, program));
-  }
-  return conditions;
+  const [first] = owners;
+  return first === undefined ? [] : knownIn(first, program).on(location, owners);
 }
 
-/** Where a place is read more often by one piece of work, the analysis gives up on it there. */
-export const MOST_READS = 30;
+interface Conditions {
+  on(location: Location, owners: readonly FlowOwner[]): readonly Condition[];
+}
+
+/** By the first of the functions: how many come with it tells which they are. */
+const knownIn: (first: FlowOwner, program: Program) => Conditions = fact((_first, program) => {
+  const known = new Map<string, readonly Condition[]>();
+  return {
+    on: (location, owners) => {
+      const key = `${String(owners.length)} ${location.key}`;
+      let found = known.get(key);
+      if (found === undefined) known.set(key, (found = findIn(location, owners, program)));
+      return found;
+    },
+  };
+});
+
+function findIn(
+  location: Location,
+  owners: readonly FlowOwner[],
+  program: Program,
+): readonly Condition[] {
+  const [first] = owners;
+  if (first === undefined || owners.some((it) => isTooLarge(it, program))) return [];
+  const reads = owners
+    .flatMap((it) => accessesIn(location, it, program))
+    .filter(({ kind }) => kind === "read");
+  if (isReadTooOften(location, reads.length, first, program)) return [];
+  return reads.flatMap(({ reference }) => {
+    const direct = conditionAt(reference, reference);
+    return direct === undefined ? testsOfCopy(reference, owners, program) : [direct];
+  });
+}
 
 /** `if (hit)` for `const hit = cache.get(id)` and `const { conn } = this`. */
 function testsOfCopy(
@@ -74,11 +94,11 @@ function testsOfCopy(
   const { name } = holder;
   const location = is.Identifier(name) ? locationOf(name, program) : undefined;
   if (location === undefined) return [];
-  return accessesTo(location, sourceFileOf(read), program).flatMap(({ kind, reference }) => {
-    const owner = flowOwner(reference);
-    if (kind !== "read" || owner === undefined || !owners.includes(owner)) return [];
-    return conditionAt(reference, read) ?? [];
-  });
+  return owners
+    .flatMap((it) => accessesIn(location, it, program))
+    .flatMap(({ kind, reference }) =>
+      kind === "read" ? (conditionAt(reference, read) ?? []) : [],
+    );
 }
 
 /** `cache.get(id) ?? fallback` is still a copy, as far as emptiness goes, where the fallback is empty. */

@@ -55,8 +55,10 @@ export interface Unfinished {
 /** Who relies on what the write announces before it is there; undefined: nobody. */
 export function unfinishedAt(write: Access, program: Program): Unfinished | undefined {
   const owner = flowOwner(write.at);
-  if (owner === undefined || !fills(write) || isTakenBack(write, program)) return undefined;
-  for (const condition of conditionsOn(write.location, write.at, [owner], program)) {
+  if (owner === undefined || !fills(write)) return undefined;
+  const conditions = conditionsOn(write.location, [owner], program);
+  if (conditions.length === 0 || isTakenBack(write, program)) return undefined;
+  for (const condition of conditions) {
     const way = wayBetween(condition.read, write.at, program);
     if (way === undefined || way.pauses.length > 0) continue;
     const side = sideOf(condition.node, write.at, program);
@@ -223,7 +225,7 @@ function isRelied(reference: Node): boolean {
 function stopsFor(delivery: Location, use: Node, program: Program): (node: Node) => boolean {
   const owners = ownersOf(use, program);
   const looks = new Set(
-    conditionsOn(delivery, use, owners, program)
+    conditionsOn(delivery, owners, program)
       .filter((it) => sideOf(it.node, use, program) !== undefined)
       .map((it) => it.read),
   );

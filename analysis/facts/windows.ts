@@ -13,19 +13,13 @@ import {
   wrapped,
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
-import { accessesTo } from "./accesses.ts";
+import { accessesIn, accessesTo } from "./accesses.ts";
+import { isReadTooOften } from "./bounds.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf, type Stops, type Way, wayBetween } from "./pauses.ts";
-import {
-  type Condition,
-  conditionsOn,
-  isEmpty,
-  MOST_READS,
-  type Outcome,
-  sideOf,
-} from "./tests.ts";
+import { type Condition, conditionsOn, isEmpty, type Outcome, sideOf } from "./tests.ts";
 
 // Which writes rest on what was read or tested before a pause?
 //
@@ -101,13 +95,14 @@ const LOGICAL: ReadonlySet<number> = new Set([
 function readsOf(write: Access, program: Program): ReadonlySet<Node> {
   const owners = ownersOf(write.at, program);
   const reads = new Set<Node>();
-  for (const it of accessesTo(write.location, sourceFileOf(write.at), program)) {
-    const owner = flowOwner(it.at);
-    if (it.kind === "read" && owner !== undefined && owners.includes(owner)) {
-      reads.add(it.reference);
+  for (const owner of owners) {
+    for (const it of accessesIn(write.location, owner, program)) {
+      if (it.kind === "read") reads.add(it.reference);
     }
   }
-  return reads.size <= MOST_READS ? reads : NOTHING;
+  const [first] = owners;
+  const isTooOften = first && isReadTooOften(write.location, reads.size, first, program);
+  return isTooOften === false ? reads : NOTHING;
 }
 
 /** The test from before a pause that decides whether the write happens. */
@@ -122,7 +117,7 @@ export function testWindow(
     const way = openWay(own.condition.read, write.at, closes, program);
     if (way !== undefined) return { ...own, read: own.condition.read, write, ...way };
   }
-  for (const condition of conditionsOn(write.location, write.at, owners, program)) {
+  for (const condition of conditionsOn(write.location, owners, program)) {
     // What reads the place behind the test is no use to look at: the read is what gets stale.
     const way = openWay(condition.read, write.at, closes, program);
     if (way === undefined) continue;

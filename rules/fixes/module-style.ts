@@ -141,7 +141,26 @@ export function readFile(
   file: SourceFile,
   imports: readonly ImportLike[],
   moduleKind: "esm" | "commonjs" = "esm",
-  except: { readonly start: number; readonly end: number } = { start: 0, end: 0 },
+  except: { readonly start: number; readonly end: number } = NOWHERE,
+): FileReading {
+  if (except !== NOWHERE || moduleKind !== "esm") return read(file, imports, moduleKind, except);
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const reading = read(file, imports, moduleKind, except);
+  known.set(file, reading);
+  return reading;
+}
+
+const NOWHERE = { start: 0, end: 0 };
+
+/** What follows from the text alone lives as long as the tree does; most fixes ask for nothing else. */
+const known = new WeakMap<SourceFile, FileReading>();
+
+function read(
+  file: SourceFile,
+  imports: readonly ImportLike[],
+  moduleKind: "esm" | "commonjs",
+  except: { readonly start: number; readonly end: number },
 ): FileReading {
   const names = new Set<string>();
   const quotes = { '"': 0, "'": 0 };

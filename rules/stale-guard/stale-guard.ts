@@ -1,5 +1,4 @@
 import { type Access, targetOf, writeAt } from "../../analysis/facts/access-kinds.ts";
-import { accessesTo } from "../../analysis/facts/accesses.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { excludes, heldAt, heldThroughout } from "../../analysis/facts/locks.ts";
@@ -15,7 +14,7 @@ import {
 } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, type Node, sourceFileOf } from "../../analysis/syntax.ts";
+import { is, type Node } from "../../analysis/syntax.ts";
 import { keepChecked, useIfThere } from "../fixes/keep-checked.ts";
 import { calledAt, calledBy, pausesAt, step, twice } from "../words/races.ts";
 
@@ -51,8 +50,11 @@ export const staleGuard = defineRule({
     const write = writeAt(node, program);
     if (write === undefined || write.location.cell !== undefined) return;
     const closes = closesOf(write, program);
-    const counted = otherWrites(write, program);
-    const window = testWindow(write, program, (it) => closes(it) || counted.has(it));
+    const window = testWindow(
+      write,
+      program,
+      (it) => closes(it) || isOtherWrite(it, write, program),
+    );
     if (window === undefined || !isLimit(window.condition)) return;
     const overlap = raceIn(window, program);
     if (overlap !== undefined && !isRepeated(window, program))
@@ -61,9 +63,10 @@ export const staleGuard = defineRule({
 });
 
 /** What changes the place on the way has already done what the test was for. */
-function otherWrites(write: Access, program: Program): ReadonlySet<Node> {
-  const all = accessesTo(write.location, sourceFileOf(write.at), program);
-  return new Set(all.filter((it) => it.kind !== "read" && it.at !== write.at).map((it) => it.at));
+function isOtherWrite(node: Node, { at, location }: Access, program: Program): boolean {
+  if (node === at || targetOf(node) === undefined) return false;
+  const other = writeAt(node, program);
+  return other !== undefined && other.kind !== "read" && other.location.key === location.key;
 }
 
 function* staleUse(object: Node, program: Program): Iterable<Finding> {

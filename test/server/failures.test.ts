@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { giveUp } from "../../analysis/program.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { rules } from "../../rules/index.ts";
 import type { Core } from "../../server/front.ts";
@@ -48,6 +49,24 @@ test("a rule that throws is reported once, and all others go on", async () => {
     state: "failed",
     problems: [{ kind: "rule", message: "The rule broken failed and was skipped." }],
   });
+});
+
+test("what is too large to be followed is in the log, once, and no failure", async () => {
+  const rule = defineRule({
+    ...broken,
+    profile: "recommended",
+    *check(call, program) {
+      giveUp(call, "`pay` is too large to be followed.", program);
+    },
+  });
+  const client = await start({ files, load: () => coreWith(rule) });
+  await client.open("cart.ts");
+  await client.rulesIn("cart.ts");
+  await client.edit("cart.ts", "save();", "save(); ");
+  await client.rulesIn("cart.ts");
+  expect(client.log.filter((it) => it.includes("is too large to be followed"))).toHaveLength(1);
+  const status = await client.connection.sendRequest<Status>("mooring/status", {});
+  expect(status).toMatchObject({ problems: [] });
 });
 
 test("a project that throws is reported, and what can be checked is", async () => {
