@@ -1,6 +1,7 @@
 import type { EngineSnapshot, Place } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
-import { type Node, nodeAt, sourceFileOf, startOf } from "./syntax.ts";
+import { nodeAt } from "./node-at.ts";
+import { type Node, sourceFileOf, startOf } from "./syntax.ts";
 
 /** One snapshot of the user's program: what rules and facts get to see. */
 export interface Program {
