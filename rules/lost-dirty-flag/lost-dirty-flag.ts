@@ -90,7 +90,7 @@ function isState({ text }: Location): boolean {
 
 /** Who sets it only where it is not set does nothing while it is. */
 function isFoundUnset(setter: Node, location: Location, program: Program): boolean {
-  return conditionsOn(location, setter, ownersOf(setter, program), program).some((it) => {
+  return conditionsOn(location, ownersOf(setter, program), program).some((it) => {
     const side = sideOf(it.node, setter, program);
     return side !== undefined && (side ? it.whenTrue : it.whenFalse) === "empty";
   });
