@@ -2,6 +2,7 @@ import { type Access, targetOf, writeAt } from "../../analysis/facts/access-kind
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { excludes, heldAt, heldThroughout } from "../../analysis/facts/locks.ts";
+import { lateOpening } from "../../analysis/facts/late-openings.ts";
 import { interruptionBy, type Overlap } from "../../analysis/facts/overlap.ts";
 import { isSharedAt, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
@@ -20,9 +21,10 @@ import { calledAt, calledBy, pausesAt, step, twice } from "../words/races.ts";
 
 // See stale-guard.md for what this means to the user.
 //
-// A test holds until the next pause. Two things rely on one across it: a use of what was found there,
-// where another function takes it away, and a write that the test was to limit, where two calls of
-// the same function pass the test before one of them writes.
+// A test holds until the next pause. Three things rely on one across it: a use of what was found there,
+// where another function takes it away; a write that the test was to limit, where two calls of the
+// same function pass the test before one of them writes; and what is opened unless all is closed,
+// where another function closes all meanwhile.
 export const staleGuard = defineRule({
   id: "stale-guard",
   summary: "The code tests something, pauses, and goes on as if the test still held.",
@@ -49,6 +51,7 @@ export const staleGuard = defineRule({
     if (targetOf(node) === undefined || !mayBeInterrupted(node, program)) return;
     const write = writeAt(node, program);
     if (write === undefined || write.location.cell !== undefined) return;
+    yield* openedLate(write, program);
     const closes = closesOf(write, program);
     const window = testWindow(
       write,
@@ -114,6 +117,41 @@ function isLockedOut(writer: Node, test: Node, use: Node, program: Program): boo
 
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function* openedLate(write: Access, program: Program): Iterable<Finding> {
+  const late = lateOpening(write, program);
+  if (late === undefined || !isSharedAt(write.location, write.at, program)) return;
+  const { condition, flag, pause, setter, ending } = late;
+  const by = flowOwner(setter.at);
+  if (isLockedOut(setter.at, condition.read, write.at, program)) return;
+  const interruption = by && interruptionBy([by], write.at, program);
+  if (interruption === undefined) return;
+  const name = write.location.text;
+  const closer = calledBy(interruption.by);
+  yield {
+    at: write.at,
+    profile: interruption.strength === "possible" ? "strict" : undefined,
+    message: `${sentence(closer)} can set \`${flag.text}\` while ${calledAt(write.at, program)} pauses after testing it: then nobody ends \`${name}\`.`,
+    why: "A test holds only until the next pause. Whoever ends everything meanwhile finds nothing to end yet, and what is stored afterwards stays open.",
+    notes: [
+      { at: condition.read, message: "tested here" },
+      { at: pause, message: "other code runs here" },
+      { at: setter.at, message: "set here" },
+      { at: ending, message: "ended here, if it is there already" },
+    ],
+    interleaving: {
+      evidence: interruption.evidence,
+      steps: [
+        step("A", "check", condition.read, `finds \`${flag.text}\` unset`),
+        step("A", "pause", pause, pausesAt(pause)),
+        step("B", "write", setter.at, `sets \`${flag.text}\``),
+        step("B", "read", ending, `finds no \`${name}\` to end`),
+        step("A", "write", write.at, `stores \`${name}\`, which stays open`),
+      ],
+    },
+    fixes: [],
+  };
 }
 
 function passedTwice(window: TestWindow, overlap: Overlap, program: Program): Finding {
