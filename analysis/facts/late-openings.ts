@@ -54,7 +54,7 @@ export function lateOpening(write: Access, program: Program): LateOpening | unde
     if (role !== "branch" || node === undefined) continue;
     const flag = locationOf(flagIn(node), program);
     if (flag === undefined || flag.key === location.key) continue;
-    const condition = conditionsOn(flag, at, [owner], program).find((it) => it.node === node);
+    const condition = conditionsOn(flag, [owner], program).find((it) => it.node === node);
     const side = condition && sideOf(node, at, program);
     if (condition === undefined || side === undefined) continue;
     if ((side ? condition.whenTrue : condition.whenFalse) !== "empty") continue;
