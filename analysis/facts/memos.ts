@@ -1,5 +1,5 @@
 import type { Program } from "../program.ts";
-import { is, isAssignment, type Node, nameOf, textOf, unwrapped } from "../syntax.ts";
+import { is, isAssignment, methodCall, type Node, nameOf, textOf, unwrapped } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { pathFrom } from "./flow.ts";
 import { locationOf } from "./locations.ts";
@@ -43,20 +43,53 @@ export function isSameForAll(value: Node, program: Program): boolean {
   );
 }
 
-/** Whether all that is waited for makes no difference when it is done again: `mkdir` with `recursive`. */
-export function isDoneAgainInVain(pauses: readonly Node[]): boolean {
+/**
+ * Whether all that is waited for makes no difference when it is done again: a module that is imported,
+ * a file that is read, `mkdir` with `recursive`.
+ */
+export function isDoneAgainInVain({ value }: Access, pauses: readonly Node[]): boolean {
+  // Behind a flag, what was read goes somewhere else, and may replace what has been changed there.
+  const isFlag = is.TrueKeyword(value && unwrapped(value));
+  const vain = isFlag ? ENSURES : ENSURES_OR_READS;
   return pauses.every((pause) => {
     const awaited = is.AwaitExpression(pause) ? unwrapped(pause.expression) : undefined;
-    if (!is.CallExpression(awaited)) return false;
-    const callee = unwrapped(awaited.expression);
-    const name = nameOf(is.PropertyAccessExpression(callee) ? callee.name : callee) ?? "";
-    if (ENSURES.test(name)) return true;
-    const [, options] = awaited.arguments;
-    return name === "mkdir" && options !== undefined && /\brecursive\b/.test(textOf(options));
+    return awaited !== undefined && isVain(awaited, vain);
   });
 }
 
-const ENSURES = /^(?:ensureDir|ensureFile|mkdirp|outputFile|access|stat|lstat|pathExists)$/;
+function isVain(awaited: Node, vain: RegExp): boolean {
+  if (!is.CallExpression(awaited)) return false;
+  if (is.ImportKeyword(awaited.expression)) return true;
+  const call = methodCall(awaited);
+  if (
+    call !== undefined &&
+    call.method === "all" &&
+    nameOf(unwrapped(call.receiver)) === "Promise"
+  ) {
+    const [list] = call.args;
+    const array = list && unwrapped(list);
+    return (
+      is.ArrayLiteralExpression(array) && array.elements.every((it) => isVain(unwrapped(it), vain))
+    );
+  }
+  const callee = unwrapped(awaited.expression);
+  const name = nameOf(is.PropertyAccessExpression(callee) ? callee.name : callee) ?? "";
+  if (vain.test(name)) return true;
+  const [, options] = awaited.arguments;
+  return name === "mkdir" && options !== undefined && /\brecursive\b/.test(textOf(options));
+}
+
+const ENSURES = /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|pathExists)$/;
+const ENSURES_OR_READS =
+  /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|pathExists|readFile|readdir|readJson|read[A-Z]\w*(?:Asset|File|Template|Package|PackageJson)s?)$/;
+
+/** Whether the place says that something is over, so that doing it again is ending what has ended. */
+export function isOver({ value, location }: Access): boolean {
+  return is.TrueKeyword(value && unwrapped(value)) && OVER.test(location.text);
+}
+
+const OVER =
+  /(?:closed|closing|stopped|stopping|ended|disposed|destroyed|finished|done|over|aborted|cancell?ed|terminated|disconnected)$/i;
 
 /** The call that opens what somebody has to close, where the value comes from one. */
 export function openingOf(value: Node, program: Program): Node | undefined {

@@ -1,4 +1,10 @@
-import { EXPORTED_HANDLERS, METHODS_RUN_ONCE, RENDERS, RUN_ONCE } from "../primitives/owners.ts";
+import {
+  EXPORTED_HANDLERS,
+  METHODS_IN_TURN,
+  METHODS_RUN_ONCE,
+  RENDERS,
+  RUN_ONCE,
+} from "../primitives/owners.ts";
 import type { Program } from "../program.ts";
 import type { Evidence } from "../rule.ts";
 import {
@@ -103,6 +109,7 @@ function ofObject(
   object: Node,
   program: Program,
 ): Overlap | undefined {
+  if (METHODS_IN_TURN.has(name)) return undefined;
   const { parent } = wrapped(object);
   const owner = flowOwner(object);
   const isReturned = is.ReturnStatement(parent) || is.ArrowFunction(parent);

@@ -19,6 +19,7 @@ import {
 import { accessesTo } from "./accesses.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { locationOf, variableOf } from "./locations.ts";
+import { ownersOf } from "./pauses.ts";
 
 // What is a value made from?
 //
@@ -30,7 +31,8 @@ import { locationOf, variableOf } from "./locations.ts";
 //
 // *May*: a variable with several assignments may hold any of them. Each origin says which nodes
 // would replace the value on its way (`replaced`), for those who look for a path. Parameters,
-// captured functions and module variables are origins themselves; they are not followed.
+// captured functions, module variables and variables of functions that are no part of this piece of work
+// are origins themselves; they are not followed.
 
 export interface Origin {
   readonly node: Node;
@@ -72,9 +74,14 @@ export function originsOf(value: Node, program: Program): readonly Origin[] {
 
 const DEEPEST = 6;
 
-/** `a ? b : c`, `a ?? b` and `(a, b)` give one of their parts as it is. */
+/** `a ? b : c`, `a ?? b` and `(a, b)` give one of their parts as it is, and `await a` what it stands for. */
 function isChoice(node: Node): boolean {
-  return is.ConditionalExpression(node) || isShortCircuit(node) || isComma(node);
+  return (
+    is.AwaitExpression(node) ||
+    is.ConditionalExpression(node) ||
+    isShortCircuit(node) ||
+    isComma(node)
+  );
 }
 
 /** What a local variable may have been given, and the assignments that would replace it. */
@@ -83,7 +90,7 @@ export function definitionsOf(
   program: Program,
 ): readonly { readonly value: Node; readonly others: readonly Node[] }[] {
   const declaration = localVariable(name, program);
-  if (declaration === undefined) return [];
+  if (declaration === undefined || isShared(declaration, name, program)) return [];
   if (is.BindingElement(declaration)) return [{ value: declaration, others: [] }];
   const { initializer } = declaration;
   const all: { readonly at: Node; readonly value: Node }[] = [];
@@ -100,6 +107,14 @@ export function definitionsOf(
     value,
     others: all.filter((it) => it.at !== at).map((it) => it.at),
   }));
+}
+
+/** What a function has closed over may hold another value by then, unless it is a constant. */
+function isShared(declaration: Node, name: Node, program: Program): boolean {
+  const { parent } = declaration;
+  if (is.VariableDeclarationList(parent) && declarationKeyword(parent) === "const") return false;
+  const owner = flowOwner(declaration);
+  return owner !== undefined && !ownersOf(name, program).includes(owner);
 }
 
 /** A variable of a function; one of a pattern only where it is taken off a constant. */

@@ -136,6 +136,15 @@ export const RENDERS: RegExp = /^(?:use[A-Z]|[A-Z])/;
 export const METHODS_RUN_ONCE: RegExp =
   /^(?:main|bootstrap|setup|teardown|migrate|seed|install|uninstall|activate|deactivate|up|down|beforeAll|afterAll|beforeEach|afterEach|connectedCallback|disconnectedCallback|firstUpdated|willUpdate|updated|render|ngOnInit|ngAfterViewInit|ngOnDestroy|componentDidMount|componentDidUpdate|componentWillUnmount|onModuleInit|onApplicationBootstrap|onload|onunload)$/;
 
+/** Methods of a protocol that waits for each call before it makes the next: iterators, streams. */
+export const METHODS_IN_TURN: ReadonlySet<string> = new Set([
+  "next",
+  "return",
+  "throw",
+  "pull",
+  "transform",
+]);
+
 /** Methods whose function argument is called for each event, where the types do not say whose they are. */
 export const REGISTERS: ReadonlySet<string> = new Set([
   "on",

@@ -1,8 +1,9 @@
-import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
+import { writeAt } from "../../analysis/facts/access-kinds.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import {
   fills,
   isAwaitedTogether,
+  isDoneAgainInVain,
   isMemo,
   isSameForAll,
   openingOf,
@@ -54,7 +55,7 @@ function filledTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
   return {
     at: write.at,
     severity: opening === undefined ? undefined : "error",
-    profile: isHarmless(write, program) ? "strict" : undefined,
+    profile: isHarmless(window, program) ? "strict" : undefined,
     message: `Two calls of ${called} for the same ${key} can overlap: both find nothing in \`${collection}\`, and each fills it.`,
     why:
       opening === undefined
@@ -70,8 +71,10 @@ function filledTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
   };
 }
 
-function isHarmless({ value }: Access, program: Program): boolean {
-  return value !== undefined && isSameForAll(value, program);
+function isHarmless({ write, pauses }: TestWindow, program: Program): boolean {
+  const { value } = write;
+  if (value === undefined || openingOf(value, program) !== undefined) return false;
+  return isSameForAll(value, program) || isDoneAgainInVain(write, pauses);
 }
 
 function notesOf(read: Node, pause: Node | undefined) {

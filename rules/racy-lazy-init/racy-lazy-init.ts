@@ -6,6 +6,7 @@ import {
   isAwaitedTogether,
   isDoneAgainInVain,
   isMemo,
+  isOver,
   isSameForAll,
   openingOf,
 } from "../../analysis/facts/memos.ts";
@@ -118,8 +119,10 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
   };
 }
 
-function isHarmless({ write: { value }, pauses }: TestWindow, program: Program): boolean {
-  return value !== undefined && (isSameForAll(value, program) || isDoneAgainInVain(pauses));
+function isHarmless({ write, pauses }: TestWindow, program: Program): boolean {
+  const { value } = write;
+  if (value === undefined || openingOf(value, program) !== undefined) return false;
+  return isSameForAll(value, program) || isDoneAgainInVain(write, pauses) || isOver(write);
 }
 
 function notesOf(read: Node, pause: Node | undefined) {
