@@ -9,6 +9,7 @@ import {
   is,
   isFunctionExpression,
   isFunctionLike,
+  methodCall,
   type Node,
   nameOf,
   sourceFileOf,
@@ -18,6 +19,7 @@ import {
 } from "../syntax.ts";
 import { mentionsOfName } from "./accesses.ts";
 import { isSetter } from "./effects.ts";
+import { isTestFile } from "./file-roles.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { variableOf, type VariableLike } from "./locations.ts";
 import { originsOf } from "./origins.ts";
@@ -60,6 +62,7 @@ export function staleStateIn(call: CallExpression, program: Program): StateUpdat
   const [value, another] = call.arguments;
   if (!is.Identifier(setter) || value === undefined || another !== undefined) return undefined;
   if (isFunctionLike(unwrapped(value)) || !isSetter(setter, program)) return undefined;
+  if (isTestFile(sourceFileOf(call), program)) return undefined;
   const state = stateBeside(setter, program);
   const component = state && enclosingFunction(state);
   if (state === undefined || component === undefined) return undefined;
@@ -107,9 +110,17 @@ function pauseBefore(set: Node, fn: FunctionLike, program: Program): Node | unde
     if (pause !== undefined || owner === fn) return pause;
     const turn = turnOf(owner, program);
     if (turn === undefined || turn.repeats) return undefined;
-    if (turn.runs !== "now") return turn.at;
+    // What is given to `startTransition` and its like runs at once, though it may go on later.
+    if (turn.runs !== "now" && isLater(turn.at)) return turn.at;
     at = owner;
   }
+}
+
+/** `load().then(…)`, `setTimeout(…)`. */
+function isLater(call: Node): boolean {
+  const method = methodCall(call)?.method;
+  if (method !== undefined) return /^(?:then|catch|finally|setTimeout)$/.test(method);
+  return is.CallExpression(call) && nameOf(unwrapped(call.expression)) === "setTimeout";
 }
 
 /** `setSaving(true)` in front of the pause: the component shows that it is busy, and calls nobody. */

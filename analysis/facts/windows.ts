@@ -130,16 +130,16 @@ export function testWindow(
 }
 
 /**
- * Whether an earlier write of the same function to the same place rests on the same test, so that
- * one of the two says it all.
+ * Whether an earlier write of the same function to the same place rests on such a test as well, so
+ * that one of the two says it all.
  */
 export function isRepeated(window: TestWindow, program: Program): boolean {
-  const { write, read } = window;
+  const { write, outcome } = window;
   const owner = flowOwner(write.at);
   return accessesTo(write.location, sourceFileOf(write.at), program).some((it) => {
     const isEarlier = it.kind === "write" && it.at.pos < write.at.pos && flowOwner(it.at) === owner;
     if (!isEarlier || it.value === undefined || isEmpty(it.value)) return false;
-    return testWindow(it, program)?.read === read;
+    return testWindow(it, program)?.outcome === outcome;
   });
 }
 

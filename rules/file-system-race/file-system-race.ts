@@ -1,6 +1,7 @@
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { type FileWindow, fileWindow, scratchFile } from "../../analysis/facts/file-windows.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { textOf } from "../../analysis/syntax.ts";
+import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
 import { writeExclusively } from "../fixes/write-exclusively.ts";
 import { step } from "../words/races.ts";
 
@@ -15,6 +16,7 @@ export const fileSystemRace = defineRule({
   on: { kinds: ["CallExpression"] },
 
   *check(call, program) {
+    if (isTestFile(sourceFileOf(call), program)) return;
     const scratch = scratchFile(call, program);
     if (scratch !== undefined) yield removedMeanwhile(scratch);
     const found = fileWindow(call, program);
