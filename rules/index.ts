@@ -36,6 +36,7 @@ import { promiseExecutorMisuse } from "./promise-executor-misuse/promise-executo
 import { racyAccumulator } from "./racy-accumulator/racy-accumulator.ts";
 import { racyCacheFill } from "./racy-cache-fill/racy-cache-fill.ts";
 import { racyLazyInit } from "./racy-lazy-init/racy-lazy-init.ts";
+import { recordRace } from "./record-race/record-race.ts";
 import { serialIndependentAwaits } from "./serial-independent-awaits/serial-independent-awaits.ts";
 import { serialIndependentLoop } from "./serial-independent-loop/serial-independent-loop.ts";
 import { signalNotForwarded } from "./signal-not-forwarded/signal-not-forwarded.ts";
@@ -99,6 +100,7 @@ export const rules: readonly Rule[] = [
   racyAccumulator,
   racyCacheFill,
   racyLazyInit,
+  recordRace,
   serialIndependentAwaits,
   serialIndependentLoop,
   signalNotForwarded,

@@ -11,7 +11,7 @@ import { ownersOf } from "./pauses.ts";
 //
 // Narrower than facts/overlap.ts: not whether anybody may call the function, but whether it answers
 // events, or is started without being waited for by somebody who may do so again. A function that
-// is called `onInput` or `handleSelect` is taken for a handler, wherever it is handed to; one that is
+// is called `onInput` is taken for a handler, wherever it is handed to; one that is
 // called `onInit` runs once. *May*, by the code or by the name; preferred mistake: silence.
 
 /** Why the work that a node is part of may be begun again before it is over. */
@@ -41,8 +41,8 @@ export function refiringOf(node: Node, program: Program): Overlap | undefined {
   return undefined;
 }
 
-const HANDLES = /^_?(?:on|handle)[A-Z]/;
+const HANDLES = /^_?on[A-Z]/;
 
 /** What happens once in the life of the thing that it happens to. */
 const ONCE =
-  /^_?(?:on|handle)(?:Before|After|Did|Will)?(?:Mount|Unmount|Load|Init|Start|Stop|Ready|Open|Close|Connect|Disconnect|Create|Destroy|Activate|Deactivate|Install|Exit|End|Finish|Complete|Shutdown|Boot|Register|Module|Application)(?:ed|d|ing|$|[A-Z])/;
+  /^_?on(?:Before|After|Did|Will)?(?:Mount|Unmount|Load|Init|Start|Stop|Ready|Open|Close|Connect|Disconnect|Create|Destroy|Activate|Deactivate|Install|Exit|End|Finish|Complete|Shutdown|Boot|Register|Module|Application)(?:ed|d|ing|$|[A-Z])/;
