@@ -12,10 +12,10 @@ export function addInDatabase({ save, computed, name }: RecordRace): Fix[] {
   const [argument, another] = save.arguments;
   const options = argument && unwrapped(argument);
   if (another !== undefined || !is.ObjectLiteralExpression(options)) return [];
-  const names = options.properties.map((it) =>
-    "name" in it ? nameOf(asNode(it.name)) : undefined,
+  const names = new Set(
+    options.properties.map((it) => ("name" in it ? nameOf(asNode(it.name)) : undefined)),
   );
-  if (!names.includes("where") || !names.includes("data")) return [];
+  if (!names.has("where") || !names.has("data")) return [];
   if (!is.BinaryExpression(sum) || !isInside(sum, save)) return [];
   const word = WORDS.get(sum.operatorToken.kind);
   const [left, right] = [unwrapped(sum.left), unwrapped(sum.right)];

@@ -1,6 +1,8 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { writesTo } from "../../analysis/facts/accesses.ts";
+import { addersElsewhere, type Drain, drainAt, emptiedBy } from "../../analysis/facts/drains.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
+import { nameOfFunction } from "../../analysis/facts/functions.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { interruptionBy } from "../../analysis/facts/overlap.ts";
 import type { Location } from "../../analysis/facts/locations.ts";
@@ -9,9 +11,17 @@ import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/ra
 import { conditionsOn, isEmpty, sideOf } from "../../analysis/facts/tests.ts";
 import { testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
-import { defineRule } from "../../analysis/rule.ts";
-import { is, isAssignment, type Node, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import { defineRule, type Finding } from "../../analysis/rule.ts";
+import {
+  is,
+  isAssignment,
+  type Node,
+  sourceFileOf,
+  unwrapped,
+  isFunctionLike,
+} from "../../analysis/syntax.ts";
 import { clearFirst } from "../fixes/clear-first.ts";
+import { takeFirst } from "../fixes/take-first.ts";
 import { calledAt, calledBy, pausesAt, step } from "../words/races.ts";
 
 // See lost-dirty-flag.md for what this means to the user.
@@ -21,13 +31,19 @@ import { calledAt, calledBy, pausesAt, step } from "../words/races.ts";
 // one that keeps others out, and leaky-busy-flag's.
 export const lostDirtyFlag = defineRule({
   id: "lost-dirty-flag",
-  summary: "A flag is cleared after a pause, and forgets that somebody has set it again meanwhile.",
+  summary:
+    "A flag, or a list of work, is cleared after a pause, and forgets what has come in meanwhile.",
   severity: "warning",
   profile: "recommended",
   equivalents: [],
-  on: { kinds: ["BinaryExpression"] },
+  on: { kinds: ["BinaryExpression", "CallExpression"] },
 
   *check(node, program) {
+    if (emptiedBy(node) !== undefined) {
+      const drain = mayBeInterrupted(node, program) ? drainAt(node, program) : undefined;
+      if (drain !== undefined) yield* thrownAway(drain, program);
+      return;
+    }
     if (!isAssignment(node) || !isEmpty(node.right) || !mayBeInterrupted(node, program)) return;
     const write = writeAt(node, program);
     if (write === undefined || !is.FalseKeyword(unwrapped(node.right))) return;
@@ -66,6 +82,53 @@ export const lostDirtyFlag = defineRule({
     };
   },
 });
+
+function* thrownAway(drain: Drain, program: Program): Iterable<Finding> {
+  const { at, read, location } = drain;
+  if (!isSharedAt(location, at, program)) return;
+  const adders = addersElsewhere(drain, program);
+  const owners = adders.flatMap((it) => flowOwner(it.at) ?? []);
+  const interruption = interruptionBy(owners, at, program);
+  const adder = adders.find((it) => flowOwner(it.at) === interruption?.by);
+  if (interruption === undefined || adder === undefined) return;
+  if (isKeptOut(read, adder.at, program)) return;
+  const name = location.text;
+  const by = calledBy(interruption.by);
+  const called = calledAt(at, program);
+  const [pause] = drain.pauses;
+  yield {
+    at,
+    profile: interruption.strength === "possible" || isAtEnd(at, program) ? "strict" : undefined,
+    message: `What ${by} adds to \`${name}\` while ${called} pauses is thrown away here.`,
+    why: "The work was done for what was there before the pause. What has come in since is removed with it, and nobody will do it.",
+    notes: [
+      { at: read, message: "looked at here" },
+      ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
+      { at: adder.at, message: "added here meanwhile" },
+    ],
+    interleaving: {
+      evidence: interruption.evidence,
+      steps: [
+        step("A", "read", read, `looks at \`${name}\``),
+        ...(pause === undefined ? [] : [step("A", "pause", pause, pausesAt(pause))]),
+        step("B", "write", adder.at, `adds to \`${name}\``),
+        step("A", "write", at, `empties \`${name}\``),
+      ],
+    },
+    fixes: takeFirst(drain),
+  };
+}
+
+/** What is emptied for good: whoever adds to it then is late anyway. */
+function isAtEnd(at: Node, program: Program): boolean {
+  return ownersOf(at, program).some((it) => {
+    const name = isFunctionLike(it) ? nameOfFunction(it) : undefined;
+    return name !== undefined && ENDS.test(name);
+  });
+}
+
+const ENDS =
+  /^_?(?:close|stop|dispose|destroy|shutdown|teardown|reset|clear|disconnect|unload|unmount|end|kill|abort|cleanup|on\w*Destroy)/i;
 
 /** Where others set the flag; undefined: the same piece of work sets it too. */
 function settersElsewhere(write: Access, program: Program): readonly Access[] | undefined {
