@@ -10,9 +10,13 @@ import { type Build, BUILDS, folderOf, makeBuilds } from "./builds.ts";
 await makeBuilds();
 
 /** Not for other builds: what is about the sources, or about how builds are made. */
-const ONLY_SOURCES = ["package", "vendored", "types", "examples", "leaks"].map(
-  (it) => `test/runtime/${it}.test.ts`,
-);
+const ONLY_SOURCES = [
+  ...["package", "vendored", "types", "examples", "leaks", "documentation"],
+  ...["testing/size", "testing/guide", "testing/examples"],
+].map((it) => `test/runtime/${it}.test.ts`);
+
+/** There are no files of it to add to a project. */
+const KIT = "test/runtime/testing/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -21,8 +25,11 @@ export default defineConfig({
       plugins: [instead(build)],
       test: {
         name: build,
-        include: ["test/runtime/{*,shared/*,workers/*,explored/*}.test.ts"],
-        exclude: build === "vendored" ? ONLY_SOURCES.slice(0, 4) : ONLY_SOURCES,
+        include: ["test/runtime/{*,shared/*,workers/*,explored/*,testing/*}.test.ts"],
+        exclude:
+          build === "vendored"
+            ? [...ONLY_SOURCES.filter((it) => !it.includes("leaks")), KIT]
+            : ONLY_SOURCES,
         env: { MOORING_RUNTIME: folderOf(build) },
         // As Node loads it, and not as the test runner would.
         server: { deps: { external: [/runtime-builds\/package\//] } },
