@@ -58,104 +58,6 @@ const exitCodes: Readonly<Record<string, number>> = {
   SIGBREAK: 149,
 };
 
-interface ShutdownHook {
-  readonly hook: Hook;
-  readonly options: ShutdownHookOptions;
-}
-
-class PreparedShutdown implements Shutdown {
-  readonly done: Promise<void>;
-  private readonly controller = new ChildController();
-  private readonly finished: Latch<void> = new Latch<void>();
-  private readonly hooks: ShutdownHook[] = [];
-  private readonly handlers: (() => void)[] = [];
-  private readonly exits: boolean;
-  private readonly total: number;
-  private readonly host: HostProcess | undefined = hostProcess();
-
-  constructor({
-    signals = ["SIGINT", "SIGTERM"],
-    timeoutMs = 10_000,
-    exit = true,
-  }: ShutdownOptions) {
-    this.exits = exit;
-    this.total = checkedDelay("timeoutMs", timeoutMs);
-    // mooring-allow async-work-in-constructor: waiting for the flag to be set never rejects
-    this.done = this.finished.wait();
-    for (const name of signals) this.heed(name);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  defer(hook: Hook, options: ShutdownHookOptions = {}): Disposable {
-    const entry = { hook, options };
-    this.hooks.push(entry);
-    return {
-      [dispose]: () => {
-        const index = this.hooks.indexOf(entry);
-        if (0 <= index) this.hooks.splice(index, 1);
-      },
-    };
-  }
-
-  trigger(reason: unknown = new CancelledError("The program is shutting down.")): void {
-    void this.begin(reason, 0);
-  }
-
-  async [asyncDispose](): Promise<void> {
-    this.takeOff();
-    if (this.controller.aborted) await this.done;
-    else this.finished.open();
-  }
-
-  private heed(name: string): void {
-    const { host } = this;
-    if (host === undefined) return;
-    const code = exitCodes[name] ?? 1;
-    const handler = (): void => {
-      // Who signals a second time does not want to wait.
-      if (this.controller.aborted) host.exit(code);
-      else void this.begin(new CancelledError(`The process received ${name}.`), code);
-    };
-    host.on(name, handler);
-    this.handlers.push(() => host.off(name, handler));
-  }
-
-  private takeOff(): void {
-    for (const off of this.handlers.splice(0)) off();
-  }
-
-  private async begin(reason: unknown, code: number): Promise<void> {
-    if (this.controller.aborted) return;
-    const end = performance.now() + this.total;
-    this.controller.abort(reason);
-    let exitCode = code;
-    // A hook that registers another one has it run next.
-    for (let next = this.hooks.pop(); next !== undefined; next = this.hooks.pop()) {
-      try {
-        await run(next, reason, Math.max(0, end - performance.now()));
-      } catch (error) {
-        exitCode = 1;
-        reportLate(error);
-      }
-    }
-    this.takeOff();
-    this.finished.open();
-    // Warnings and output are written after this turn, and an exit would cut them off.
-    await turn();
-    if (this.exits) this.host?.exit(exitCode);
-  }
-}
-
-function run({ hook, options }: ShutdownHook, reason: unknown, left: number): Promise<void> {
-  const ms = Math.min(left, checkedDelay("timeoutMs", options.timeoutMs ?? Infinity));
-  const name = options.name ?? (hook.name === "" ? "without a name" : hook.name);
-  const message = `The shutdown hook ${name} took longer than ${Math.round(ms)} ms.`;
-  return timeout(ms, () => hook(reason), { message });
-}
-
 function hostProcess(): HostProcess | undefined {
   const host: unknown = Reflect.get(globalThis, "process");
   const usable = typeof host === "object" && host !== null && "on" in host && "exit" in host;
@@ -184,6 +86,82 @@ function hostProcess(): HostProcess | undefined {
  * await stop.done;
  * assert.deepEqual(log, ["server closed", "database closed"]);
  */
-export function shutdown(options: ShutdownOptions = {}): Shutdown {
-  return new PreparedShutdown(options);
+export function shutdown({
+  signals = ["SIGINT", "SIGTERM"],
+  timeoutMs = 10_000,
+  exit = true,
+}: ShutdownOptions = {}): Shutdown {
+  const total = checkedDelay("timeoutMs", timeoutMs);
+  const host = hostProcess();
+  const controller = new ChildController();
+  const finished = new Latch<void>();
+  const hooks: ((left: number) => Promise<void>)[] = [];
+  const handlers: (() => void)[] = [];
+
+  const takeOff = (): void => {
+    for (const off of handlers.splice(0)) off();
+  };
+
+  const begin = async (reason: unknown, code: number): Promise<void> => {
+    if (controller.aborted) return;
+    const end = performance.now() + total;
+    controller.abort(reason);
+    let exitCode = code;
+    // A hook that registers another one has it run next.
+    for (let next = hooks.pop(); next !== undefined; next = hooks.pop()) {
+      try {
+        await next(Math.max(0, end - performance.now()));
+      } catch (error) {
+        exitCode = 1;
+        reportLate(error);
+      }
+    }
+    takeOff();
+    finished.open();
+    // Warnings and output are written after this turn, and an exit would cut them off.
+    await turn();
+    if (exit) host?.exit(exitCode);
+  };
+
+  for (const name of host === undefined ? [] : signals) {
+    const code = exitCodes[name] ?? 1;
+    const handler = (): void => {
+      // Who signals a second time does not want to wait.
+      if (controller.aborted) host?.exit(code);
+      else void begin(new CancelledError(`The process received ${name}.`), code);
+    };
+    host?.on(name, handler);
+    handlers.push(() => host?.off(name, handler));
+  }
+
+  return {
+    get signal() {
+      return controller.signal;
+    },
+    done: finished.wait(),
+    defer(hook, options = {}) {
+      const own = checkedDelay("timeoutMs", options.timeoutMs ?? Infinity);
+      const name = options.name ?? (hook.name || "without a name");
+      const run = (left: number): Promise<void> => {
+        const ms = Math.min(left, own);
+        const message = `The shutdown hook ${name} took longer than ${Math.round(ms)} ms.`;
+        return timeout(ms, () => hook(controller.reason), { message });
+      };
+      hooks.push(run);
+      return {
+        [dispose]() {
+          const index = hooks.indexOf(run);
+          if (0 <= index) hooks.splice(index, 1);
+        },
+      };
+    },
+    trigger(reason = new CancelledError("The program is shutting down.")) {
+      void begin(reason, 0);
+    },
+    async [asyncDispose]() {
+      takeOff();
+      if (controller.aborted) await finished.wait();
+      else finished.open();
+    },
+  };
 }

@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "9bbd417a1b0d327a",
+      "hash": "ba829be25c3809c5",
       "members": [
         0,
         1,
@@ -72,17 +72,13 @@ export const sources: VendoredSources = {
       ],
       "summary": "Whether an error says that work was cancelled, and not that it failed.",
       "exports": [
-        "CancelledError",
         "isCancelled"
       ],
-      "hash": "bb703ea9fbd4d90e",
+      "hash": "47c6218cebb11697",
       "members": [
         48,
         0,
         1,
-        2,
-        3,
-        4,
         8,
         9,
         23,
@@ -101,7 +97,7 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "7c04f50e470d6cee",
+      "hash": "c04d854135df1b07",
       "members": [
         50,
         0,
@@ -142,18 +138,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Calls back when the signal aborts, at once if it has already.",
       "exports": [
-        "CancelledError",
         "onLateError",
         "onAbort"
       ],
-      "hash": "2136775f4f7be680",
+      "hash": "653e3633adfee5e5",
       "members": [
         49,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         13,
@@ -188,7 +180,7 @@ export const sources: VendoredSources = {
         "Work",
         "shield"
       ],
-      "hash": "86b2570af4f405ba",
+      "hash": "ec510367f64c14e6",
       "members": [
         51,
         0,
@@ -228,7 +220,6 @@ export const sources: VendoredSources = {
       ],
       "summary": "Sends each message to every subscriber.",
       "exports": [
-        "CancelledError",
         "LaggedError",
         "Cancellable",
         "selectable",
@@ -240,7 +231,7 @@ export const sources: VendoredSources = {
         "BroadcastReceiver",
         "broadcast"
       ],
-      "hash": "566fbf181573ec0c",
+      "hash": "e7c308db8e57642d",
       "members": [
         77,
         78,
@@ -249,7 +240,6 @@ export const sources: VendoredSources = {
         1,
         2,
         3,
-        4,
         7,
         10,
         11,
@@ -310,7 +300,6 @@ export const sources: VendoredSources = {
       ],
       "summary": "A queue between tasks that holds up to `capacity` messages.",
       "exports": [
-        "CancelledError",
         "ClosedError",
         "Cancellable",
         "selectable",
@@ -323,7 +312,7 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "d9374307fa1c8efe",
+      "hash": "9638cf71cb78e8db",
       "members": [
         82,
         83,
@@ -334,7 +323,6 @@ export const sources: VendoredSources = {
         1,
         2,
         3,
-        4,
         6,
         10,
         11,
@@ -396,7 +384,6 @@ export const sources: VendoredSources = {
       ],
       "summary": "One value from one task to another.",
       "exports": [
-        "CancelledError",
         "ClosedError",
         "Cancellable",
         "selectable",
@@ -407,7 +394,7 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "5dffc1f78fcbf38b",
+      "hash": "10a9e87e4fca8063",
       "members": [
         94,
         95,
@@ -416,7 +403,6 @@ export const sources: VendoredSources = {
         1,
         2,
         3,
-        4,
         6,
         10,
         11,
@@ -460,7 +446,6 @@ export const sources: VendoredSources = {
       ],
       "summary": "A value that many look at and follow.",
       "exports": [
-        "CancelledError",
         "ClosedError",
         "Cancellable",
         "selectable",
@@ -470,7 +455,7 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "5a9e91574309cbe8",
+      "hash": "049a3f42d123cf9c",
       "members": [
         99,
         100,
@@ -479,7 +464,6 @@ export const sources: VendoredSources = {
         1,
         2,
         3,
-        4,
         6,
         10,
         11,
@@ -587,7 +571,7 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "dc28c371f3e3a4ec",
+      "hash": "c5e8b5060cc35db7",
       "members": [
         147,
         0,
@@ -656,7 +640,7 @@ export const sources: VendoredSources = {
         "Limiter",
         "limiter"
       ],
-      "hash": "f52a7e5b6e4c4211",
+      "hash": "75da0aad80e14d54",
       "members": [
         148,
         149,
@@ -707,7 +691,7 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "97dceea35961f7e1",
+      "hash": "f8ac42d1923ef5d2",
       "members": [
         140,
         141,
@@ -776,21 +760,17 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets so many through in a span of time.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "6120d434cbbf8a88",
+      "hash": "4ef35bc1bbc2b4d0",
       "members": [
         150,
         151,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -861,12 +841,11 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "a6fd5c303321ee74",
+      "hash": "bf0c8fbf0d9cf5a9",
       "members": [
         152,
         153,
         154,
-        155,
         0,
         1,
         2,
@@ -927,7 +906,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "f8684ff05484490f",
       "members": [
-        156,
+        155,
         10,
         12
       ]
@@ -943,7 +922,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "7401755a53efebc9",
       "members": [
-        157,
+        156,
         10,
         11
       ]
@@ -965,11 +944,11 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "1a793b747fdcac78",
+      "hash": "832904c86853d936",
       "members": [
+        157,
         158,
         159,
-        160,
         0,
         1,
         2,
@@ -1023,8 +1002,8 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
-        161,
-        162
+        160,
+        161
       ]
     },
     {
@@ -1034,21 +1013,17 @@ export const sources: VendoredSources = {
       ],
       "summary": "A branch of `select` that is ready when the signal aborts.",
       "exports": [
-        "CancelledError",
         "onLateError",
         "selectable",
         "Source",
         "Selectable",
         "aborted"
       ],
-      "hash": "f0e85d0401d91cd4",
+      "hash": "1f80b740131b9808",
       "members": [
-        163,
+        162,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         13,
@@ -1088,7 +1063,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "493872b3c08d535f",
       "members": [
-        164,
+        163,
         52,
         55,
         70,
@@ -1117,8 +1092,9 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "eb83eb7aa82c52e5",
+      "hash": "3210fcacc9469f92",
       "members": [
+        164,
         165,
         166,
         167,
@@ -1126,7 +1102,6 @@ export const sources: VendoredSources = {
         169,
         170,
         171,
-        172,
         0,
         1,
         2,
@@ -1182,18 +1157,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "A flag that threads share and can wait for.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "a1169c16ecdeae2a",
+      "hash": "2d0aca9b1d2f50d2",
       "members": [
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1225,6 +1196,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1232,8 +1204,7 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
-        181
+        180
       ]
     },
     {
@@ -1247,10 +1218,10 @@ export const sources: VendoredSources = {
       ],
       "hash": "406534af6ad83d00",
       "members": [
-        183,
+        182,
+        172,
         173,
-        174,
-        182
+        181
       ]
     },
     {
@@ -1260,18 +1231,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Makes threads wait until a number of them have come to the same point.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "SharedBarrier"
       ],
-      "hash": "70628954b95eeb12",
+      "hash": "ef42a83922927f3a",
       "members": [
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1303,6 +1270,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1310,9 +1278,8 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
-        184,
-        185
+        183,
+        184
       ]
     },
     {
@@ -1322,7 +1289,6 @@ export const sources: VendoredSources = {
       ],
       "summary": "Messages of bytes between threads, through shared memory instead of the event loops.",
       "exports": [
-        "CancelledError",
         "ClosedError",
         "Cancellable",
         "Guard",
@@ -1330,17 +1296,16 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "da9be0f567e4ab44",
+      "hash": "8bb2fd1b72388e80",
       "members": [
+        194,
         195,
-        196,
+        197,
         198,
-        199,
         0,
         1,
         2,
         3,
-        4,
         6,
         10,
         11,
@@ -1373,6 +1338,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1380,7 +1346,7 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
+        185,
         186,
         187,
         188,
@@ -1389,8 +1355,7 @@ export const sources: VendoredSources = {
         191,
         192,
         193,
-        194,
-        197
+        196
       ]
     },
     {
@@ -1400,21 +1365,17 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets the holder of a shared lock wait until another thread has changed something.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "SharedCondvar"
       ],
-      "hash": "488801c5b47b77b9",
+      "hash": "fcdad5c26140b139",
       "members": [
+        200,
         201,
         202,
-        203,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1444,6 +1405,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1451,10 +1413,9 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
+        185,
         186,
-        187,
-        200
+        199
       ]
     },
     {
@@ -1464,18 +1425,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "A lock between threads.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "SharedMutex"
       ],
-      "hash": "748cb19399ddb603",
+      "hash": "bcb9fd2bd3e48b90",
       "members": [
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1505,6 +1462,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1512,14 +1470,13 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
+        185,
         186,
         187,
         188,
         189,
         190,
-        191,
-        192
+        191
       ]
     },
     {
@@ -1529,18 +1486,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Does something once over all threads.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "SharedOnce"
       ],
-      "hash": "0281ddeab5760d71",
+      "hash": "4a9f1f6bb502ed48",
       "members": [
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1570,6 +1523,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1577,11 +1531,10 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
+        203,
         204,
         205,
-        206,
-        207
+        206
       ]
     },
     {
@@ -1591,18 +1544,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "A lock between threads that many may hold for reading, or one for writing.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "a69ef3e89b79e28c",
+      "hash": "4a0a5b234799bc3e",
       "members": [
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1632,6 +1581,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1639,15 +1589,14 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
+        185,
         186,
         187,
         188,
         189,
         190,
         191,
-        192,
-        208
+        207
       ]
     },
     {
@@ -1657,18 +1606,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets at most so many holders in, over all threads.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "SharedSemaphore"
       ],
-      "hash": "29b487c461bf2e70",
+      "hash": "fc9fc799f0230297",
       "members": [
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -1700,6 +1645,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
+        172,
         173,
         174,
         175,
@@ -1707,11 +1653,10 @@ export const sources: VendoredSources = {
         177,
         178,
         179,
-        180,
+        185,
         186,
         187,
-        188,
-        209
+        208
       ]
     },
     {
@@ -1732,17 +1677,15 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "162f02580fc6157f",
+      "hash": "d29c280d6868e5e7",
       "members": [
+        211,
         212,
         213,
         214,
         215,
-        216,
+        217,
         218,
-        220,
-        221,
-        222,
         0,
         1,
         2,
@@ -1804,10 +1747,9 @@ export const sources: VendoredSources = {
         112,
         113,
         114,
+        209,
         210,
-        211,
-        217,
-        219
+        216
       ]
     },
     {
@@ -1825,11 +1767,11 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "8a8a81b6d8758cd2",
+      "hash": "8d929845a6331323",
       "members": [
-        223,
-        224,
-        225,
+        219,
+        220,
+        221,
         0,
         1,
         2,
@@ -1899,18 +1841,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Gathers the items of a stream into arrays of `size`.",
       "exports": [
-        "CancelledError",
         "onLateError",
         "chunks"
       ],
-      "hash": "6de65a9c67a984fe",
+      "hash": "ab2bdf0c486f4d70",
       "members": [
-        226,
+        222,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         13,
@@ -1957,19 +1895,15 @@ export const sources: VendoredSources = {
       ],
       "summary": "Reads several streams at the same time and yields their items as they come.",
       "exports": [
-        "CancelledError",
         "onLateError",
         "merge"
       ],
-      "hash": "91a56fc9a82c634f",
+      "hash": "bb6f9ca4de1cd67b",
       "members": [
-        227,
-        228,
+        223,
+        224,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         13,
@@ -2011,18 +1945,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Yields the items of a stream until the signal aborts.",
       "exports": [
-        "CancelledError",
         "onLateError",
         "takeUntil"
       ],
-      "hash": "f43075db4e19919f",
+      "hash": "3e78b62c83efaf88",
       "members": [
-        229,
+        225,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         13,
@@ -2056,19 +1986,15 @@ export const sources: VendoredSources = {
       ],
       "summary": "Slows a stream down to at most one item in so many milliseconds.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "SleepOptions",
         "throttle"
       ],
-      "hash": "16fa7462e0210b34",
+      "hash": "5d8b0f193cc0503f",
       "members": [
-        232,
+        228,
         0,
         1,
-        2,
-        3,
-        4,
         21,
         23,
         24,
@@ -2090,8 +2016,8 @@ export const sources: VendoredSources = {
         112,
         113,
         126,
-        230,
-        231
+        226,
+        227
       ]
     },
     {
@@ -2105,9 +2031,9 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "7bbc24ff589ce03a",
+      "hash": "6a22e510ff8bc648",
       "members": [
-        233,
+        229,
         0,
         1,
         2,
@@ -2146,20 +2072,16 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets the holder of a lock wait until another holder has changed something.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "Condvar"
       ],
-      "hash": "39b6ae6712f4c038",
+      "hash": "63e7b8d43a8acf9b",
       "members": [
-        234,
-        235,
+        230,
+        231,
         0,
         1,
-        2,
-        3,
-        4,
         21,
         23,
         24,
@@ -2192,19 +2114,15 @@ export const sources: VendoredSources = {
       ],
       "summary": "One mutex per key.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "c5c55129670fa12e",
+      "hash": "bc3e0ee616664333",
       "members": [
-        239,
+        235,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -2233,9 +2151,9 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
-        236,
-        237,
-        238
+        232,
+        233,
+        234
       ]
     },
     {
@@ -2245,21 +2163,17 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets one holder in at a time.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "MutexGuard",
         "Mutex"
       ],
-      "hash": "c2fb47d7bf9d9e5d",
+      "hash": "cf39dd62a61ca825",
       "members": [
-        240,
-        241,
+        236,
+        237,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -2298,18 +2212,14 @@ export const sources: VendoredSources = {
       ],
       "summary": "Tells a waiting task that something has happened, without saying what.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Notify"
       ],
-      "hash": "ce87436ef10105c2",
+      "hash": "09f5df4116c3290d",
       "members": [
-        242,
+        238,
         0,
         1,
-        2,
-        3,
-        4,
         21,
         23,
         24,
@@ -2348,9 +2258,9 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "fa34c1113d2a5c32",
+      "hash": "619257bfd75955e4",
       "members": [
-        243,
+        239,
         0,
         1,
         2,
@@ -2412,9 +2322,9 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "57267ec56995113d",
+      "hash": "5624ffb2176eb911",
       "members": [
-        244,
+        240,
         0,
         1,
         2,
@@ -2460,7 +2370,7 @@ export const sources: VendoredSources = {
         90,
         92,
         106,
-        243
+        239
       ]
     },
     {
@@ -2470,23 +2380,19 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets many readers in at a time, or one writer.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "Guard",
         "ReadGuard",
         "WriteGuard",
         "RwLock"
       ],
-      "hash": "512efe501bdce5e8",
+      "hash": "958326a77853fe82",
       "members": [
-        245,
-        246,
-        248,
+        241,
+        242,
+        244,
         0,
         1,
-        2,
-        3,
-        4,
         10,
         11,
         21,
@@ -2516,7 +2422,7 @@ export const sources: VendoredSources = {
         120,
         121,
         122,
-        247
+        243
       ]
     },
     {
@@ -2526,20 +2432,18 @@ export const sources: VendoredSources = {
       ],
       "summary": "Lets at most so many permits be out at a time.",
       "exports": [
-        "CancelledError",
         "ClosedError",
         "Cancellable",
         "Guard",
         "Semaphore"
       ],
-      "hash": "8f863e7fcbc2f7c5",
+      "hash": "b88fa400c958340c",
       "members": [
-        249,
+        245,
         0,
         1,
         2,
         3,
-        4,
         6,
         10,
         11,
@@ -2584,7 +2488,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "af50704a59ee58d4",
       "members": [
-        250
+        246
       ]
     },
     {
@@ -2606,9 +2510,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "94eb2914657490f8",
+      "hash": "9d7a2f196fd794ac",
       "members": [
-        251,
+        247,
         0,
         1,
         2,
@@ -2681,11 +2585,11 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "59d6d715e65feca7",
+      "hash": "f2a23985c12959f1",
       "members": [
-        252,
-        253,
-        254,
+        248,
+        249,
+        250,
         0,
         1,
         2,
@@ -2763,11 +2667,11 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "b9bd80752257113b",
+      "hash": "9807c3136bda44ea",
       "members": [
-        255,
-        256,
-        257,
+        251,
+        252,
+        253,
         0,
         1,
         2,
@@ -2855,9 +2759,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "3b97e2c7c82e909e",
+      "hash": "4219eff46791fceb",
       "members": [
-        258,
+        254,
         0,
         1,
         2,
@@ -2937,10 +2841,10 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "3bf286cbdae6257d",
+      "hash": "be84928dddcef5ad",
       "members": [
-        259,
-        260,
+        255,
+        256,
         0,
         1,
         2,
@@ -3007,7 +2911,7 @@ export const sources: VendoredSources = {
         115,
         116,
         117,
-        261
+        257
       ]
     },
     {
@@ -3026,11 +2930,11 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "5eb418488adf12bf",
+      "hash": "bdd31ad7078c5fea",
       "members": [
-        262,
-        263,
-        264,
+        258,
+        259,
+        260,
         0,
         1,
         2,
@@ -3082,7 +2986,7 @@ export const sources: VendoredSources = {
         129,
         130,
         131,
-        253
+        249
       ]
     },
     {
@@ -3092,21 +2996,17 @@ export const sources: VendoredSources = {
       ],
       "summary": "Ticks every so many milliseconds, the first time after one interval.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "SleepOptions",
         "IntervalOptions",
         "interval"
       ],
-      "hash": "0d2d614d871a2787",
+      "hash": "34bd246c5b5922a9",
       "members": [
-        265,
-        266,
+        261,
+        262,
         0,
         1,
-        2,
-        3,
-        4,
         21,
         23,
         24,
@@ -3127,8 +3027,8 @@ export const sources: VendoredSources = {
         55,
         112,
         113,
-        230,
-        231
+        226,
+        227
       ]
     },
     {
@@ -3142,8 +3042,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "afd19d3c8a231466",
       "members": [
-        267,
-        268
+        263,
+        264
       ]
     },
     {
@@ -3163,13 +3063,13 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "8fa192ed08f5b156",
+      "hash": "317aaf7d9071d0a7",
       "members": [
+        265,
+        266,
+        268,
         269,
         270,
-        272,
-        273,
-        274,
         0,
         1,
         2,
@@ -3211,9 +3111,9 @@ export const sources: VendoredSources = {
         112,
         113,
         114,
-        230,
-        231,
-        271
+        226,
+        227,
+        267
       ]
     },
     {
@@ -3223,20 +3123,16 @@ export const sources: VendoredSources = {
       ],
       "summary": "Waits so many milliseconds, and not less.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "SleepOptions",
         "sleep"
       ],
-      "hash": "add2402de3431c9f",
+      "hash": "1690750c246b5f18",
       "members": [
-        230,
-        231,
+        226,
+        227,
         0,
         1,
-        2,
-        3,
-        4,
         21,
         23,
         24,
@@ -3274,10 +3170,10 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "fb81b322a08da2b8",
+      "hash": "e24afa2375606e49",
       "members": [
+        209,
         210,
-        211,
         0,
         1,
         2,
@@ -3321,23 +3217,21 @@ export const sources: VendoredSources = {
       ],
       "summary": "Runs a file in a thread of its own.",
       "exports": [
-        "CancelledError",
         "Cancellable",
         "ThreadOptions",
         "WorkerError",
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "54f286c3f5ef3b94",
+      "hash": "2327b72f529eadc2",
       "members": [
-        319,
-        320,
-        321,
+        315,
+        316,
+        317,
         0,
         1,
         2,
         3,
-        4,
         21,
         23,
         24,
@@ -3348,6 +3242,10 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
+        290,
+        291,
+        292,
+        293,
         294,
         295,
         296,
@@ -3356,14 +3254,10 @@ export const sources: VendoredSources = {
         299,
         300,
         301,
-        302,
-        303,
         304,
         305,
-        308,
-        309,
-        310,
-        311
+        306,
+        307
       ]
     },
     {
@@ -3391,17 +3285,17 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "5f26bb32594cc958",
+      "hash": "c882f3ac1608ef58",
       "members": [
+        318,
+        319,
+        320,
+        321,
         322,
         323,
         324,
-        325,
-        326,
-        327,
-        328,
-        333,
-        334,
+        329,
+        330,
         0,
         1,
         2,
@@ -3478,6 +3372,10 @@ export const sources: VendoredSources = {
         144,
         145,
         146,
+        282,
+        283,
+        284,
+        285,
         286,
         287,
         288,
@@ -3507,14 +3405,10 @@ export const sources: VendoredSources = {
         312,
         313,
         314,
-        315,
-        316,
-        317,
-        318,
-        329,
-        330,
-        331,
-        332
+        325,
+        326,
+        327,
+        328
       ]
     }
   ],
@@ -3671,8 +3565,8 @@ export const sources: VendoredSources = {
     },
     {
       "name": "reasonOf",
-      "comment": "/** Why the signal aborted. Older polyfills of AbortSignal know no reason. */",
-      "code": "function reasonOf(signal: AbortSignal): unknown {\n  const reason: unknown = signal.reason;\n  return reason === undefined ? new CancelledError() : reason;\n}"
+      "comment": "/** Why the signal aborted. Older polyfills of AbortSignal know no reason: then it is an error that passes for ours. */",
+      "code": "function reasonOf(signal: AbortSignal): unknown {\n  const reason: unknown = signal.reason;\n  if (reason !== undefined) return reason;\n  const kind = \"AbortError\";\n  return Object.assign(new Error(\"The operation was aborted.\"), { name: kind, [errorKind]: kind });\n}"
     },
     {
       "name": "isAborted",
@@ -4296,14 +4190,9 @@ export const sources: VendoredSources = {
       "code": "type BatchLoad<K, V> = (\n  keys: readonly K[],\n  signal: AbortSignal,\n) => readonly (V | Error)[] | PromiseLike<readonly (V | Error)[]>;"
     },
     {
-      "name": "Batch",
-      "comment": "",
-      "code": "class Batch<K, V> {\n  readonly keys = new Map<K, number>();\n  readonly controller = new ChildController();\n  private readonly load: BatchLoad<K, V>;\n  private sent = false;\n\n  /** The calls, each with the place of its key. */\n  private readonly calls: Waiters<V, number> = new Waiters<V, number>(\"batch\", () => {\n    if (this.calls.size === 0) this.controller.abort();\n  });\n\n  constructor(load: BatchLoad<K, V>) {\n    this.load = load;\n  }\n\n  join(key: K, signal: AbortSignal | undefined): Promise<V> {\n    let place = this.keys.get(key);\n    if (place === undefined) this.keys.set(key, (place = this.keys.size));\n    return this.calls.wait(signal, place);\n  }\n\n  async send(): Promise<void> {\n    if (this.sent || this.controller.aborted) return;\n    this.sent = true;\n    const keys = [...this.keys.keys()];\n    try {\n      // Sound: what declares one parameter does not read a second.\n      const load = this.load as (\n        keys: readonly K[],\n        signal?: AbortSignal,\n      ) => ReturnType<BatchLoad<K, V>>;\n      const values = await (load.length < 2 ? load(keys) : load(keys, this.controller.signal));\n      if (values.length !== keys.length) {\n        throw new TypeError(\n          `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,\n        );\n      }\n      for (let call = this.calls.first(); call !== undefined; call = this.calls.first()) {\n        // Sound: there is a value for each place.\n        const value = values[(typeof call === \"function\" ? 0 : call.detail) ?? 0] as V | Error;\n        if (value instanceof Error) this.calls.refuse(call, value);\n        else this.calls.grant(call, value);\n      }\n    } catch (error) {\n      this.calls.rejectAll(error);\n    }\n  }\n}"
-    },
-    {
       "name": "batcher",
       "comment": "/**\n * Makes a function that loads one key out of one that loads many: calls at about the same time become one.\n *\n * - **Values** must come in the order of the keys, one for each; an Error among them rejects the calls of its key alone.\n *   If there are more or fewer, or the load fails, all calls of the batch are rejected.\n * - **Equal keys** of one batch are asked for once. Nothing is kept afterwards: this is no cache.\n * - **Cancellation.** A call's signal ends that call. The load is told when every call of its batch has left.\n * - **Cost.** O(1) per call.\n *\n * Counterpart of Facebook's DataLoader, without its cache.\n *\n * @example\n * const queries: string[] = [];\n * const user = batcher(async (ids: readonly number[]) => {\n *   queries.push(`users ${ids}`);\n *   return ids.map((id) => ({ id }));\n * });\n * const [anna, bert] = await Promise.all([user(1), user(2)]);\n * assert.deepEqual([anna.id, bert.id, queries], [1, 2, [\"users 1,2\"]]);\n */",
-      "code": "function batcher<K, V>(\n  load: BatchLoad<K, V>,\n  { maxSize = Infinity, windowMs }: BatcherOptions = {},\n): (key: K, options?: Cancellable) => Promise<V> {\n  checkedLimit(\"maxSize\", maxSize);\n  if (windowMs !== undefined) checkedDelay(\"windowMs\", windowMs);\n  let batch: Batch<K, V> | undefined;\n  let cancelTimer: (() => void) | undefined;\n\n  const send = (ready: Batch<K, V>): void => {\n    if (batch === ready) {\n      batch = undefined;\n      cancelTimer?.();\n    }\n    void ready.send();\n  };\n\n  const open = (): Batch<K, V> => {\n    const opened = new Batch(load);\n    if (windowMs === undefined) {\n      // Two turns, so that calls made by the continuations of this turn still come along.\n      void Promise.resolve().then(() => queueMicrotask(() => send(opened)));\n    } else {\n      cancelTimer = startTimer(windowMs, () => {\n        send(opened);\n      });\n    }\n    return opened;\n  };\n\n  return (key, options) => {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    // One that everybody has left is not sent, so who comes after that needs another.\n    const current = batch === undefined || batch.controller.aborted ? open() : batch;\n    batch = current;\n    const value = current.join(key, options?.signal);\n    if (maxSize <= current.keys.size) send(current);\n    return value;\n  };\n}"
+      "code": "function batcher<K, V>(\n  load: BatchLoad<K, V>,\n  { maxSize = Infinity, windowMs }: BatcherOptions = {},\n): (key: K, options?: Cancellable) => Promise<V> {\n  checkedLimit(\"maxSize\", maxSize);\n  if (windowMs !== undefined) checkedDelay(\"windowMs\", windowMs);\n  let batch: ReturnType<typeof open> | undefined;\n\n  const open = () => {\n    const controller = new ChildController();\n    const places = new Map<K, number>();\n\n    /** The calls, each with the place of its key. */\n    const calls: Waiters<V, number> = new Waiters<V, number>(\"batch\", () => {\n      // One that everybody has left is not sent, so who comes after that needs another.\n      if (calls.size !== 0) return;\n      controller.abort();\n      close();\n    });\n\n    const close = (): void => {\n      if (batch === opened) batch = undefined;\n      cancelTimer?.();\n    };\n\n    const send = async (): Promise<void> => {\n      if (batch !== opened) return;\n      close();\n      const keys = [...places.keys()];\n      try {\n        // Sound: what declares one parameter does not read a second.\n        const values = await controller.call(\n          load.length < 2\n            ? () => (load as (keys: readonly K[]) => ReturnType<BatchLoad<K, V>>)(keys)\n            : (signal) => load(keys, signal),\n        );\n        if (values.length !== keys.length) {\n          throw new TypeError(\n            `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,\n          );\n        }\n        for (let call = calls.first(); call !== undefined; call = calls.first()) {\n          // Sound: there is a value for each place.\n          const value = values[(typeof call === \"function\" ? 0 : call.detail) ?? 0] as V | Error;\n          if (value instanceof Error) calls.refuse(call, value);\n          else calls.grant(call, value);\n        }\n      } catch (error) {\n        calls.rejectAll(error);\n      }\n    };\n\n    const opened = { places, calls, send };\n    const cancelTimer =\n      windowMs === undefined ? undefined : startTimer(windowMs, () => void send());\n    // Two turns, so that calls made by the continuations of this turn still come along.\n    if (windowMs === undefined) {\n      void Promise.resolve().then(() => queueMicrotask(() => void send()));\n    }\n    return opened;\n  };\n\n  return (key, options) => {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    const { places, calls, send } = (batch ??= open());\n    let place = places.get(key);\n    if (place === undefined) places.set(key, (place = places.size));\n    const value = calls.wait(options?.signal, place);\n    if (maxSize <= places.size) void send();\n    return value;\n  };\n}"
     },
     {
       "name": "deferAsync",
@@ -4621,21 +4510,6 @@ export const sources: VendoredSources = {
       "code": "const exitCodes: Readonly<Record<string, number>> = {\n  SIGHUP: 129,\n  SIGINT: 130,\n  SIGTERM: 143,\n  SIGBREAK: 149,\n};"
     },
     {
-      "name": "ShutdownHook",
-      "comment": "",
-      "code": "interface ShutdownHook {\n  readonly hook: Hook;\n  readonly options: ShutdownHookOptions;\n}"
-    },
-    {
-      "name": "PreparedShutdown",
-      "comment": "",
-      "code": "class PreparedShutdown implements Shutdown {\n  readonly done: Promise<void>;\n  private readonly controller = new ChildController();\n  private readonly finished: Latch<void> = new Latch<void>();\n  private readonly hooks: ShutdownHook[] = [];\n  private readonly handlers: (() => void)[] = [];\n  private readonly exits: boolean;\n  private readonly total: number;\n  private readonly host: HostProcess | undefined = hostProcess();\n\n  constructor({\n    signals = [\"SIGINT\", \"SIGTERM\"],\n    timeoutMs = 10_000,\n    exit = true,\n  }: ShutdownOptions) {\n    this.exits = exit;\n    this.total = checkedDelay(\"timeoutMs\", timeoutMs);\n    // mooring-allow async-work-in-constructor: waiting for the flag to be set never rejects\n    this.done = this.finished.wait();\n    for (const name of signals) this.heed(name);\n  }\n\n  get signal(): AbortSignal {\n    return this.controller.signal;\n  }\n\n  defer(hook: Hook, options: ShutdownHookOptions = {}): Disposable {\n    const entry = { hook, options };\n    this.hooks.push(entry);\n    return {\n      [dispose]: () => {\n        const index = this.hooks.indexOf(entry);\n        if (0 <= index) this.hooks.splice(index, 1);\n      },\n    };\n  }\n\n  trigger(reason: unknown = new CancelledError(\"The program is shutting down.\")): void {\n    void this.begin(reason, 0);\n  }\n\n  async [asyncDispose](): Promise<void> {\n    this.takeOff();\n    if (this.controller.aborted) await this.done;\n    else this.finished.open();\n  }\n\n  private heed(name: string): void {\n    const { host } = this;\n    if (host === undefined) return;\n    const code = exitCodes[name] ?? 1;\n    const handler = (): void => {\n      // Who signals a second time does not want to wait.\n      if (this.controller.aborted) host.exit(code);\n      else void this.begin(new CancelledError(`The process received ${name}.`), code);\n    };\n    host.on(name, handler);\n    this.handlers.push(() => host.off(name, handler));\n  }\n\n  private takeOff(): void {\n    for (const off of this.handlers.splice(0)) off();\n  }\n\n  private async begin(reason: unknown, code: number): Promise<void> {\n    if (this.controller.aborted) return;\n    const end = performance.now() + this.total;\n    this.controller.abort(reason);\n    let exitCode = code;\n    // A hook that registers another one has it run next.\n    for (let next = this.hooks.pop(); next !== undefined; next = this.hooks.pop()) {\n      try {\n        await run(next, reason, Math.max(0, end - performance.now()));\n      } catch (error) {\n        exitCode = 1;\n        reportLate(error);\n      }\n    }\n    this.takeOff();\n    this.finished.open();\n    // Warnings and output are written after this turn, and an exit would cut them off.\n    await turn();\n    if (this.exits) this.host?.exit(exitCode);\n  }\n}"
-    },
-    {
-      "name": "run",
-      "comment": "",
-      "code": "function run({ hook, options }: ShutdownHook, reason: unknown, left: number): Promise<void> {\n  const ms = Math.min(left, checkedDelay(\"timeoutMs\", options.timeoutMs ?? Infinity));\n  const name = options.name ?? (hook.name === \"\" ? \"without a name\" : hook.name);\n  const message = `The shutdown hook ${name} took longer than ${Math.round(ms)} ms.`;\n  return timeout(ms, () => hook(reason), { message });\n}"
-    },
-    {
       "name": "hostProcess",
       "comment": "",
       "code": "function hostProcess(): HostProcess | undefined {\n  const host: unknown = Reflect.get(globalThis, \"process\");\n  const usable = typeof host === \"object\" && host !== null && \"on\" in host && \"exit\" in host;\n  // Sound: what calls itself `process` and has these is Node's, or made to be like it.\n  return usable ? (host as HostProcess) : undefined;\n}"
@@ -4643,7 +4517,7 @@ export const sources: VendoredSources = {
     {
       "name": "shutdown",
       "comment": "/**\n * Ends a program in good order: on a signal of the operating system, stop taking work, finish what runs, then exit.\n *\n * - **Order.** First `signal` aborts, then the hooks run one after the other, last in, first out.\n * - **It ends.** Hooks that take too long are left behind; the next one starts. A second signal exits at once.\n * - **Errors** of hooks go to `onLateError`, and make the exit code 1. Otherwise it is 128 and the number of the signal,\n *   or 0 after `trigger`.\n * - **Liveness.** Waiting for a signal does not keep the process alive.\n *\n * Counterpart of `tokio::signal::ctrl_c`, Go's `signal.NotifyContext` and `server.Shutdown`.\n * O(1) for each hook.\n *\n * @example\n * const log: string[] = [];\n * const stop = shutdown({ exit: false });\n * stop.defer(() => { log.push(\"database closed\"); });\n * stop.defer(() => { log.push(\"server closed\"); });\n * stop.trigger();\n * await stop.done;\n * assert.deepEqual(log, [\"server closed\", \"database closed\"]);\n */",
-      "code": "function shutdown(options: ShutdownOptions = {}): Shutdown {\n  return new PreparedShutdown(options);\n}"
+      "code": "function shutdown({\n  signals = [\"SIGINT\", \"SIGTERM\"],\n  timeoutMs = 10_000,\n  exit = true,\n}: ShutdownOptions = {}): Shutdown {\n  const total = checkedDelay(\"timeoutMs\", timeoutMs);\n  const host = hostProcess();\n  const controller = new ChildController();\n  const finished = new Latch<void>();\n  const hooks: ((left: number) => Promise<void>)[] = [];\n  const handlers: (() => void)[] = [];\n\n  const takeOff = (): void => {\n    for (const off of handlers.splice(0)) off();\n  };\n\n  const begin = async (reason: unknown, code: number): Promise<void> => {\n    if (controller.aborted) return;\n    const end = performance.now() + total;\n    controller.abort(reason);\n    let exitCode = code;\n    // A hook that registers another one has it run next.\n    for (let next = hooks.pop(); next !== undefined; next = hooks.pop()) {\n      try {\n        await next(Math.max(0, end - performance.now()));\n      } catch (error) {\n        exitCode = 1;\n        reportLate(error);\n      }\n    }\n    takeOff();\n    finished.open();\n    // Warnings and output are written after this turn, and an exit would cut them off.\n    await turn();\n    if (exit) host?.exit(exitCode);\n  };\n\n  for (const name of host === undefined ? [] : signals) {\n    const code = exitCodes[name] ?? 1;\n    const handler = (): void => {\n      // Who signals a second time does not want to wait.\n      if (controller.aborted) host?.exit(code);\n      else void begin(new CancelledError(`The process received ${name}.`), code);\n    };\n    host?.on(name, handler);\n    handlers.push(() => host?.off(name, handler));\n  }\n\n  return {\n    get signal() {\n      return controller.signal;\n    },\n    done: finished.wait(),\n    defer(hook, options = {}) {\n      const own = checkedDelay(\"timeoutMs\", options.timeoutMs ?? Infinity);\n      const name = options.name ?? (hook.name || \"without a name\");\n      const run = (left: number): Promise<void> => {\n        const ms = Math.min(left, own);\n        const message = `The shutdown hook ${name} took longer than ${Math.round(ms)} ms.`;\n        return timeout(ms, () => hook(controller.reason), { message });\n      };\n      hooks.push(run);\n      return {\n        [dispose]() {\n          const index = hooks.indexOf(run);\n          if (0 <= index) hooks.splice(index, 1);\n        },\n      };\n    },\n    trigger(reason = new CancelledError(\"The program is shutting down.\")) {\n      void begin(reason, 0);\n    },\n    async [asyncDispose]() {\n      takeOff();\n      if (controller.aborted) await finished.wait();\n      else finished.open();\n    },\n  };\n}"
     },
     {
       "name": "BufferedOptions",

@@ -1,4 +1,4 @@
-import { CancelledError } from "./errors.ts";
+import { errorKind } from "./errors.ts";
 import type { Cancellable } from "./types.ts";
 
 // Every wait takes an AbortSignal, and a program has few signals and many waits. One listener per wait is what makes
@@ -71,10 +71,12 @@ export function unfollow(listener: AbortListener): void {
   if (hub.size === 0) hub.close();
 }
 
-/** Why the signal aborted. Older polyfills of AbortSignal know no reason. */
+/** Why the signal aborted. Older polyfills of AbortSignal know no reason: then it is an error that passes for ours. */
 export function reasonOf(signal: AbortSignal): unknown {
   const reason: unknown = signal.reason;
-  return reason === undefined ? new CancelledError() : reason;
+  if (reason !== undefined) return reason;
+  const kind = "AbortError";
+  return Object.assign(new Error("The operation was aborted."), { name: kind, [errorKind]: kind });
 }
 
 /** Whether the signal has aborted. An AbortController in its place, a likely slip, would never abort. */

@@ -18,55 +18,6 @@ export type BatchLoad<K, V> = (
   signal: AbortSignal,
 ) => readonly (V | Error)[] | PromiseLike<readonly (V | Error)[]>;
 
-class Batch<K, V> {
-  readonly keys = new Map<K, number>();
-  readonly controller = new ChildController();
-  private readonly load: BatchLoad<K, V>;
-  private sent = false;
-
-  /** The calls, each with the place of its key. */
-  private readonly calls: Waiters<V, number> = new Waiters<V, number>("batch", () => {
-    if (this.calls.size === 0) this.controller.abort();
-  });
-
-  constructor(load: BatchLoad<K, V>) {
-    this.load = load;
-  }
-
-  join(key: K, signal: AbortSignal | undefined): Promise<V> {
-    let place = this.keys.get(key);
-    if (place === undefined) this.keys.set(key, (place = this.keys.size));
-    return this.calls.wait(signal, place);
-  }
-
-  async send(): Promise<void> {
-    if (this.sent || this.controller.aborted) return;
-    this.sent = true;
-    const keys = [...this.keys.keys()];
-    try {
-      // Sound: what declares one parameter does not read a second.
-      const load = this.load as (
-        keys: readonly K[],
-        signal?: AbortSignal,
-      ) => ReturnType<BatchLoad<K, V>>;
-      const values = await (load.length < 2 ? load(keys) : load(keys, this.controller.signal));
-      if (values.length !== keys.length) {
-        throw new TypeError(
-          `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,
-        );
-      }
-      for (let call = this.calls.first(); call !== undefined; call = this.calls.first()) {
-        // Sound: there is a value for each place.
-        const value = values[(typeof call === "function" ? 0 : call.detail) ?? 0] as V | Error;
-        if (value instanceof Error) this.calls.refuse(call, value);
-        else this.calls.grant(call, value);
-      }
-    } catch (error) {
-      this.calls.rejectAll(error);
-    }
-  }
-}
-
 /**
  * Makes a function that loads one key out of one that loads many: calls at about the same time become one.
  *
@@ -93,26 +44,58 @@ export function batcher<K, V>(
 ): (key: K, options?: Cancellable) => Promise<V> {
   checkedLimit("maxSize", maxSize);
   if (windowMs !== undefined) checkedDelay("windowMs", windowMs);
-  let batch: Batch<K, V> | undefined;
-  let cancelTimer: (() => void) | undefined;
+  let batch: ReturnType<typeof open> | undefined;
 
-  const send = (ready: Batch<K, V>): void => {
-    if (batch === ready) {
-      batch = undefined;
+  const open = () => {
+    const controller = new ChildController();
+    const places = new Map<K, number>();
+
+    /** The calls, each with the place of its key. */
+    const calls: Waiters<V, number> = new Waiters<V, number>("batch", () => {
+      // One that everybody has left is not sent, so who comes after that needs another.
+      if (calls.size !== 0) return;
+      controller.abort();
+      close();
+    });
+
+    const close = (): void => {
+      if (batch === opened) batch = undefined;
       cancelTimer?.();
-    }
-    void ready.send();
-  };
+    };
 
-  const open = (): Batch<K, V> => {
-    const opened = new Batch(load);
+    const send = async (): Promise<void> => {
+      if (batch !== opened) return;
+      close();
+      const keys = [...places.keys()];
+      try {
+        // Sound: what declares one parameter does not read a second.
+        const values = await controller.call(
+          load.length < 2
+            ? () => (load as (keys: readonly K[]) => ReturnType<BatchLoad<K, V>>)(keys)
+            : (signal) => load(keys, signal),
+        );
+        if (values.length !== keys.length) {
+          throw new TypeError(
+            `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,
+          );
+        }
+        for (let call = calls.first(); call !== undefined; call = calls.first()) {
+          // Sound: there is a value for each place.
+          const value = values[(typeof call === "function" ? 0 : call.detail) ?? 0] as V | Error;
+          if (value instanceof Error) calls.refuse(call, value);
+          else calls.grant(call, value);
+        }
+      } catch (error) {
+        calls.rejectAll(error);
+      }
+    };
+
+    const opened = { places, calls, send };
+    const cancelTimer =
+      windowMs === undefined ? undefined : startTimer(windowMs, () => void send());
+    // Two turns, so that calls made by the continuations of this turn still come along.
     if (windowMs === undefined) {
-      // Two turns, so that calls made by the continuations of this turn still come along.
-      void Promise.resolve().then(() => queueMicrotask(() => send(opened)));
-    } else {
-      cancelTimer = startTimer(windowMs, () => {
-        send(opened);
-      });
+      void Promise.resolve().then(() => queueMicrotask(() => void send()));
     }
     return opened;
   };
@@ -120,11 +103,11 @@ export function batcher<K, V>(
   return (key, options) => {
     const refused = refusal(options);
     if (refused !== undefined) return refused;
-    // One that everybody has left is not sent, so who comes after that needs another.
-    const current = batch === undefined || batch.controller.aborted ? open() : batch;
-    batch = current;
-    const value = current.join(key, options?.signal);
-    if (maxSize <= current.keys.size) send(current);
+    const { places, calls, send } = (batch ??= open());
+    let place = places.get(key);
+    if (place === undefined) places.set(key, (place = places.size));
+    const value = calls.wait(options?.signal, place);
+    if (maxSize <= places.size) void send();
     return value;
   };
 }

@@ -15,8 +15,8 @@ const ONLY_SOURCES = [
   ...["testing/size", "testing/guide", "testing/examples"],
 ].map((it) => `test/runtime/${it}.test.ts`);
 
-/** There are no files of it to add to a project. */
-const KIT = "test/runtime/testing/*.test.ts";
+/** There are no files of them to add to a project. */
+const ONLY_IN_PACKAGE = ["test/runtime/testing/*.test.ts", "test/runtime/deadlocks.test.ts"];
 
 export default defineConfig({
   test: {
@@ -28,7 +28,7 @@ export default defineConfig({
         include: ["test/runtime/{*,shared/*,workers/*,explored/*,testing/*}.test.ts"],
         exclude:
           build === "vendored"
-            ? [...ONLY_SOURCES.filter((it) => !it.includes("leaks")), KIT]
+            ? [...ONLY_SOURCES.filter((it) => !it.includes("leaks")), ...ONLY_IN_PACKAGE]
             : ONLY_SOURCES,
         env: { MOORING_RUNTIME: folderOf(build) },
         // As Node loads it, and not as the test runner would.

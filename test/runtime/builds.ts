@@ -56,7 +56,9 @@ function vendoredIndex(base: string): string {
     'export * as stream from "./stream/index.ts";',
     `export { selectable } from "${base}/files/select.ts";`,
     `export { WorkerError } from "${base}/files/worker-pool.ts";`,
-    `export { trace } from ${JSON.stringify(join(RUNTIME, "trace.ts"))};`,
+    ...["trace.ts", "deadlocks.ts"].map(
+      (it) => `export * from ${JSON.stringify(join(RUNTIME, it))};`,
+    ),
     "",
   ].join("\n");
 }
