@@ -181,6 +181,8 @@ function effectByName(
   symbol: { readonly module: string; readonly kind: string } | undefined,
   program: Program,
 ): Effect | undefined {
+  // Whoever hands over a function decides what it does.
+  if (symbol !== undefined && VALUES.has(symbol.kind)) return { at: call, does: "unknown" };
   const purpose = purposeOf(name);
   const isMethod = methodCall(call) !== undefined;
   // `reader.read()` gives the next piece.
@@ -190,8 +192,7 @@ function effectByName(
   if (isQuestion(call)) return undefined;
   if (purpose !== "asks" && purpose !== "names") return { at: call, does: purpose };
   // A word for a thing is a question only where somebody has declared it as a function of the project.
-  const isDeclared = symbol?.module === "own" && !VALUES.has(symbol.kind);
-  if (purpose === "names" && !isDeclared) return { at: call, does: "unknown" };
+  if (purpose === "names" && symbol?.module !== "own") return { at: call, does: "unknown" };
   const { gives } = program.types.value(call);
   if (gives === "nothing") return { at: call, does: "changes" };
   return undefined;

@@ -1,7 +1,9 @@
 import type { Program } from "../program.ts";
 import {
+  ancestor,
   bodyHas,
   type CallExpression,
+  calleeNameOf,
   enclosingClass,
   enclosingFunction,
   type FunctionLike,
@@ -21,7 +23,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { callbackOf } from "./callbacks.ts";
-import { calleeOf } from "./callees.ts";
+import { calleeOf, constantBehind } from "./callees.ts";
 import { pathFromEntry } from "./flow.ts";
 import { registrationOf } from "./listeners.ts";
 import { begunBy, type Begun, type Holder, holderOf, mentionsOfMember } from "./pairs.ts";
@@ -75,6 +77,7 @@ export function replacedBy(
     program,
   );
   if (path === undefined) return undefined;
+  if (isToggle(call, looks)) return undefined;
   const isGuarded = bodyHas(fn, (it) => is.IfStatement(it) && it.pos < call.pos && leaves(it));
   return { begun, holder, again: isGuarded ? "maybe" : again };
 }
@@ -113,7 +116,16 @@ function isMadeHere(holder: ReplacedHandle["holder"], fn: FunctionLike, program:
   return !isSelf && isInside(variable.declaration, fn);
 }
 
-/** A call of an own function that mentions the handle. */
+/** `if (visible) begin(); else end();`, whose two sides take turns. */
+function isToggle(call: Node, looks: ReadonlySet<Node>): boolean {
+  const choice = ancestor(call, is.IfStatement);
+  if (choice?.elseStatement === undefined) return false;
+  const { thenStatement, elseStatement } = choice;
+  const other = isInside(call, thenStatement) ? elseStatement : thenStatement;
+  return !is.IfStatement(elseStatement) && [...looks].some((it) => isInside(it, other));
+}
+
+/** A call of an own function that mentions the handle, also of one that a hook keeps. */
 function looksAt(
   node: Node,
   looks: ReadonlySet<Node>,
@@ -121,9 +133,18 @@ function looksAt(
   program: Program,
 ): boolean {
   if (!is.CallExpression(node)) return false;
-  return calleeOf(node, program).functions.some(
-    (it) => it !== fn && [...looks].some((mention) => isInside(mention, it)),
-  );
+  const known = calleeOf(node, program).functions;
+  const functions = known.length > 0 ? known : keptByHook(node.expression, program);
+  return functions.some((it) => it !== fn && [...looks].some((mention) => isInside(mention, it)));
+}
+
+/** `const end = useCallback(() => …)`. */
+function keptByHook(callee: Node, program: Program): readonly Node[] {
+  const name = unwrapped(callee);
+  const value = is.Identifier(name) ? constantBehind(name, program) : undefined;
+  const call = value && unwrapped(value);
+  if (!is.CallExpression(call) || !/^use[A-Z]/.test(nameOf(calleeNameOf(call)) ?? "")) return [];
+  return call.arguments.filter((it) => isFunctionExpression(unwrapped(it)));
 }
 
 const isLeaving = isOneOf("ReturnStatement", "ThrowStatement");
