@@ -27,7 +27,7 @@ import {
   removalsIn,
 } from "./listeners.ts";
 import { lifeOf } from "./lives.ts";
-import { variableBehind } from "./references.ts";
+import { referenceKey, variableBehind } from "./references.ts";
 import { returnedBy } from "./returns.ts";
 
 // Does a listener stay on a signal when what it was to abort is over?
@@ -78,12 +78,11 @@ function isOfRequest(written: Node, program: Program): boolean {
 
 /** Under another name for the signal: two functions of one name in a file are rare. */
 function isRemovedByName({ listener }: Registration, program: Program): boolean {
-  const name = nameOf(unwrapped(listener));
-  if (name === undefined) return false;
+  const key = referenceKey(listener);
+  if (key === undefined) return false;
   return removalsIn(sourceFileOf(listener), program).some((it) => {
-    const removed = it.listener && unwrapped(it.listener);
     const isAbort = it.event !== undefined && eventKey(it.event) === "abort";
-    return isAbort && nameOf(removed) === name;
+    return isAbort && it.listener !== undefined && referenceKey(it.listener) === key;
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type FunctionLike,
   hasModifier,
   is,
+  isInside,
   isOneOf,
   Kind,
   methodCall,
@@ -60,7 +61,8 @@ export function orphanedBy(node: NewExpression, program: Program): Orphan | unde
     { until: (it) => it === node, stops: (it) => seen.has(it) },
     program,
   );
-  if (past === undefined || isGuardedByCallers(fn, owner, seen)) return undefined;
+  if (past === undefined || isGuarded(node, seen)) return undefined;
+  if (isGuardedByCallers(fn, owner, seen)) return undefined;
   return { because: "replaced", holder: holder.access, abort };
 }
 
@@ -86,12 +88,12 @@ function isGuardedByCallers(fn: FunctionLike, owner: ClassLike, seen: ReadonlySe
   return 0 < calls.length && calls.every((it) => isGuarded(it, seen));
 }
 
-/** An early exit, or a look at the controller, before the call in its function. */
-function isGuarded(call: Node, seen: ReadonlySet<Node>): boolean {
-  const caller = enclosingFunction(call);
-  if (caller === undefined) return false;
-  return bodyHas(caller, (it) => {
-    if (call.pos <= it.pos) return false;
+/** An early exit, or a look at the controller, before the node in its function. */
+function isGuarded(node: Node, seen: ReadonlySet<Node>): boolean {
+  const fn = enclosingFunction(node);
+  if (fn === undefined) return false;
+  return bodyHas(fn, (it) => {
+    if (node.pos <= it.pos || isInside(node, it)) return false;
     return seen.has(it) || (is.IfStatement(it) && bodyHas(it, leaves));
   });
 }

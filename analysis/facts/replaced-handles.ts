@@ -79,6 +79,7 @@ export function replacedBy(
   if (path === undefined) return undefined;
   if (isToggle(call, looks)) return undefined;
   const isGuarded = bodyHas(fn, (it) => is.IfStatement(it) && it.pos < call.pos && leaves(it));
+  if (isGuarded && endsItself(call, looks, program)) return undefined;
   return { begun, holder, again: isGuarded ? "maybe" : again };
 }
 
@@ -116,6 +117,22 @@ function isMadeHere(holder: ReplacedHandle["holder"], fn: FunctionLike, program:
   return !isSelf && isInside(variable.declaration, fn);
 }
 
+/** The function that is called each time looks at the handle, and may so end itself. */
+function endsItself(
+  { arguments: args }: CallExpression | NewExpression,
+  looks: ReadonlySet<Node>,
+  program: Program,
+): boolean {
+  const [callback] = args ?? [];
+  if (callback === undefined) return false;
+  let found = [...looks].some((it) => isInside(it, callback));
+  walk(callback, (it) => {
+    found ||= looksAt(it, looks, undefined, program);
+    return found ? "skip" : undefined;
+  });
+  return found;
+}
+
 /** `if (visible) begin(); else end();`, whose two sides take turns. */
 function isToggle(call: Node, looks: ReadonlySet<Node>): boolean {
   const choice = ancestor(call, is.IfStatement);
@@ -129,7 +146,7 @@ function isToggle(call: Node, looks: ReadonlySet<Node>): boolean {
 function looksAt(
   node: Node,
   looks: ReadonlySet<Node>,
-  fn: FunctionLike,
+  fn: FunctionLike | undefined,
   program: Program,
 ): boolean {
   if (!is.CallExpression(node)) return false;

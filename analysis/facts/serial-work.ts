@@ -192,7 +192,7 @@ export function serialLoop(
   const visit = (it: Node): undefined => {
     if (leaves(it) || (is.ForOfStatement(it) && it.awaitModifier !== undefined)) isPlain = false;
     const awaited = is.AwaitExpression(it) ? unwrapped(it.expression) : undefined;
-    if (is.CallExpression(awaited)) calls.push(awaited);
+    if (is.CallExpression(awaited) && !isCombinator(awaited)) calls.push(awaited);
     else if (awaited !== undefined) isPlain = false;
     return undefined;
   };

@@ -9,7 +9,7 @@ export const abortListenerLeak = defineRule({
   id: "abort-listener-leak",
   summary: "A listener stays on a signal after the operation that it was to abort is over.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   covers: ["missing-teardown"],
   on: { kinds: ["CallExpression"], where: [{ child: "arguments", present: true }] },

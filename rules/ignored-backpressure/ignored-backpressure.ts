@@ -9,7 +9,7 @@ export const ignoredBackpressure = defineRule({
   id: "ignored-backpressure",
   summary: "A loop writes to a stream and does not look at whether the stream can take more.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   on: {
     kinds: ["CallExpression"],

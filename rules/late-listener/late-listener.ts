@@ -7,7 +7,7 @@ export const lateListener = defineRule({
   id: "late-listener",
   summary: "The code begins to listen for an event after a pause in which it may have come.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   on: { kinds: ["CallExpression"], where: [{ child: "arguments", present: true }] },
 

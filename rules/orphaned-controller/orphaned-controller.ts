@@ -9,7 +9,7 @@ export const orphanedController = defineRule({
   id: "orphaned-controller",
   summary: "A controller is made or replaced so that nobody can abort what it stands for.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   on: { kinds: ["NewExpression"], where: [{ child: "expression", kinds: ["Identifier"] }] },
 

@@ -11,7 +11,7 @@ export const orphanedSiblings = defineRule({
   id: "orphaned-siblings",
   summary: "When one of several promises fails, what the others still use is closed.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   on: {
     kinds: ["CallExpression"],

@@ -10,7 +10,7 @@ export const unreleasedResource = defineRule({
   id: "unreleased-resource",
   summary: "A handle or connection is not released on every way out of the function.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   on: { kinds: ["VariableDeclaration"], where: [{ child: "initializer", present: true }] },
 
