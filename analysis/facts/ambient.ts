@@ -11,10 +11,10 @@ import {
   walk,
   wrapped,
 } from "../syntax.ts";
-import { accessesTo } from "./accesses.ts";
+import { accessesIn, accessesTo } from "./accesses.ts";
 import type { Access } from "./access-kinds.ts";
 import { flowOwner } from "./flow-graph.ts";
-import { locationOf, variableOf } from "./locations.ts";
+import { type Location, locationOf, variableOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { type Overlap, overlapAt } from "./overlap.ts";
 import { ownersOf, wayBetween } from "./pauses.ts";
@@ -30,7 +30,7 @@ import { isKeptOut } from "./races.ts";
 // *May* for the path, and each of these makes it no finding: a lock or flag around both; a comparison
 // of the variable with something of the call's own, which is how a newer call is noticed; a value that
 // does not depend on the call; no reason why two calls overlap. Reads in other functions are left out:
-// they may be of calls that are over by then.
+// they may be of calls that are over by then. Or it puts back behind the pause what it had found there.
 
 export interface Ambient {
   readonly write: Access;
@@ -72,7 +72,57 @@ export function ambientFrom(
   return undefined;
 }
 
-/** Whether the value comes from a parameter of the function, so that each call has its own. */
+export interface Restoring {
+  /** The assignment that puts its own value there. */
+  readonly set: Access;
+  /** The constant that keeps what was there before. */
+  readonly kept: Node;
+  readonly pause: Node;
+  readonly overlap: Overlap;
+}
+
+/**
+ * What an assignment puts back behind a pause: what the same call had found in a variable of the
+ * module before it put its own there. Calls do not end in the order in which they began, so what is
+ * put back may be another call's, and what is replaced too.
+ */
+export function restoringBy(
+  assignment: NodeOf<"BinaryExpression">,
+  program: Program,
+): Restoring | undefined {
+  const target = unwrapped(assignment.left);
+  const kept = unwrapped(assignment.right);
+  if (assignment.operatorToken.kind !== Kind.EqualsToken || !is.Identifier(kept)) return undefined;
+  const location = moduleVariable(target, program);
+  const holder = location && variableOf(kept, program);
+  if (
+    location === undefined ||
+    !is.VariableDeclaration(holder) ||
+    holder.initializer === undefined
+  ) {
+    return undefined;
+  }
+  if (is.SourceFile(flowOwner(holder))) return undefined;
+  if (locationOf(holder.initializer, program)?.key !== location.key) return undefined;
+  const owners = ownersOf(assignment, program);
+  for (const set of owners.flatMap((it) => accessesIn(location, it, program))) {
+    if (set.kind !== "write" || set.at === assignment) continue;
+    if (wayBetween(holder, set.at, program) === undefined) continue;
+    const [pause] = wayBetween(set.at, assignment, program)?.pauses ?? [];
+    if (pause === undefined || isKeptOut(set.at, assignment, program)) continue;
+    const overlap = overlapAt(assignment, location, program);
+    return overlap && { set, kept: holder.name, pause, overlap };
+  }
+  return undefined;
+}
+
+function moduleVariable(target: Node, program: Program): Location | undefined {
+  const variable = is.Identifier(target) ? variableOf(target, program) : undefined;
+  if (variable === undefined || !is.SourceFile(flowOwner(variable))) return undefined;
+  return locationOf(target, program);
+}
+
+/** Whether a value comes from a parameter of the function, so that each call has its own. */
 function isOfCall(value: Node, program: Program): boolean {
   const node = unwrapped(value);
   if (isFunctionLike(node)) return false;
