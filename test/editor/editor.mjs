@@ -176,7 +176,7 @@ export async function openWindow(browser, { locale = "en" } = {}) {
   return { page: await context.newPage(), outside };
 }
 
-export async function until(what, isTrue, limit = 60_000) {
+export async function until(what, isTrue, limit = 120_000) {
   const end = Date.now() + limit;
   while (!(await isTrue())) {
     if (end < Date.now()) throw new Error(`In ${limit / 1000} s it did not happen that ${what}.`);

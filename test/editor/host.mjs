@@ -14,7 +14,7 @@ export const SUITE = join(EDITOR, "suite");
 /** A built editor takes no tests without it. */
 export const TAKES_TESTS = ["--vscode-option", "enable-smoke-test-driver"];
 
-const LIMIT = 300_000;
+const LIMIT = 900_000;
 
 /** How long the editor may take to say that a suite has ended, which said so itself. */
 const GRACE = 15_000;

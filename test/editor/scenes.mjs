@@ -18,7 +18,7 @@ export async function playScenes(vsix) {
   const { page, outside } = await openWindow(browser);
   try {
     const stage = { page, editor, say: (text) => say(text, since) };
-    page.setDefaultTimeout(90_000);
+    page.setDefaultTimeout(120_000);
     await watchNotifications(page);
     await page.goto(`${editor.url}/?folder=${encodeURIComponent(editor.workspace)}`);
     for (const scene of SCENES) {
@@ -66,15 +66,15 @@ const SCENES = [
 ];
 
 async function squiggle({ page, say }) {
-  await page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+  await page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
   await open(page, "checkout.ts");
-  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 120_000 });
   say("squiggle");
 }
 
 async function race({ page, say }) {
   await open(page, "connection.ts");
-  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 120_000 });
   const lanes = page.locator(".monaco-hover .hover-contents", { hasText: "How it happens" });
   await until("the hover tells how the race happens", async () => {
     await page.mouse.move(900, 700);
@@ -112,7 +112,7 @@ async function linked({ page, say }) {
 
 async function shownPage(page, rule) {
   const frame = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-  await frame.locator("h1", { hasText: rule }).waitFor({ timeout: 60_000 });
+  await frame.locator("h1", { hasText: rule }).waitFor({ timeout: 120_000 });
 }
 
 async function lightBulb({ page, say }) {
@@ -122,7 +122,7 @@ async function lightBulb({ page, say }) {
   const bulb = page.locator(
     ".codicon-light-bulb, .codicon-lightbulb, .codicon-gutter-lightbulb, .codicon-gutter-lightbulb-auto-fix, .codicon-lightbulb-autofix",
   );
-  await bulb.first().waitFor({ timeout: 30_000 });
+  await bulb.first().waitFor({ timeout: 120_000 });
   say("light bulb");
   const item = action(page, "Await the promise");
   await until("the menu of the light bulb opens", () => menuWith(page, item, "Control+."));
@@ -171,7 +171,7 @@ async function explained({ page, say }) {
 
 async function proposal({ page, say }) {
   await run(page, "Mooring: Fix All in Workspace");
-  await page.locator(".bulk-edit-panel .monaco-list-row").first().waitFor({ timeout: 60_000 });
+  await page.locator(".bulk-edit-panel .monaco-list-row").first().waitFor({ timeout: 120_000 });
   await page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "await" }).first().waitFor();
   // Each repair can be left out, and none has to be ticked first.
   const boxes = page.locator(".bulk-edit-panel .edit-checkbox");
@@ -207,7 +207,7 @@ async function preferred({ page, editor, say }) {
     "  sendReceipt(email);",
     "}",
   ]);
-  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 120_000 });
   await toLine(page, 4, 4);
   await until("the best repair is made", async () => {
     await run(page, "Auto Fix");
@@ -228,7 +228,7 @@ async function broughtAlong({ page, editor, say }) {
     "  stock = left - 1;",
     "}",
   ]);
-  await page.locator(".squiggly-error").first().waitFor({ timeout: 60_000 });
+  await page.locator(".squiggly-error").first().waitFor({ timeout: 120_000 });
   await toLine(page, 6, 4);
   const item = action(page, "under a lock");
   await until("the menu has the lock", () => menuWith(page, item, "Control+."));
@@ -240,7 +240,7 @@ async function broughtAlong({ page, editor, say }) {
     await run(page, "File: Save All");
     return existsSync(along) && readFileSync(along, "utf8").includes("export class Mutex");
   });
-  await page.locator(".squiggly-error").first().waitFor({ state: "detached", timeout: 60_000 });
+  await page.locator(".squiggly-error").first().waitFor({ state: "detached", timeout: 120_000 });
   say("a repair that brings its primitive along");
 }
 
@@ -271,7 +271,7 @@ async function inserted({ page, editor, say }) {
   await toLine(page, 2, 3);
   await run(page, "Mooring: Insert Pattern");
   const rows = page.locator(".quick-input-list .monaco-list-row");
-  await rows.filter({ hasText: "moor-" }).first().waitFor({ timeout: 60_000 });
+  await rows.filter({ hasText: "moor-" }).first().waitFor({ timeout: 120_000 });
   await page.locator(".quick-input-widget input").first().fill("moor-timeout");
   const row = rows.filter({ hasText: "no dependency" }).first();
   await row.waitFor();

@@ -41,7 +41,7 @@ export function codesOf(uri: Uri): readonly unknown[] {
 
 /** Asks again until it holds: the editor's own extensions come up meanwhile and call requests back. */
 export async function eventually<T>(what: string, ask: () => T | Promise<T>): Promise<T> {
-  const end = Date.now() + 40_000;
+  const end = Date.now() + 90_000;
   for (;;) {
     try {
       return await ask();

@@ -3,7 +3,7 @@ import Mocha from "mocha";
 
 /** Runs suites in the extension host; rejects where a test fails. */
 export function runSuites(...suites: readonly (() => void)[]): Promise<void> {
-  const mocha = new Mocha({ ui: "tdd", timeout: 60_000, reporter: Lines });
+  const mocha = new Mocha({ ui: "tdd", timeout: 180_000, reporter: Lines });
   // Gives the functions of the interface to everybody, as Mocha does before it reads a file.
   mocha.suite.emit("pre-require", globalThis, null, mocha);
   for (const it of suites) it();
