@@ -152,6 +152,8 @@ class Preview {
       preserveFocus: true,
       preview: true,
     });
+    // The editor takes no news of a document that it is still opening.
+    this.changed.fire(this.uri);
   }
 }
 

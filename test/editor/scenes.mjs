@@ -250,10 +250,12 @@ async function surrounded({ page, editor, say }) {
     '  await copy("cargo.db");',
     "}",
   ]);
-  await toLine(page, 2, 3);
-  await page.keyboard.press("Shift+End");
   const item = action(page, "Surround with a scope for helpers");
-  await until("the menu has what can be put around", () => menuWith(page, item, "Control+Shift+R"));
+  await until("the menu has what can be put around", async () => {
+    await toLine(page, 2, 3);
+    await page.keyboard.press("Shift+End");
+    return menuWith(page, item, "Control+Shift+R");
+  });
   await item.click();
   await text(page, "new AbortController()").waitFor();
   await page.keyboard.press("Escape");
@@ -273,14 +275,14 @@ async function inserted({ page, editor, say }) {
   const rows = page.locator(".quick-input-list .monaco-list-row");
   await rows.filter({ hasText: "moor-" }).first().waitFor({ timeout: 120_000 });
   await page.locator(".quick-input-widget input").first().fill("moor-timeout");
-  const row = rows.filter({ hasText: "no dependency" }).first();
-  await row.waitFor();
+  await rows.first().filter({ hasText: "no dependency" }).waitFor();
   const look = page.locator(".editor-group-container", {
     has: page.locator(".tab", { hasText: "Pattern" }),
   });
   await look.locator(".view-lines", { hasText: "withTimeout" }).first().waitFor();
   await picture(page, "looking at a pattern");
-  await row.click();
+  // The first one is what Enter takes; a click would meet the tip of the row.
+  await page.keyboard.press("Enter");
   await page.locator(".tab", { hasText: "Pattern" }).waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
   await saved(page, editor, name, ["async function withTimeout<T>("]);
@@ -334,7 +336,7 @@ async function toLine(page, number, column) {
 /** Other extensions that come up make the editor call a request for actions back. */
 async function menuWith(page, item, key) {
   await page.keyboard.press(key);
-  if (await appears(item, 3000)) return true;
+  if (await appears(item, 10_000)) return true;
   await page.keyboard.press("Escape");
   return false;
 }
