@@ -1,4 +1,4 @@
-// What runner.ts and the suites use of Mocha. Mocha itself lies in the editor's folder, not among the
+// What runner.ts and the suites use of Mocha, which lies in the editor's folder and is none of the
 // project's dependencies.
 
 declare function suite(title: string, body: () => void): void;
