@@ -172,7 +172,7 @@ function evidenceFor(
   for (const mention of mentionsOfName(name, sourceFileOf(fn), program)) {
     const { parent } = wrapped(mention);
     const attribute = is.JsxExpression(parent) ? parent.parent : undefined;
-    if (is.JsxAttribute(attribute)) {
+    if (is.JsxAttribute(attribute) && /^on[A-Z]/.test(nameOf(attribute.name) ?? "")) {
       const message = `\`${nameOf(attribute.name) ?? "it"}\` calls \`${name}\` for every event, whether or not the last call is over.`;
       return { kind: "handler", at: attribute, message };
     }
