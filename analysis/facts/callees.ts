@@ -16,6 +16,7 @@ import {
   nameOf,
   unwrapped,
 } from "../syntax.ts";
+import { elementsOfField } from "./field-values.ts";
 
 // What does a call call?
 //
@@ -159,12 +160,29 @@ function known(written: Node, program: Program, steps: number): FunctionLike[] |
   }
   if (is.CallExpression(node)) {
     const bound = unwrapped(node.expression);
-    const binds = is.PropertyAccessExpression(bound) && bound.name.text === "bind";
-    return binds ? known(bound.expression, program, steps + 1) : undefined;
+    if (!is.PropertyAccessExpression(bound)) return undefined;
+    if (TAKES.has(bound.name.text)) return ofElements(bound.expression, program, steps);
+    return bound.name.text === "bind" ? known(bound.expression, program, steps + 1) : undefined;
   }
+  if (is.ElementAccessExpression(node)) return ofElements(node.expression, program, steps);
   const name = nameIn(node);
   return name && declared(program.types.symbol(name), program, steps);
 }
+
+/** `this.queue[0]` and `this.queue.shift()` of a list that only its class adds to. */
+function ofElements(list: Node, program: Program, steps: number): FunctionLike[] | undefined {
+  const field = unwrapped(list);
+  const elements = is.PropertyAccessExpression(field) ? elementsOfField(field, program) : undefined;
+  const found: FunctionLike[] = [];
+  for (const element of elements ?? []) {
+    const functions = known(element, program, steps + 1);
+    if (functions === undefined) return undefined;
+    found.push(...functions);
+  }
+  return found.length === 0 ? undefined : found;
+}
+
+const TAKES: ReadonlySet<string> = new Set(["shift", "pop", "at"]);
 
 function declared(
   symbol: SymbolAnswer | undefined,
