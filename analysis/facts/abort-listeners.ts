@@ -3,6 +3,7 @@ import {
   type CallExpression,
   enclosingFunction,
   type FunctionLike,
+  type Identifier,
   is,
   isAsync,
   isFunctionLike,
@@ -111,8 +112,18 @@ function isMadeHere(written: Node, program: Program): boolean {
     if (program.types.value(owner).type?.name === "AbortController") return true;
     return is.NewExpression(owner);
   }
-  const bound = is.Identifier(target) ? constantBehind(target, program) : undefined;
-  return bound !== undefined && isMadeHere(bound, program);
+  if (!is.Identifier(target)) return false;
+  const bound = constantBehind(target, program);
+  if (bound !== undefined) return isMadeHere(bound, program);
+  const owner = takenApart(target, program);
+  return owner !== undefined && program.types.value(owner).type?.name === "AbortController";
+}
+
+/** `controller` in `const { signal } = controller`. */
+function takenApart(name: Identifier, program: Program): Node | undefined {
+  const declaration = variableBehind(name, program)?.declaration;
+  const holder = is.BindingElement(declaration) ? declaration.parent.parent : undefined;
+  return is.VariableDeclaration(holder) ? holder.initializer : undefined;
 }
 
 type End = Pick<AbortListener, "end" | "because">;
