@@ -1,6 +1,7 @@
 import { fact, type Program } from "../program.ts";
 import {
   ancestor,
+  hasQuestionDot,
   is,
   isAssignment,
   Kind,
@@ -153,7 +154,14 @@ function tokensIn(
   return [[a, b] as const, [b, a] as const].flatMap(([shared, own]) => {
     if (!isLocal(own, program)) return [];
     const place = locationOf(shared, program);
-    return place === undefined || isLocal(shared, program) ? [] : [{ shared, place }];
+    if (place === undefined || isLocal(shared, program)) return [];
+    if (!is.PropertyAccessExpression(shared)) return [{ shared, place }];
+    // Behind `?.` the member itself is not always looked at, but what it is a member of is. And
+    // `this.cached.promise` is this work's own where it has put `{ promise }` there as a whole.
+    const look = hasQuestionDot(shared) ? unwrapped(shared.expression) : shared;
+    const holder = locationOf(shared.expression, program);
+    const places = holder === undefined ? [place] : [place, holder];
+    return places.map((it) => ({ shared: look, place: it }));
   });
 }
 

@@ -64,6 +64,7 @@ export interface Because {
 export function sharingOf(location: Location, at: Node, program: Program): Sharing {
   const { root, path } = location;
   if (root.kind === "static") return { level: "module" };
+  if (path.slice(0, -1).some((it) => CONTEXTS.test(it))) return { level: "single-owner" };
   if (root.kind === "instance") {
     return isClassLike(root.owner) ? ofClass(root.owner, program) : { level: "instance" };
   }
@@ -78,6 +79,9 @@ export function sharingOf(location: Location, at: Node, program: Program): Shari
   if (isMade(value)) return { level: flowOwner(at) === scope ? "fresh" : "local" };
   return { level: "single-owner" };
 }
+
+/** What hangs on a context is that of the one piece of work that the context is for. */
+const CONTEXTS = /^[#_]?(?:ctx|context|req|request)$/;
 
 /** What `useRef` gives is the same object in every run of the component. */
 function isReference(value: Node): boolean {
