@@ -52,10 +52,38 @@ export interface EffectWrite extends Dependence {
 export const lateWrites: (call: CallExpression, program: Program) => readonly EffectWrite[] = fact(
   (call, program) => {
     const effect = effectBy(call, program);
-    if (effect === undefined || effect.cleanedElsewhere) return [];
+    if (effect === undefined || effect.cleanedElsewhere || isDoneOnce(effect)) return [];
     return functionsOf(effect, program).flatMap((fn) => writesIn(fn, effect, program));
   },
 );
+
+/** `if (!asked.current) { asked.current = true; … }`: a reference that is never set back lets one run in. */
+function isDoneOnce({ fn }: Effect): boolean {
+  const tested = new Set<string>();
+  const set = new Set<string>();
+  walk(fn, (it) => {
+    const test = is.IfStatement(it) ? it.expression : undefined;
+    if (test !== undefined) for (const name of referencesIn(test)) tested.add(name);
+    if (isAssignment(it) && is.PropertyAccessExpression(unwrapped(it.left))) {
+      const name = textOf(unwrapped(it.left));
+      if (is.TrueKeyword(unwrapped(it.right))) set.add(name);
+      else set.delete(name);
+    }
+    return undefined;
+  });
+  return [...set].some((it) => it.endsWith(".current") && tested.has(it));
+}
+
+function referencesIn(test: Node): readonly string[] {
+  const names: string[] = [];
+  const add = (it: Node): undefined => {
+    if (is.PropertyAccessExpression(it) && it.name.text === "current") names.push(textOf(it));
+    return undefined;
+  };
+  add(test);
+  walk(test, add);
+  return names;
+}
 
 /** Whether an effect before this one in the component does the same write: one of them says it all. */
 export function isSaidBefore(write: EffectWrite, program: Program): boolean {

@@ -143,7 +143,7 @@ export function isSteady(value: Node, program: Program): boolean {
 
 /** What serves requests, and does not say what is requested. */
 const SERVES =
-  /^(?:\w+(?:Client|Service|Store|Api|Manager|Provider|Repository|Router|Ref|Context)|client|api|router|navigate|navigation|dispatch|stores?|logger|t|i18n|intl|toast|agent|db|sdk|fetcher|service|history|location)$/;
+  /^(?:\w+(?:Client|Service|Store|Api|Manager|Provider|Repository|Router|Ref|Context)|client|config|api|router|navigate|navigation|dispatch|stores?|logger|t|i18n|intl|toast|agent|db|sdk|fetcher|service|history|location)$/;
 const STEADY_HOOKS =
   /^use(?:Ref|Dispatch|Navigate|Navigation|Router|Translation|Intl|Theme|QueryClient|Stores?|\w*Client|Toast\w*|Snackbar|Logger|\w*Api|Event\w*|\w*Callback|Id)$/;
 const PAIR_HOOKS = /^(?:use\w*(?:State|Reducer|Atom)|createSignal|createStore)$/;

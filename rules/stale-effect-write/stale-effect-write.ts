@@ -24,7 +24,7 @@ export const staleEffectWrite = defineRule({
   summary:
     "An effect runs again before its request is answered, and the older answer may come last.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: ["react-hooks-extra/no-leaked-fetch"],
   covers: ["stale-response"],
   on: { kinds: ["CallExpression"] },
