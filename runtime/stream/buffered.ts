@@ -44,6 +44,9 @@ export async function* buffered<T, R>(
   checkedCount("limit", limit, 1);
   const controller = new ChildController(signal);
   if (controller.aborted) throw controller.reason;
+  const takesSignal = 1 < work.length;
+  // Sound: what declares one parameter does not read a second.
+  const plain = work as (item: T) => R | PromiseLike<R>;
   const puller = new Puller(source);
   const changes = new Waiters<void>("item");
 
@@ -102,12 +105,7 @@ export async function* buffered<T, R>(
     if (ordered) results.push(result);
     running++;
     try {
-      const value = await controller.call(
-        // Sound: what declares one parameter does not read a second.
-        work.length < 2
-          ? () => (work as (item: T) => R | PromiseLike<R>)(item)
-          : (it) => work(item, it),
-      );
+      const value = await (takesSignal ? work(item, controller.signal) : plain(item));
       result.outcome = { status: "ok", value };
     } catch (error) {
       result.outcome = { status: "error", error };
@@ -119,8 +117,8 @@ export async function* buffered<T, R>(
   };
 
   try {
+    fill();
     for (;;) {
-      fill();
       const outcome = results.peek()?.outcome;
       if (controller.aborted) throw controller.reason;
       if (outcome !== undefined) {
