@@ -87,7 +87,10 @@ export class KeyedMutex<K> {
     return this.locks.of(key).tryAcquire(1);
   }
 
-  /** Runs the function under the lock of the key, which is given back when it returns, throws or rejects. */
+  /**
+   * Runs the function under the lock of the key, which is given back when it returns, throws or rejects. If the key is
+   * free, the function is called at once.
+   */
   runExclusive<T>(key: K, work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
     return this.locks.of(key).run(work, options);
   }

@@ -57,7 +57,10 @@ export class Mutex<T = void> {
     return guard as MutexGuard<T> | undefined;
   }
 
-  /** Runs the function under the lock, which is given back when it returns, throws or rejects. */
+  /**
+   * Runs the function under the lock, which is given back when it returns, throws or rejects. If the lock is free, the
+   * function is called at once.
+   */
   runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
     return this.permits.run(work, options);
   }

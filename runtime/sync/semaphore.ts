@@ -53,7 +53,10 @@ export class Semaphore {
     return this.permits.tryAcquire(this.checked(count));
   }
 
-  /** Runs the function with one permit, which is given back when it returns, throws or rejects. */
+  /**
+   * Runs the function with one permit, which is given back when it returns, throws or rejects. If one is there, the
+   * function is called at once.
+   */
   runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {
     return this.permits.run(work, options);
   }
