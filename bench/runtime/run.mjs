@@ -85,14 +85,11 @@ if (options.json) {
   process.stdout.write(`${table(comparison(results))}\n`);
   if (0 < memory.length) process.stdout.write(`\n${table(memoryRows(memory))}\n`);
   if (0 < sizes.length) {
-    const lines = sizes.map(({ name, minified, gzip, budget }) => [
-      name,
-      String(minified),
-      String(gzip),
-      budget === undefined ? "–" : String(budget),
-    ]);
+    const lines = sizes.map(({ name, minified, gzip, design, limit }) =>
+      [name, minified, gzip, limit ?? "", design ?? ""].map(String),
+    );
     process.stdout.write(
-      `\n${table([["size in bytes", "minified", "gzip", "budget"], ...lines])}\n`,
+      `\n${table([["size in bytes", "minified", "gzip", "limit", "design"], ...lines])}\n`,
     );
   }
 }

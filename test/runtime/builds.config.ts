@@ -11,7 +11,7 @@ await makeBuilds();
 
 /** Not for other builds: what is about the sources, or about how builds are made. */
 const ONLY_SOURCES = [
-  ...["package", "vendored", "types", "examples", "leaks", "documentation"],
+  ...["package", "vendored", "types", "examples", "leaks", "documentation", "size"],
   ...["testing/size", "testing/guide", "testing/examples"],
 ].map((it) => `test/runtime/${it}.test.ts`);
 
