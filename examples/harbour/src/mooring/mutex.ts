@@ -1,4 +1,4 @@
-// mutex, vendored from mooring-runtime 0.1.0 (9e48a574ef614d6d)
+// mutex, vendored from mooring-runtime 0.1.0 (3ac54c9e3df5bb40)
 // SPDX-License-Identifier: MIT. Copyright (c) 2026 The Mooring authors.
 //
 // Written by `mooring runtime add mutex`. It imports nothing and is yours: `mooring runtime status` tells whether there
@@ -64,7 +64,10 @@ export class Mutex<T = void> {
     return guard as MutexGuard<T> | undefined;
   }
 
-  /** Runs the function under the lock, which is given back when it returns, throws or rejects. */
+  /**
+   * Runs the function under the lock, which is given back when it returns, throws or rejects. If the lock is free, the
+   * function is called at once.
+   */
   runExclusive<R>(work: (value: T) => R | PromiseLike<R>, options?: Cancellable): Promise<R> {
     return this.permits.run(work, options);
   }
@@ -75,56 +78,6 @@ export class Mutex<T = void> {
 
 
 const errorKind: unique symbol = Symbol.for("mooring.error");
-
-/** What ES2022 calls ErrorOptions; who compiles for less does not have that name. */
-interface Cause {
-  readonly cause?: unknown;
-}
-
-/** Its instances are recognised by their kind. */
-abstract class RuntimeError extends Error {
-  declare readonly [errorKind]: string;
-
-  constructor(message: string, options?: Cause) {
-    super(message, options);
-    this.name = this[errorKind] = new.target.kind;
-  }
-
-  // A getter and no field: bundlers keep a class with a static field even where nobody uses it.
-  static get kind(): string {
-    return "";
-  }
-
-  /** Holds for instances that another copy of the package has made. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    // A class that somebody has derived from one of these has no kind of its own.
-    if (!Object.hasOwn(this, "kind")) return super[Symbol.hasInstance](value);
-    return (
-      typeof value === "object" &&
-      value !== null &&
-      errorKind in value &&
-      value[errorKind] === this.kind
-    );
-  }
-}
-
-/**
- * Work was cancelled, and nobody gave a reason of their own. Its `name` is `AbortError`, the name that `fetch`, the
- * DOM and Node use, so that a check for the name covers both.
- *
- * @example
- * const error = new CancelledError("the user left the page");
- * assert.equal(error.name, "AbortError");
- */
-export class CancelledError extends RuntimeError {
-  static override get kind(): string {
-    return "AbortError";
-  }
-
-  constructor(message = "The operation was cancelled.", options?: Cause) {
-    super(message, options);
-  }
-}
 
 // Some engines have no `Symbol.dispose` yet. TypeScript's, esbuild's and Babel's helpers for `using` then look in the
 // symbol registry, and so does this module; nothing global is patched.
@@ -176,9 +129,6 @@ class AbortHub extends Set<AbortListener> {
       }
       this.close();
     };
-    if (typeof signal.addEventListener !== "function") {
-      throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
-    }
     // mooring-allow unchecked-aborted-signal: whoever makes a hub has looked at the signal, and looks again
     signal.addEventListener("abort", this.fire);
     hubs.set(signal, this);
@@ -204,23 +154,35 @@ function unfollow(listener: AbortListener): void {
   if (hub.size === 0) hub.close();
 }
 
-/** Why the signal aborted. Older polyfills of AbortSignal know no reason. */
+/** Why the signal aborted. Older polyfills of AbortSignal know no reason: then it is an error that passes for ours. */
 function reasonOf(signal: AbortSignal): unknown {
   const reason: unknown = signal.reason;
-  return reason === undefined ? new CancelledError() : reason;
+  if (reason !== undefined) return reason;
+  const kind = "AbortError";
+  return Object.assign(new Error("The operation was aborted."), { name: kind, [errorKind]: kind });
+}
+
+/** Whether the signal has aborted. An AbortController in its place, a likely slip, would never abort. */
+function isAborted({ aborted }: AbortSignal): boolean {
+  if (typeof aborted === "boolean") return aborted;
+  throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
+}
+
+/** Polyfills of AbortSignal have no method for it. */
+function throwIfAborted(options: Cancellable | undefined): void {
+  const signal = options?.signal;
+  if (signal !== undefined && isAborted(signal)) throw reasonOf(signal);
 }
 
 /** A rejection if the signal of a wait has aborted before it has begun. */
 function refusal(options: Cancellable | undefined): Promise<never> | undefined {
-  const signal = options?.signal;
-  if (signal !== undefined && signal.aborted) return Promise.reject(reasonOf(signal));
-  return undefined;
-}
-
-/** The same as an exception. Polyfills of AbortSignal have no such method. */
-function throwIfAborted(options: Cancellable | undefined): void {
-  const signal = options?.signal;
-  if (signal !== undefined && signal.aborted) throw reasonOf(signal);
+  if (options === undefined) return undefined;
+  try {
+    throwIfAborted(options);
+    return undefined;
+  } catch (reason) {
+    return Promise.reject(reason);
+  }
 }
 
 // Where `trace` and `detectDeadlocks` listen; in a copy that has neither, nobody does. The rest of the package asks one
