@@ -1,11 +1,17 @@
 import { fact, type Program } from "../program.ts";
 import {
+  type CallExpression,
+  calleeNameOf,
   declarationKeyword,
   type Identifier,
   is,
   type Node,
   type NodeOf,
+  nameOf,
+  type SourceFile,
+  sourceFileOf,
   unwrapped,
+  walk,
   wrapped,
 } from "../syntax.ts";
 import { EXITS, flowOwner, type Path, pathFrom } from "./flow.ts";
@@ -21,6 +27,10 @@ import { variableOf } from "./references.ts";
 // where nothing at all is done with it but calling its methods. What is returned, passed on, stored or
 // seen by an inner function has another owner. Ways that leave by a failed `await` count; ways that
 // leave by a call that happens to throw do not, nor does a `switch` whose cases may be all there are.
+//
+// A resource that no variable holds can be released by nobody: a method of it is called on the spot.
+// That it is one is known by `pairs`, or because the same file keeps what the same function gives in a
+// variable elsewhere, and releases it there.
 
 type VariableDeclaration = NodeOf<"VariableDeclaration">;
 
@@ -87,4 +97,69 @@ function releasingMethods(
   const { disposal, type } = program.types.value(name);
   const isAsync = disposal === "async" || disposal === "both";
   return isAsync && type?.module === "own" ? RELEASES : undefined;
+}
+
+export interface Dropped {
+  /** The call that gives the resource. */
+  readonly call: CallExpression;
+  /** Where the same file releases what the same function gives. */
+  readonly released: Node | undefined;
+}
+
+/** A resource of which only a method is called, on the spot, so that nobody can release it. */
+export function droppedBy(call: CallExpression, program: Program): Dropped | undefined {
+  const value = wrapped(call);
+  const used = is.AwaitExpression(value.parent) ? wrapped(value.parent) : value;
+  const method = methodOn(used);
+  const member = wrapped(used.parent);
+  if (method === undefined || !is.CallExpression(member.parent)) return undefined;
+  if (member.parent.expression !== member || flowOwner(call) === undefined) return undefined;
+  const pair = begunBy(call, program)?.pair;
+  if (pair !== undefined) {
+    const isAwaited = is.AwaitExpression(value.parent);
+    const isHandle = pair.methods.size > 0 && pair.functions.size === 0;
+    return isAwaited && isHandle && !pair.methods.has(method)
+      ? { call, released: undefined }
+      : undefined;
+  }
+  const name = nameOf(calleeNameOf(call)) ?? "";
+  if (!GIVES.test(name) || RELEASES.has(method)) return undefined;
+  const released = releasesOf(sourceFileOf(call), program).find(
+    (it) => it.name === name && isSameFunction(it.call, call, program),
+  );
+  return released && { call, released: released.at };
+}
+
+const GIVES = /^(?:acquire|begin|checkout|checkOut|connect|create|get|obtain|open|start)/;
+
+interface Release {
+  readonly name: string;
+  readonly call: CallExpression;
+  readonly at: Node;
+}
+
+/** The variables of a file that hold what a call gave, and are released. */
+const releasesOf: (file: SourceFile, program: Program) => readonly Release[] = fact(
+  (file, program) => {
+    const found: Release[] = [];
+    if (!/\.(?:release|close|destroy|disconnect|terminate)\(/.test(file.text)) return found;
+    walk(file, (it) => {
+      if (!is.VariableDeclaration(it) || !is.Identifier(it.name)) return undefined;
+      const awaited = it.initializer && unwrapped(it.initializer);
+      const call = is.AwaitExpression(awaited) ? unwrapped(awaited.expression) : awaited;
+      const name = is.CallExpression(call) ? nameOf(calleeNameOf(call)) : undefined;
+      if (!is.CallExpression(call) || name === undefined || !GIVES.test(name)) return undefined;
+      const at = variableOf(it.name, program).mentions.find((mention) =>
+        RELEASES.has(methodOn(mention) ?? ""),
+      );
+      if (at !== undefined) found.push({ name, call, at });
+      return undefined;
+    });
+    return found;
+  },
+);
+
+function isSameFunction(one: CallExpression, other: CallExpression, program: Program): boolean {
+  const [a, b] = [one, other].map((it) => program.types.symbol(calleeNameOf(it))?.id);
+  return a !== undefined && a === b;
 }
