@@ -2,6 +2,7 @@ import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { type FileWindow, fileWindow, scratchFile } from "../../analysis/facts/file-windows.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
+import { holdMutexAround } from "../fixes/hold-mutex.ts";
 import { writeExclusively } from "../fixes/write-exclusively.ts";
 import { step } from "../words/races.ts";
 
@@ -46,7 +47,7 @@ export const fileSystemRace = defineRule({
           step("A", "write", write, looked ? "overwrites it" : "writes it without the change of B"),
         ],
       },
-      fixes: looked ? writeExclusively(found) : [],
+      fixes: looked ? writeExclusively(found) : holdMutexAround(write, program),
     };
   },
 });

@@ -1,4 +1,5 @@
 import type { Edit } from "../../analysis/edit.ts";
+import { calleeOf } from "../../analysis/facts/callees.ts";
 import { mentionsOfFunction, nameOfFunction } from "../../analysis/facts/functions.ts";
 import { isStatic, type Location } from "../../analysis/facts/locations.ts";
 import type { Program } from "../../analysis/program.ts";
@@ -28,12 +29,22 @@ import { indentOf } from "./statements.ts";
  * themselves, and not for bodies that cannot be indented without changing a text in them.
  */
 export function holdMutex(at: Node, { root }: Location, program: Program): Fix[] {
+  return holdMutexOf(at, root.kind, program);
+}
+
+/** The same for what is neither in the class nor in the module, such as a file. */
+export function holdMutexAround(at: Node, program: Program): Fix[] {
+  const isMember = is.MethodDeclaration(enclosingFunction(at));
+  return holdMutexOf(at, isMember ? "instance" : "variable", program);
+}
+
+function holdMutexOf(at: Node, kind: Location["root"]["kind"], program: Program): Fix[] {
   const file = sourceFileOf(at);
   const fn = enclosingFunction(at);
   if (fn === undefined || !isAsync(fn) || isGenerator(fn) || !is.Block(fn.body)) return [];
   const { body } = fn;
   if (hasTextOverLines(body) || callsItself(fn, program)) return [];
-  const place = placeOf(fn, root.kind);
+  const place = placeOf(fn, kind);
   const name = nameOfFunction(fn);
   if (place === undefined || name === undefined) return [];
   const lock = unusedName(file, ["mutex", `${name}Mutex`]);
@@ -80,6 +91,8 @@ function placeOf(fn: FunctionLike, kind: Location["root"]["kind"]): LockPlace | 
     const owner = parent.name?.text;
     if (first === undefined || kind === "variable") return undefined;
     if (isOfClass && owner === undefined) return undefined;
+    // One lock for each object does not guard what they share.
+    if (kind === "static" && !isOfClass) return undefined;
     const text = (declaration: string) => `\n${indentOf(first)}${declaration}`;
     return { isMember: true, isOfClass, owner, start: first.pos, text };
   }
@@ -135,6 +148,24 @@ export function hasTextOverLines(body: Node): boolean {
   return found;
 }
 
+/** Whether a call of the function leads to another one, which would wait for the first. */
 function callsItself(fn: FunctionLike, program: Program): boolean {
-  return mentionsOfFunction(fn, program).some((it) => isInside(it, fn));
+  return (
+    mentionsOfFunction(fn, program).some((it) => isInside(it, fn)) || leadsTo(fn, fn, program, 0)
+  );
 }
+
+function leadsTo(from: FunctionLike, to: FunctionLike, program: Program, depth: number): boolean {
+  if (from.body === undefined || DEEPEST < depth) return false;
+  let leads = false;
+  walk(from.body, (node) => {
+    if (leads || !is.CallExpression(node)) return leads ? "skip" : undefined;
+    const called = calleeOf(node, program).functions;
+    leads = called.includes(to) || called.some((it) => leadsTo(it, to, program, depth + 1));
+    return undefined;
+  });
+  return leads;
+}
+
+/** Callers of callers of callers. */
+const DEEPEST = 3;

@@ -17,6 +17,7 @@ import { isRepeated, type TestWindow, testWindow } from "../../analysis/facts/wi
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { isAssignment, type Node } from "../../analysis/syntax.ts";
+import { holdMutex } from "../fixes/hold-mutex.ts";
 import { sharePromise } from "../fixes/share-promise.ts";
 import { awaitAlways } from "../fixes/await-always.ts";
 import { calledAt, pausesAt, place, short, step, twice } from "../words/races.ts";
@@ -115,7 +116,7 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
       between: ["write", `fills \`${name}\``],
       last: ["write", `fills \`${name}\` again`],
     }),
-    fixes: sharePromise(write, program),
+    fixes: [...sharePromise(write, program), ...holdMutex(write.at, write.location, program)],
   };
 }
 

@@ -16,6 +16,7 @@ import {
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, type Node } from "../../analysis/syntax.ts";
+import { holdMutex } from "../fixes/hold-mutex.ts";
 import { keepChecked, useIfThere } from "../fixes/keep-checked.ts";
 import { calledAt, calledBy, pausesAt, step, twice } from "../words/races.ts";
 
@@ -174,6 +175,6 @@ function passedTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
       between: ["write", `changes \`${name}\``],
       last: ["write", `changes \`${name}\`, which it would not do any more`],
     }),
-    fixes: [],
+    fixes: holdMutex(write.at, write.location, program),
   };
 }
