@@ -56,7 +56,11 @@ export function bundle(
     define: { "import.meta.url": "__url" },
     // What is imported later is loaded later in this format, too.
     supported: { "dynamic-import": false },
-    plugins: [...(bringsCompiler ? [] : [shareCompiler]), ...apart.map(leaveOut)],
+    plugins: [
+      ...(bringsCompiler ? [] : [shareCompiler]),
+      ...(external.includes("vscode") ? [trustEditor] : []),
+      ...apart.map(leaveOut),
+    ],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
@@ -73,6 +77,23 @@ const shareCompiler = {
     onResolve({ filter: /^(?:ts-morph|@ts-morph\/common)$/ }, () => ({
       path: "./compiler.cjs",
       external: true,
+    }));
+  },
+};
+
+/**
+ * vscode-languageclient compares the editor's version with the one that it needs. So does the editor
+ * with `engines` of the manifest, before it installs the extension, and the library for it is large.
+ */
+const trustEditor = {
+  name: "trust the editor's version",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^semver\/functions\/(?:parse|satisfies)$/ }, ({ path }) => ({
+      path,
+      namespace: "trust",
+    }));
+    onLoad({ filter: /./, namespace: "trust" }, ({ path }) => ({
+      contents: `module.exports = () => ${path.endsWith("parse") ? "({})" : "true"};`,
     }));
   },
 };
