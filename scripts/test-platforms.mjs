@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromiumPath } from "../test/editor/install.mjs";
@@ -115,14 +116,16 @@ async function inChromium() {
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Embedder-Policy": "require-corp",
       };
-      const server = createServer(async (request, response) => {
+      const ending = (settle) => (outcome) => {
+        server.close();
+        clearTimeout(limit);
+        settle(outcome);
+      };
+      const server = createServer((request, response) => {
         if (request.url === "/result") {
-          let text = "";
-          for await (const part of request) text += part;
-          response.end();
-          server.close();
-          clearTimeout(limit);
-          resolve(JSON.parse(text));
+          json(request)
+            .then(ending(resolve), ending(reject))
+            .finally(() => response.end());
         } else if (request.url === "/program.mjs") {
           response.writeHead(200, { ...headers, "Content-Type": "text/javascript" }).end(script);
         } else {
@@ -131,8 +134,7 @@ async function inChromium() {
         }
       });
       const limit = setTimeout(() => {
-        server.close();
-        reject(new Error("The page did not report within two minutes."));
+        ending(reject)(new Error("The page did not report within two minutes."));
       }, 120_000);
       server.listen(0, "127.0.0.1", () => {
         const address = `http://127.0.0.1:${server.address().port}/`;
@@ -145,6 +147,7 @@ async function inChromium() {
         browser = spawn(chromium, [...flags, `--user-data-dir=${profile}`, address], {
           stdio: "ignore",
         });
+        browser.on("error", ending(reject));
       });
     });
     const failures = result.failures.map(([name, why]) =>

@@ -44,7 +44,9 @@ function inComment(declaration: Node): readonly Annotation[] {
   if (start === declaration.pos) return [];
   const before = file.text.slice(declaration.pos, start);
   if (!before.includes("@")) return [];
-  const comment = before.match(/\/\*\*[^]*?\*\//g)?.at(-1) ?? "";
+  // Comments one after the other: in a line comment, `/**` begins nothing.
+  const comments = before.match(/\/\/[^\n]*|\/\*[^]*?\*\//g) ?? [];
+  const comment = comments.findLast((it) => it.startsWith("/**")) ?? "";
   return [...comment.matchAll(TAGS)].flatMap(({ groups = {} }): readonly Annotation[] => {
     const { tag, value = "" } = groups;
     if (tag !== "singleOwner" && tag !== "reentrant" && tag !== "guardedBy") return [];

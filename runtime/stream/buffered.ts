@@ -128,6 +128,7 @@ export async function* buffered<T, R>(
         yield unwrap(outcome);
         if (mustTurn()) await turn();
       } else if (exhausted && running + unread === 0 && !pulling) return;
+      // mooring-allow signal-not-forwarded: the controller follows the signal, and its abort wakes this
       else await changes.wait();
     }
   } finally {
