@@ -1,10 +1,11 @@
-import type { Program } from "../program.ts";
+import { fact, type Program } from "../program.ts";
 import {
   is,
   isFunctionLike,
   methodCall,
   type Node,
   nameOf,
+  type SourceFile,
   sourceFileOf,
   unwrapped,
   wrapped,
@@ -86,14 +87,33 @@ function isLookedAtBehind(pause: Node, flag: Location, program: Program): boolea
   );
 }
 
-/** Where other functions end what is in the place, or empty it. */
+/** Where other functions end what is in the place. */
 function endingsOf(location: Location, owner: FlowOwner, program: Program): readonly Node[] {
-  return accessesTo(location, sourceFileOf(owner), program).flatMap((it) => {
-    const other = flowOwner(it.at);
-    if (other === owner || !isFunctionLike(other) || is.Constructor(other)) return [];
-    return isEnding(it) ? [it.reference] : [];
-  });
+  const all = endingsIn(sourceFileOf(owner), program).of(location);
+  return all.filter((it) => flowOwner(it) !== owner);
 }
+
+interface Endings {
+  of(location: Location): readonly Node[];
+}
+
+/** Asked for each write of a place, and answered once. */
+const endingsIn: (file: SourceFile, program: Program) => Endings = fact((file, program) => {
+  const known = new Map<string, readonly Node[]>();
+  return {
+    of: (location) => {
+      let found = known.get(location.key);
+      if (found === undefined) {
+        found = accessesTo(location, file, program).flatMap((it) => {
+          const owner = isEnding(it) ? flowOwner(it.at) : undefined;
+          return isFunctionLike(owner) && !is.Constructor(owner) ? [it.reference] : [];
+        });
+        known.set(location.key, found);
+      }
+      return found;
+    },
+  };
+});
 
 function isEnding({ kind, reference }: Access): boolean {
   if (kind !== "read") return false;

@@ -59,10 +59,13 @@ export function unfinishedAt(write: Access, program: Program): Unfinished | unde
   const conditions = conditionsOn(write.location, [owner], program);
   if (conditions.length === 0 || isTakenBack(write, program)) return undefined;
   for (const condition of conditions) {
+    // Cheap questions first: a place may be written in every line.
+    if (condition.whenTrue !== "empty" && condition.whenFalse !== "empty") continue;
     const way = wayBetween(condition.read, write.at, program);
     if (way === undefined || way.pauses.length > 0) continue;
     const side = sideOf(condition.node, write.at, program);
     if (side === undefined || outcomeOn(side, condition) !== "empty") continue;
+    if (isTakenBack(write, program)) return undefined;
     const test = { owner, condition, side, write };
     for (const delivery of deliveriesOf(test, program)) {
       const use = useOf(delivery, test, program);
