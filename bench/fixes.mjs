@@ -57,7 +57,12 @@ await build({
 const { tryFixes } = await import(pathToFileURL(outfile).href);
 
 const trials = [];
-for (const trial of tryFixes({ directory: resolve(folder), paths, profile: values.profile, most })) {
+for (const trial of tryFixes({
+  directory: resolve(folder),
+  paths,
+  profile: values.profile,
+  most,
+})) {
   trials.push(trial);
   if (!values.json && (values.all || trial.outcome !== "ok")) console.log(lineOf(trial));
 }
