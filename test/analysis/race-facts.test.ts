@@ -33,7 +33,7 @@ function* releases(node: Node, program: Program): Iterable<Answer> {
     const leak = leakOf(acquisition, program);
     yield {
       at: acquisition.at,
-      label: leak === undefined ? "given back" : "kept",
+      label: leak === undefined ? "released" : "kept",
       message: leak?.path.to,
     };
   }

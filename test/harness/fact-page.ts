@@ -77,6 +77,7 @@ function fileOf({ line, language }: Case): string {
 
 /** A message that the page leaves out is not compared. */
 function markerOf({ at, label, message }: Answer, file: SourceFile, expected: readonly Marker[]) {
+  if (/\s/.test(label)) throw new Error(`“${label}” is no label: a page takes one word.`);
   const range = { start: startOf(at, file), end: at.end, label };
   const twin = expected.find((it) => it.start === range.start && it.label === label);
   return twin !== undefined && twin.message === undefined ? range : { ...range, message };
