@@ -20,17 +20,19 @@ import { measureSizes } from "./sizes.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-const { values: options } = parseArgs({
-  options: {
-    row: { type: "string" },
-    rounds: { type: "string", default: "3" },
-    runs: { type: "string", default: "5" },
-    json: { type: "boolean", default: false },
-    memory: { type: "boolean", default: true },
-    size: { type: "boolean", default: true },
-  },
-  allowNegative: true,
-});
+const HELP = `Usage: npm run bench:runtime -- [options]
+
+  --row R[,R]    only these rows
+  --rounds N     how often all cases are gone through (default 3)
+  --runs N       measurements of a case in one round (default 5)
+  --json         everything, for machines
+  --no-memory    without the bytes for each waiter
+  --no-size      without the sizes of bundles
+
+Rows: ${rows.map((it) => it.id).join(", ")}
+`;
+
+const options = readOptions();
 
 if (!existsSync(`${folder}node_modules/async-sema`)) {
   process.stderr.write("Installing the peers (once)\n");
@@ -97,4 +99,35 @@ if (options.json) {
 function median(list = []) {
   const sorted = list.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1];
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        row: { type: "string" },
+        rounds: { type: "string", default: "3" },
+        runs: { type: "string", default: "5" },
+        json: { type: "boolean", default: false },
+        memory: { type: "boolean", default: true },
+        size: { type: "boolean", default: true },
+        help: { type: "boolean", short: "h", default: false },
+      },
+      allowNegative: true,
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      process.exit();
+    }
+    for (const name of ["rounds", "runs"]) {
+      if (!(1 <= Number(values[name]))) throw new Error(`--${name} takes a number from 1 on.`);
+    }
+    const known = rows.map((it) => it.id);
+    const strange = values.row?.split(",").find((it) => !known.includes(it));
+    if (strange !== undefined) throw new Error(`There is no row "${strange}".`);
+    return values;
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
 }
