@@ -78,8 +78,9 @@ export const testRunners: readonly PackageModel[] = [
     modules: ["node:test"],
     calls: {
       ...every(
-        ["test", "test.it", "test.suite", "test.describe"].flatMap((name) =>
-          ["", ".only", ".skip", ".todo"].map((variant) => `${name}${variant}`),
+        // Older types have functions of the module where newer ones have members of `test`.
+        ["test", ...["it", "suite", "describe"].flatMap((it) => [it, `test.${it}`])].flatMap(
+          (name) => ["", ".only", ".skip", ".todo"].map((variant) => `${name}${variant}`),
         ),
         {
           ...RUNS_TEST,

@@ -49,6 +49,7 @@ export const lostDirtyFlag = defineRule({
     if (write === undefined || !is.FalseKeyword(unwrapped(node.right))) return;
     const window = testWindow(write, program, closesOf(write, program));
     if (window?.outcome !== "set" || !isSharedAt(write.location, node, program)) return;
+    if (isBeforeWork(node, window)) return;
     const setters = settersElsewhere(write, program);
     const owners = setters?.flatMap((it) => flowOwner(it.at) ?? []) ?? [];
     const interruption = interruptionBy(owners, node, program);
@@ -85,7 +86,7 @@ export const lostDirtyFlag = defineRule({
 
 function* thrownAway(drain: Drain, program: Program): Iterable<Finding> {
   const { at, read, location } = drain;
-  if (!isSharedAt(location, at, program)) return;
+  if (!isSharedAt(location, at, program) || isBeforeWork(at, drain)) return;
   const adders = addersElsewhere(drain, program);
   const owners = adders.flatMap((it) => flowOwner(it.at) ?? []);
   const interruption = interruptionBy(owners, at, program);
@@ -117,6 +118,11 @@ function* thrownAway(drain: Drain, program: Program): Iterable<Finding> {
     },
     fixes: takeFirst(drain),
   };
+}
+
+/** At the head of a turn of a loop, with the look and the pauses in the turn before: the work comes behind it. */
+function isBeforeWork(at: Node, { read, pauses }: Pick<Drain, "read" | "pauses">): boolean {
+  return [read, ...pauses].every((it) => at.end <= it.pos);
 }
 
 /** What is emptied for good: whoever adds to it then is late anyway. */
