@@ -45,6 +45,7 @@ export const swallowedAbort = defineRule({
     if (signal === undefined || isCleanUp(statement, signal.owner)) return;
     const given = waits.find((it) => signals.some((one) => carries(it, one)));
     if (given === undefined || knows(loop ?? catchClause, tryBlock, signals)) return;
+    if (loop !== undefined && letsSomeThrough(catchClause)) return;
     const isRetry = loop !== undefined;
     const ended = endedWord(signal);
     yield {
@@ -84,6 +85,42 @@ const isLeaving = isOneOf("ThrowStatement", "ReturnStatement", "BreakStatement")
 /** Whether the block ends, whatever happens in it, by going out of the loop. */
 function leavesLoop({ block }: NodeOf<"CatchClause">): boolean {
   return isLeaving(block.statements.at(-1));
+}
+
+/**
+ * Whether the error itself decides that some errors leave the loop, as in `if (!isRetryable(error)) throw
+ * error`. Which ones is not known; an abort is hardly among those that are tried again.
+ */
+function letsSomeThrough({ variableDeclaration, block }: NodeOf<"CatchClause">): boolean {
+  const name = nameOf(variableDeclaration?.name);
+  if (name === undefined) return false;
+  const about = new Set([name]);
+  for (const statement of block.statements) {
+    if (is.VariableStatement(statement)) {
+      for (const { name: own, initializer } of statement.declarationList.declarations) {
+        const text = nameOf(own);
+        if (text !== undefined && mentionsAny(initializer, about)) about.add(text);
+      }
+    }
+    if (!is.IfStatement(statement) || !mentionsAny(statement.expression, about)) continue;
+    const { thenStatement, elseStatement } = statement;
+    if ([thenStatement, elseStatement].some((it) => isLeaving(lastOf(it)))) return true;
+  }
+  return false;
+}
+
+function lastOf(statement: Node | undefined): Node | undefined {
+  return is.Block(statement) ? statement.statements.at(-1) : statement;
+}
+
+function mentionsAny(node: Node | undefined, names: ReadonlySet<string>): boolean {
+  if (node === undefined) return false;
+  let found = is.Identifier(node) && names.has(node.text);
+  walk(node, (it) => {
+    found ||= is.Identifier(it) && names.has(it.text);
+    return found ? "skip" : undefined;
+  });
+  return found;
 }
 
 /** Whether the error is given to somebody, and the function then goes on or returns. */
