@@ -1,9 +1,4 @@
-import { build } from "esbuild";
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
-const bench = dirname(fileURLToPath(import.meta.url));
+import { loaded } from "./loaded.mjs";
 
 /**
  * The one place where the benchmark touches the analyser's own interface, as the language server does.
@@ -21,24 +16,12 @@ const bench = dirname(fileURLToPath(import.meta.url));
  */
 
 /**
- * Opens the project of a folder with a tsconfig.json, with every rule on, ready to take edits. The
- * sources are bundled as they are, so that a change can be measured before it is built.
+ * Opens the project of a folder with a tsconfig.json, with every rule on, ready to take edits.
  *
  * @param {string} directory
  * @returns {Promise<Core>}
  */
 export async function openCore(directory) {
-  const outfile = join(bench, ".work", "core.mjs");
-  mkdirSync(dirname(outfile), { recursive: true });
-  await build({
-    entryPoints: [join(bench, "core.ts")],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    packages: "external",
-    outfile,
-    logLevel: "error",
-  });
-  const { open } = await import(pathToFileURL(outfile).href);
+  const { open } = await loaded("core");
   return open(directory);
 }

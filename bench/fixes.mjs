@@ -6,11 +6,9 @@
  *
  *   node bench/fixes.mjs --profile strict ../some/project src
  */
-import { build } from "esbuild";
-import { mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { loaded } from "./loaded.mjs";
 import { table } from "./report.mjs";
 
 const HELP = `Usage: node bench/fixes.mjs [options] FOLDER [PATH…]
@@ -20,7 +18,6 @@ const HELP = `Usage: node bench/fixes.mjs [options] FOLDER [PATH…]
   --all         also list the fixes that hold
   --json        every trial, for machines
 `;
-const bench = dirname(fileURLToPath(import.meta.url));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,18 +40,7 @@ if (!["recommended", "strict"].includes(values.profile)) {
   process.exit(2);
 }
 
-const outfile = join(bench, ".work", "fixes.mjs");
-mkdirSync(dirname(outfile), { recursive: true });
-await build({
-  entryPoints: [join(bench, "fixes.ts")],
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  packages: "external",
-  outfile,
-  logLevel: "error",
-});
-const { tryFixes } = await import(pathToFileURL(outfile).href);
+const { tryFixes } = await loaded("fixes");
 
 const trials = [];
 for (const trial of tryFixes({

@@ -4,10 +4,23 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openWindow, startBrowser, startEditor, until } from "./editor.mjs";
-import { ROOT } from "./install.mjs";
+import {
+  PICTURES,
+  action,
+  appears,
+  menuWith,
+  newFile,
+  open,
+  picture,
+  run,
+  saved,
+  say,
+  text,
+  toLine,
+  watchNotifications,
+  word,
+} from "./hands.mjs";
 import { FILES, FIXED_CHECKOUT } from "./workspace.mjs";
-
-const PICTURES = join(ROOT, "screenshots");
 
 export async function playScenes(vsix) {
   mkdirSync(PICTURES, { recursive: true });
@@ -319,106 +332,4 @@ async function completed({ page, editor, say }) {
     "  await timeout(5_000, async (signal) => {\n    await load(signal);\n  });\n",
   ]);
   say("a pattern from completion, with its import");
-}
-
-async function newFile(page, { workspace }, name, lines) {
-  writeFileSync(join(workspace, `src/${name}.ts`), `${lines.join("\n")}\n`);
-  await open(page, `${name}.ts`);
-  return name;
-}
-
-async function toLine(page, number, column) {
-  await quickInput(page, "Control+G", `:${number}:${column}`);
-  await page.keyboard.press("Enter");
-  await page.locator(".statusbar-item", { hasText: `Ln ${number}, Col ${column}` }).waitFor();
-}
-
-/** Other extensions that come up make the editor call a request for actions back. */
-async function menuWith(page, item, key) {
-  await page.keyboard.press(key);
-  if (await appears(item, 10_000)) return true;
-  await page.keyboard.press("Escape");
-  return false;
-}
-
-function text(page, content) {
-  return page.locator(".editor-instance .view-lines", { hasText: content }).first();
-}
-
-async function saved(page, { workspace }, name, texts) {
-  const file = join(workspace, `src/${name}.ts`);
-  await until(`the file has ${texts.join(" and ")}`, async () => {
-    await page.keyboard.press("Control+S");
-    const content = readFileSync(file, "utf8");
-    return texts.every((it) => content.includes(it));
-  });
-}
-
-async function open(page, name) {
-  const row = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
-  // A list that was filled before the file was there stays as it is.
-  await until(`${name} is found`, async () => {
-    await quickInput(page, "Control+P", name);
-    if (await appears(row, 5000)) return true;
-    await page.keyboard.press("Escape");
-    return false;
-  });
-  await row.click();
-  await page.locator(".tab.active", { hasText: name }).waitFor();
-  await page.locator(".editor-instance .view-lines", { hasText: "export" }).first().waitFor();
-}
-
-async function run(page, command) {
-  await quickInput(page, "F1", `>${command}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().click();
-}
-
-/** A key that comes while the editor is busy with something else may be lost. */
-async function quickInput(page, key, text) {
-  const input = page.locator(".quick-input-widget input").first();
-  await until(`${key} opens the list of commands or files`, async () => {
-    await page.keyboard.press(key);
-    return appears(input, 3000);
-  });
-  await input.fill(text);
-}
-
-function word(page, text, index) {
-  return page.locator(".view-lines .view-line").getByText(text, { exact: true }).nth(index);
-}
-
-function action(page, title) {
-  return page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
-}
-
-async function appears(locator, timeout) {
-  try {
-    await locator.waitFor({ timeout });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Notes down each notification from the start on; one that has gone by itself counts too. */
-async function watchNotifications(page) {
-  await page.addInitScript(() => {
-    globalThis.seenNotifications = [];
-    new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) {
-        for (const node of addedNodes) {
-          const toast = node.querySelector?.(".notification-toast") ?? null;
-          if (toast !== null) globalThis.seenNotifications.push(toast.textContent);
-        }
-      }
-    }).observe(document, { childList: true, subtree: true });
-  });
-}
-
-async function picture(page, name) {
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}
-
-function say(text, since) {
-  process.stdout.write(`  ${((Date.now() - since) / 1000).toFixed(1)} s  ${text}\n`);
 }

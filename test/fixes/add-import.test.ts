@@ -7,6 +7,8 @@ import { addImport, type ImportOptions, type Needed } from "../../rules/fixes/ad
 
 const MUTEX: Needed = { name: "Mutex" };
 
+// These are many lines because each way of importing is an example with the whole file before and after.
+
 /** A file, what it becomes when `Mutex` of `mooring-runtime` is added, and how that is then called. */
 interface Example extends ImportOptions {
   readonly before: string;

@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import * as runtime from "../../runtime/index.ts";
 import { rejection, settled, stateOf } from "./steps.ts";
 
+// These are many lines because every export has its row, and one list shows that none is missing.
+//
 // What is wrong at the call is an error at the call that says what to do, and nobody is left waiting for it. Every export
 // that can be called is in one of the tables, or says why there is nothing wrong that one could pass to it.
 

@@ -18,6 +18,8 @@ async function all<T>(rx: Receiver<T>): Promise<T[]> {
   return messages;
 }
 
+// These are many lines because the hazards of one subject share its helpers, and the list of builds runs file by file.
+
 describe("H10 sending, receiving and closing at the same time", () => {
   test("a receiver that waits gets what is sent, then the end", async () => {
     const { tx, rx } = channel<number>(1);

@@ -12,6 +12,8 @@ import {
 } from "../../runtime/index.ts";
 import { listeners, rejection, settled, stateOf } from "./steps.ts";
 
+// These are many lines because the hazards of one subject share its helpers, and the list of builds runs file by file.
+
 describe("H1 a cancellation after the grant loses no permit", () => {
   test("release and abort in the same turn: the grant wins", async () => {
     const mutex = new Mutex();

@@ -25,6 +25,8 @@ const untilAborted = (signal: AbortSignal) =>
 
 const fails = (message: string) => () => Promise.reject(new Error(message));
 
+// These are many lines because the hazards of one subject share its helpers, and the list of builds runs file by file.
+
 describe("spawn", () => {
   test("holds a failure until it is asked for, and tells failed from cancelled", async () => {
     const failed = spawn(fails("boom"));

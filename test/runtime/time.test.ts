@@ -25,6 +25,8 @@ afterEach(() => {
 
 const never = () => new Promise<never>(() => {});
 
+// These are many lines because the hazards of one subject share its helpers, and the list of builds runs file by file.
+
 describe("H17 the limits of timers", () => {
   test.each([0, -5])("a sleep of %s ms ends at the next turn", async (ms) => {
     const nap = sleep(ms);

@@ -30,6 +30,8 @@ import {
   watch,
 } from "../../../runtime/index.ts";
 
+// These are many lines because defects.ts and the tests of both orders go through one list of scenarios.
+//
 // What the primitives promise, as small programs: each runs in the engine's own order, and under the explorer, which looks
 // for an order in which the promise is not kept. The runtime itself is under it too: it is built with gates.
 
