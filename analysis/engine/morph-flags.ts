@@ -29,6 +29,10 @@ export function isNullable(type: ts.Type): boolean {
   return partsOf(type).some(isNothing);
 }
 
+export function isOrVoid(type: ts.Type): boolean {
+  return partsOf(type).some((it) => (it.flags & ts.TypeFlags.Void) !== 0);
+}
+
 export function partsOf(type: ts.Type): readonly ts.Type[] {
   return type.isUnion() ? type.types : [type];
 }

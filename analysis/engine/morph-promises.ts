@@ -5,6 +5,7 @@ import {
   dependsOnTypeArguments,
   isNothing,
   isNullable,
+  isOrVoid,
   isOpaque,
   partsOf,
   PRIMITIVE,
@@ -17,8 +18,9 @@ import type { PromiseType, TypeName } from "./type-engine.ts";
 // callback bodies; so the cheap questions come first: what the expression's syntax excludes, then
 // what the declaration of the callee says, and only then the call itself.
 
-export const NO_PROMISE: PromiseType = { extent: "none", names: [], nullable: false };
-export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], nullable: false };
+const NEVER_NOTHING = { nullable: false, orVoid: false } as const;
+export const NO_PROMISE: PromiseType = { extent: "none", names: [], ...NEVER_NOTHING };
+export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], ...NEVER_NOTHING };
 
 /** What is a promise, asked of the checker as late and as little as possible. */
 export class MorphPromises {
@@ -90,6 +92,7 @@ export class MorphPromises {
   private inspect(type: ts.Type): PromiseType {
     const names: TypeName[] = [];
     const nullable = isNullable(type);
+    const orVoid = isOrVoid(type);
     let others = 0;
     let unknown = false;
     for (const constituent of partsOf(type)) {
@@ -99,9 +102,9 @@ export class MorphPromises {
       else if (thenable) names.push(this.names.ofType(constituent) ?? { name: "", module: "own" });
       else others += 1;
     }
-    if (unknown) return { extent: "unknown", names, nullable };
+    if (unknown) return { extent: "unknown", names, nullable, orVoid };
     const extent = names.length === 0 ? "none" : others === 0 ? "all" : "some";
-    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable };
+    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable, orVoid };
   }
 
   /** The language's own definition: `then` is callable and takes a callback. Undefined: unknown. */

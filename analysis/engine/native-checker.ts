@@ -147,6 +147,10 @@ export class NativeChecker {
     return this.parts(type).some((it) => this.isNothing(it));
   }
 
+  isOrVoid(type: Type): boolean {
+    return this.parts(type).some(({ flags }) => (flags & this.sync.TypeFlags.Void) !== 0);
+  }
+
   /** There is nothing that one could look at. */
   isEmpty({ flags }: Type): boolean {
     const { Undefined, Void, Never } = this.sync.TypeFlags;

@@ -8,8 +8,9 @@ import type { PromiseType, TypeName } from "./type-engine.ts";
 // The same definitions as in morph-promises.ts. There the type of a call is the last thing to ask
 // for; here it is cheap, and what costs is the number of messages, so it is asked for in bulk.
 
-export const NO_PROMISE: PromiseType = { extent: "none", names: [], nullable: false };
-export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], nullable: false };
+const NEVER_NOTHING = { nullable: false, orVoid: false } as const;
+export const NO_PROMISE: PromiseType = { extent: "none", names: [], ...NEVER_NOTHING };
+export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], ...NEVER_NOTHING };
 
 export class NativePromises {
   private readonly checker: NativeChecker;
@@ -29,6 +30,7 @@ export class NativePromises {
     if (type === undefined) return NOTHING_KNOWN;
     const names: TypeName[] = [];
     const nullable = this.checker.isNullable(type);
+    const orVoid = this.checker.isOrVoid(type);
     let others = 0;
     let unknown = false;
     for (const part of this.checker.parts(type)) {
@@ -38,9 +40,9 @@ export class NativePromises {
       else if (thenable) names.push(this.names.ofType(part) ?? { name: "", module: "own" });
       else others += 1;
     }
-    if (unknown) return { extent: "unknown", names, nullable };
+    if (unknown) return { extent: "unknown", names, nullable, orVoid };
     const extent = names.length === 0 ? "none" : others === 0 ? "all" : "some";
-    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable };
+    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable, orVoid };
   });
 
   /** What waiting for a value of this type may give, part by part; the server does not say. */

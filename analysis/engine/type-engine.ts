@@ -12,8 +12,10 @@ export interface PromiseType {
   readonly extent: "all" | "some" | "none" | "unknown";
   /** The names of the promise-like types. */
   readonly names: readonly TypeName[];
-  /** Whether `null` or `undefined` is possible as well. */
+  /** Whether `null`, `undefined` or `void` is possible as well. */
   readonly nullable: boolean;
+  /** Whether the type `void` is one of these: its values are not to be looked at, not even by `?.`. */
+  readonly orVoid: boolean;
 }
 
 /** A named type or function, and who declares it. */

@@ -1,27 +1,44 @@
-import { insertAfter } from "../../analysis/edit.ts";
+import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
+import type { PromiseType } from "../../analysis/engine/type-engine.ts";
 import { branchesOf } from "../../analysis/facts/promises.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { is, type Node, nameOf, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import {
+  type CallExpression,
+  is,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
 
 /**
  * `.catch(report)` with the handler that the file itself uses for other promises, else with
- * `console.error`. Only on plain calls: elsewhere it would need parentheses and a guess.
+ * `console.error`. What has no `catch`, or may be something that `?.` cannot pass over, is made a
+ * promise first. Only on plain calls: elsewhere it would need parentheses and a guess.
  */
 export function catchRejection(expression: Node, program: Program): Fix[] {
   const call = unwrapped(expression);
   if (!is.CallExpression(call) || branchesOf(call).length !== 1) return [];
-  const { extent, names, nullable } = program.types.promise(call);
-  if (extent !== "all" || !names.every(({ name }) => name === "Promise")) return [];
   const handler = rejectionHandlerFor(call);
+  const edits = catching(call, handler, program.types.promise(call));
+  if (edits.length === 0) return [];
+  return [{ title: `Handle a rejection with '${handler}'`, safety: "suggestion", edits }];
+}
+
+function catching(call: CallExpression, handler: string, promise: PromiseType): Edit[] {
+  const { extent, names, nullable, orVoid } = promise;
+  const hasCatch = names.every(({ name }) => name === "Promise");
+  const isBare = names.every(({ name }) => name === "PromiseLike" || name === "Thenable");
+  if (names.length === 0 || !(hasCatch || isBare)) return [];
+  if (extent === "some" || orVoid) {
+    const end = `).catch(${handler})`;
+    return [insertBefore(call, "Promise.resolve("), insertAfter(call, end)];
+  }
+  if (extent !== "all") return [];
   const access = nullable && !isChain(call) ? "?." : ".";
-  return [
-    {
-      title: `Handle a rejection with '${handler}'`,
-      safety: "suggestion",
-      edits: [insertAfter(call, `${access}catch(${handler})`)],
-    },
-  ];
+  const method = hasCatch ? `catch(${handler})` : `then(undefined, ${handler})`;
+  return [insertAfter(call, `${access}${method}`)];
 }
 
 /** The handler that the file itself uses for other promises, else `console.error`. */
