@@ -16,6 +16,7 @@ const HELP = `Usage: node bench/fixes.mjs [options] FOLDER [PATH…]
   --profile P   recommended (the default) or strict
   --most N      findings of each rule (default 20)
   --all         also list the fixes that hold
+  --diff        show what each listed fix changes
   --json        every trial, for machines
 `;
 
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     profile: { type: "string", default: "recommended" },
     most: { type: "string", default: "20" },
     all: { type: "boolean", default: false },
+    diff: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -50,7 +52,9 @@ for (const trial of tryFixes({
   most,
 })) {
   trials.push(trial);
-  if (!values.json && (values.all || trial.outcome !== "ok")) console.log(lineOf(trial));
+  if (values.json || !(values.all || trial.outcome !== "ok")) continue;
+  console.log(lineOf(trial));
+  if (values.diff) console.log(trial.diff);
 }
 if (values.json) console.log(JSON.stringify(trials, null, 2));
 else console.log(summary());

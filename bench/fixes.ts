@@ -1,7 +1,10 @@
+import { createTwoFilesPatch } from "diff";
 import { Analyser } from "../analysis/analyser.ts";
+import { applyEdits } from "../analysis/edit.ts";
 import { packages } from "../analysis/primitives/index.ts";
 import { modelsOf } from "../analysis/primitives/models.ts";
 import { verifyFix } from "../analysis/repair.ts";
+import type { FixReport } from "../analysis/report.ts";
 import type { Settings } from "../analysis/settings.ts";
 import { Disk } from "../cli/disk.ts";
 import { findFiles } from "../cli/find-files.ts";
@@ -23,6 +26,8 @@ export interface Trial {
   readonly safety: string;
   /** What is wrong with the fix, or "ok". */
   readonly outcome: string;
+  /** What it changes, as a patch. */
+  readonly diff: string;
 }
 
 /** Tries every fix of the findings in a project, one at a time, and takes each back. */
@@ -49,8 +54,21 @@ export function* tryFixes({ directory, paths, profile, most }: Options): Generat
     const line = text.slice(0, start).split("\n").length;
     for (const fix of report.fixes) {
       const outcome = verifyFix(analyser, report, fix);
-      yield { rule, file: disk.shown(file), line, title: fix.title, safety: fix.safety, outcome };
+      const { title, safety } = fix;
+      const diff = diffOf(fix, analyser, disk);
+      yield { rule, file: disk.shown(file), line, title, safety, outcome, diff };
     }
   }
   analyser.dispose();
+}
+
+function diffOf({ edits, creates }: FixReport, analyser: Analyser, disk: Disk): string {
+  const patches = [...new Set(edits.map((it) => it.file))].map((path) => {
+    const before = analyser.textOf(path) ?? "";
+    const own = edits.filter((it) => it.file === path);
+    const shown = disk.shown(path);
+    return createTwoFilesPatch(shown, shown, before, applyEdits(before, own), "", "");
+  });
+  const news = (creates ?? []).map((it) => `creates ${disk.shown(it.file)}\n`);
+  return [...patches, ...news].join("");
 }

@@ -6,6 +6,7 @@ import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf } from "./pauses.ts";
 import { isSharedAt } from "./races.ts";
+import { isSharedRun } from "./shared-runs.ts";
 import { isEmpty } from "./tests.ts";
 
 // What is it that is put into a place that was empty?
@@ -17,13 +18,26 @@ import { isEmpty } from "./tests.ts";
 // what its variables were given; names of calls say what opens something. Preferred mistake: too
 // mild a view.
 
-/** Whether the value is awaited from a promise that all tasks share. */
-export function isAwaitedTogether(write: Access, program: Program): boolean {
+/**
+ * Whether the value is awaited from a promise that all tasks share; of a flag, whether all the work
+ * behind it is.
+ */
+export function isAwaitedTogether(
+  write: Access,
+  pauses: readonly Node[],
+  program: Program,
+): boolean {
   if (write.value === undefined) return false;
-  return originsOf(write.value, program).some(({ node }) => {
-    if (!is.AwaitExpression(node)) return false;
-    return originsOf(node.expression, program).some((it) => isSharedPlace(it.node, write, program));
-  });
+  const isShared = (node: Node) => isOnePromise(node, write, program);
+  if (is.TrueKeyword(unwrapped(write.value))) return pauses.length > 0 && pauses.every(isShared);
+  return originsOf(write.value, program).some(({ node }) => isShared(node));
+}
+
+function isOnePromise(node: Node, write: Access, program: Program): boolean {
+  if (!is.AwaitExpression(node)) return false;
+  return originsOf(node.expression, program).some(
+    (it) => isSharedRun(it.node, program) || isSharedPlace(it.node, write, program),
+  );
 }
 
 function isSharedPlace(node: Node, write: Access, program: Program): boolean {

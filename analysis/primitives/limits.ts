@@ -55,4 +55,12 @@ export const limits: readonly PackageModel[] = [
       },
     },
   },
+  {
+    modules: ["p-memoize", "lodash", "lodash-es", "lodash.once", "lodash.memoize"],
+    calls: every(["pMemoize", "once", "memoize", "LoDashStatic.once", "LoDashStatic.memoize"], {
+      reason: "The function that is made gives the promise of the first call to those that follow.",
+      callbacks: { 0: { runs: "later", result: "returned", repeats: true } },
+      sharesRuns: true,
+    }),
+  },
 ];

@@ -47,13 +47,20 @@ export const mooringRuntime: PackageModel = {
       reason: "Waits for the promise of the function for each item.",
       callbacks: { 2: EACH },
     },
-    ...every(["once", "singleFlight", "batcher"], {
+    ...every(["once", "singleFlight"], {
+      reason:
+        "Whoever calls the function that is made gets the promise of the one that is given; those who call while it runs get the same one.",
+      callbacks: { 0: ON_DEMAND },
+      sharesRuns: true,
+    }),
+    batcher: {
       reason: "Whoever calls the function that is made gets the promise of the one that is given.",
       callbacks: { 0: ON_DEMAND },
-    }),
+    },
     "OnceCell.getOrInit": {
       reason: "All who wait for the cell get the promise of the function that fills it.",
       callbacks: { 0: AWAITED_AND_RETURNED },
+      sharesRuns: true,
     },
     ...everyMember(["ResourcePool", "CancellationToken", "RateLimiter"], ["use", "run"], {
       reason: "The promise of the call follows the promise of the function.",

@@ -36,6 +36,12 @@ export interface CallModel {
   /** Nothing else runs in the program until the call is over. */
   readonly blocks?: BlockingModel;
 
+  /**
+   * Who calls it while its work is under way waits for that same work, and so does who calls the
+   * function that it makes: `once`, a memoizer of promises.
+   */
+  readonly sharesRuns?: boolean;
+
   /** The call waits for the promises among (or inside) its arguments, or keeps them for good. */
   readonly observes?: boolean;
 

@@ -37,7 +37,8 @@ export const racyCacheFill = defineRule({
     if (write?.location.cell === undefined || !fills(write)) return;
     const window = testWindow(write, program, closesOf(write, program));
     if (window?.outcome !== "empty" || isSetBack(write, program)) return;
-    if (isAwaitedTogether(write, program) || !isMemo(write, window.pauses, program)) return;
+    if (isAwaitedTogether(write, window.pauses, program) || !isMemo(write, window.pauses, program))
+      return;
     const overlap = raceIn(window, program);
     if (overlap !== undefined && !isRepeated(window, program))
       yield filledTwice(window, overlap, program);

@@ -18,6 +18,7 @@ import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { isAssignment, type Node } from "../../analysis/syntax.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
+import { makeOnce } from "../fixes/make-once.ts";
 import { sharePromise } from "../fixes/share-promise.ts";
 import { awaitAlways } from "../fixes/await-always.ts";
 import { calledAt, pausesAt, place, short, step, twice } from "../words/races.ts";
@@ -58,7 +59,8 @@ function isMarkUnderKey(node: Node): boolean {
 function* madeAgain(write: Access, program: Program): Iterable<Finding> {
   const window = testWindow(write, program, closesOf(write, program));
   if (window?.outcome !== "empty" || isSetBack(write, program)) return;
-  if (isAwaitedTogether(write, program) || !isMemo(write, window.pauses, program)) return;
+  if (isAwaitedTogether(write, window.pauses, program) || !isMemo(write, window.pauses, program))
+    return;
   const overlap = raceIn(window, program);
   if (overlap !== undefined && !isRepeated(window, program))
     yield madeTwice(window, overlap, program);
@@ -118,7 +120,11 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
       between: ["write", `fills \`${name}\``],
       last: ["write", `fills \`${name}\` again`],
     }),
-    fixes: [...sharePromise(write, program), ...holdMutex(write.at, write.location, program)],
+    fixes: [
+      ...sharePromise(write, pauses, program),
+      ...makeOnce(write, pauses, program),
+      ...holdMutex(write.at, write.location, program),
+    ],
   };
 }
 
