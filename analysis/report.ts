@@ -1,4 +1,5 @@
 import type { Edit, NewFile } from "./edit.ts";
+import { inStyleOf } from "./edit-style.ts";
 import type { Action, Evidence, Finding, Interleaving, Rule, Severity, Task } from "./rule.ts";
 import { type Node, sourceFileOf, startOf } from "./syntax.ts";
 
@@ -58,7 +59,7 @@ export function reportOf(rule: Rule, finding: Finding, severity: Severity): Repo
     fixes: fixes.map(({ title, safety, edits, creates = [], chosen = [] }) => ({
       title,
       safety,
-      edits,
+      edits: inStyleOf(sourceFileOf(at), edits),
       ...(creates.length === 0 ? {} : { creates }),
       ...(chosen.length === 0 ? {} : { chosen }),
     })),

@@ -14,7 +14,8 @@ import { calleeOf, nameIn } from "./callees.ts";
 export function isSharedRun(node: Node, program: Program): boolean {
   if (!is.CallExpression(node)) return false;
   const { model, symbol } = calleeOf(node, program);
-  if (model?.sharesRuns === true) return true;
+  // What only makes the function runs nothing yet.
+  if (model?.sharesRuns === true) return model.callbacks?.[0]?.runs !== "later";
   const [place, another] = symbol?.declarations ?? [];
   if (nameIn(node.expression) === undefined || place === undefined || another !== undefined)
     return false;

@@ -11,6 +11,7 @@ import {
   textOf,
   walk,
 } from "../../analysis/syntax.ts";
+import { unitOf } from "./indents.ts";
 import { rejectionHandlerFor } from "./catch-rejection.ts";
 import { prefixKeyword } from "./prefix-keyword.ts";
 
@@ -45,7 +46,9 @@ export function aroundBlock(block: Node, handler: string): Edit[] {
     return [insertBefore(block, "{ try "), insertAfter(block, ` ${catching(handler, " ")} }`)];
   }
   const outer = lastIndentOf(text);
-  const step = /\n(?<indent>[ \t]*)\S/.exec(text)?.groups?.["indent"]?.slice(outer.length) || "  ";
+  const step =
+    /\n(?<indent>[ \t]*)\S/.exec(text)?.groups?.["indent"]?.slice(outer.length) ||
+    unitOf(sourceFileOf(block));
   const inner = outer + step;
   return [
     insertBefore(block, `{\n${inner}try `),

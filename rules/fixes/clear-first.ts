@@ -5,11 +5,13 @@ import {
   type Node,
   statementOf,
   textOf,
+  sourceFileOf,
 } from "../../analysis/syntax.ts";
 import type { TestWindow } from "../../analysis/facts/windows.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import { isAssignment, is } from "../../analysis/syntax.ts";
 import { indentOf, isInList, statementRemoved } from "./statements.ts";
+import { unitOf } from "./indents.ts";
 
 /**
  * Clears the flag before the work instead of behind it, and sets it again where the work fails. Only
@@ -31,12 +33,13 @@ export function clearFirst({ write, pauses }: TestWindow): Fix[] {
   if (!isFunctionLike(enclosingFunction(write.at)) || !isNext(work, statement)) return [];
   const flag = textOf(write.at.left);
   const indent = indentOf(work);
+  const inner = indent + unitOf(sourceFileOf(work));
   const text = [
     `try {`,
-    `${indent}  ${textOf(work)}`,
+    `${inner}${textOf(work)}`,
     `${indent}} catch (error) {`,
-    `${indent}  ${flag} = true;`,
-    `${indent}  throw error;`,
+    `${inner}${flag} = true;`,
+    `${inner}throw error;`,
     `${indent}}`,
   ].join("\n");
   return [

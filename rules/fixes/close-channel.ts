@@ -8,9 +8,11 @@ import {
   type Node,
   textOf,
   wrapped,
+  sourceFileOf,
 } from "../../analysis/syntax.ts";
 import { indentOf, isInList } from "./statements.ts";
 import { movedIn, replaceRange } from "./statement-range.ts";
+import { unitOf } from "./indents.ts";
 
 /** Closes the sender where the one function that sends is over, however it ends, or before the loop. */
 export function closeChannel(found: UnclosedChannel): Fix[] {
@@ -37,7 +39,8 @@ export function closeChannel(found: UnclosedChannel): Fix[] {
   if (first === undefined || last === undefined) return [];
   if (closed.some((it) => it.pos < last.pos) || isClosedDeeper(found, closed)) return [];
   const indent = indentOf(first);
-  const text = `try {\n${indent}  ${movedIn({ first, last }, "  ", [])}\n${indent}} finally {\n${indent}  ${closing}\n${indent}}`;
+  const inner = indent + unitOf(sourceFileOf(first));
+  const text = `try {\n${inner}${movedIn({ first, last }, unitOf(sourceFileOf(first)), [])}\n${indent}} finally {\n${inner}${closing}\n${indent}}`;
   const isOneLine = !textOf(body).includes("\n");
   if (isOneLine) return [];
   const end = closed.at(-1) ?? last;

@@ -10,7 +10,9 @@ import {
   isOneOf,
   type Node,
   textOf,
+  sourceFileOf,
 } from "../../analysis/syntax.ts";
+import { unitOf } from "./indents.ts";
 import { insertAt, lastIndentOf, linesOf } from "./catch-in-function.ts";
 import { statementBefore } from "./statements.ts";
 import { unusedName } from "./unused-name.ts";
@@ -57,7 +59,9 @@ function aroundBlock(block: Node, name: string): Edit[] {
     ];
   }
   const outer = lastIndentOf(text);
-  const step = /\n(?<indent>[ \t]*)\S/.exec(text)?.groups?.["indent"]?.slice(outer.length) || "  ";
+  const step =
+    /\n(?<indent>[ \t]*)\S/.exec(text)?.groups?.["indent"]?.slice(outer.length) ||
+    unitOf(sourceFileOf(block));
   const inner = outer + step;
   return [
     insertBefore(block, `{\n${inner}if (${name}) return;\n${inner}${name} = true;\n${inner}try `),

@@ -18,6 +18,7 @@ import {
   walkBody,
   wrapped,
 } from "../../analysis/syntax.ts";
+import { unitOf } from "./indents.ts";
 import { indentOf, isInList } from "./statements.ts";
 
 // `let ignore = false`, turned by the cleanup, and looked at in front of each late write: the pattern
@@ -97,7 +98,7 @@ export function doneByCleanup({ fn, cleanups, model }: Effect, turn: string): Ed
   const indent = indentOf(last);
   if (model.cleanup === "returned") {
     if (is.ReturnStatement(last)) return undefined;
-    const step = indent.includes("\t") ? "\t" : "  ";
+    const step = unitOf(sourceFileOf(last));
     const text = isOneLine(last)
       ? ` return () => { ${turn} };`
       : `\n${indent}return () => {\n${indent}${step}${turn}\n${indent}};`;

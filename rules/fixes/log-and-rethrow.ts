@@ -1,7 +1,8 @@
 import { replace } from "../../analysis/edit.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import type { Node, NodeOf } from "../../analysis/syntax.ts";
+import { type Node, type NodeOf, sourceFileOf } from "../../analysis/syntax.ts";
 import { indentOf } from "./statements.ts";
+import { unitOf } from "./indents.ts";
 
 /** `() => {}` as a handler that logs the error and passes it on. */
 export function handleEmptyHandler(handler: Node, body: Node): Fix[] {
@@ -29,7 +30,8 @@ export function handleEmptyCatch(clause: NodeOf<"CatchClause">): Fix[] {
 
 function logging(node: Node): string {
   const indent = indentOf(node);
-  return `{\n${indent}  console.error(error);\n${indent}  throw error;\n${indent}}`;
+  const inner = indent + unitOf(sourceFileOf(node));
+  return `{\n${inner}console.error(error);\n${inner}throw error;\n${indent}}`;
 }
 
 function saying(block: Node): Fix {

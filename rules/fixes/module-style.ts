@@ -1,3 +1,4 @@
+import { type TextStyle, textStyle } from "../../analysis/edit-style.ts";
 import {
   type Node,
   type SourceFile,
@@ -19,11 +20,8 @@ import {
 /** `import`, `require`, or TypeScript's `import x = require()`. */
 export type ModuleSyntax = "import" | "require" | "import-equals";
 
-export interface ModuleStyle {
+export interface ModuleStyle extends TextStyle {
   readonly syntax: ModuleSyntax;
-  readonly quote: '"' | "'";
-  readonly semicolon: ";" | "";
-  readonly newline: "\n" | "\r\n";
   /** `var`, `let` or `const`, for a `require`. */
   readonly keyword: string;
 }
@@ -163,42 +161,26 @@ function read(
   except: { readonly start: number; readonly end: number },
 ): FileReading {
   const names = new Set<string>();
-  const quotes = { '"': 0, "'": 0 };
-  const ends = { with: 0, without: 0 };
   let isCommonJs = false;
   walk(file, (node) => {
     const isReplaced = startOf(node, file) < except.end && except.start < node.end;
     if (isReplaced) return undefined;
-    if (is.StringLiteral(node)) {
-      const quote = file.text.charAt(startOf(node, file));
-      // What is quoted in markup, or to keep its own quotes, shows no preference.
-      if ((quote === '"' || quote === "'") && !is.JsxAttribute(node.parent)) quotes[quote] += 1;
-    } else if (is.Identifier(node)) {
+    if (is.Identifier(node)) {
       if (!isProperty(node)) names.add(node.text);
       isCommonJs ||= node.text === "require" || node.text === "exports" || isModuleExports(node);
-    } else if (endsWithSemicolon(node)) {
-      ends[file.text.charAt(node.end - 1) === ";" ? "with" : "without"] += 1;
     }
     return undefined;
   });
   const top = importQuote(imports);
+  const text = except === NOWHERE ? textStyle(file) : textStyle(file, except);
   const style = {
+    ...text,
     syntax: syntaxOf(file, imports, isCommonJs ? "commonjs" : moduleKind),
-    quote: top ?? (quotes["'"] > quotes['"'] ? ("'" as const) : ('"' as const)),
-    semicolon: ends.without > ends.with ? ("" as const) : (";" as const),
-    newline: /\r\n/.test(file.text) ? ("\r\n" as const) : ("\n" as const),
+    quote: top ?? text.quote,
     keyword: requireKeyword(imports),
   };
   return { style, names };
 }
-
-const endsWithSemicolon = isOneOf(
-  "ExpressionStatement",
-  "VariableStatement",
-  "ReturnStatement",
-  "ImportDeclaration",
-  "ThrowStatement",
-);
 
 function importQuote(imports: readonly ImportLike[]): '"' | "'" | undefined {
   const [first] = imports;

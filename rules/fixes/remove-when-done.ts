@@ -16,6 +16,7 @@ import {
 } from "../../analysis/syntax.ts";
 import { insertAt } from "./catch-in-function.ts";
 import { indentOf } from "./statements.ts";
+import { unitOf } from "./indents.ts";
 
 /** Removes the listener in `finally`, or when the promise that is returned has settled. */
 export function removeWhenDone({ registration, fn, end, because }: AbortListener): Fix[] {
@@ -79,11 +80,12 @@ function inFinally(rest: readonly Node[], removes: string): Edit[] | undefined {
   const last = rest.at(-1);
   if (first === undefined || last === undefined || rest.some(declaresFunction)) return undefined;
   const indent = indentOf(first);
+  const inner = indent + unitOf(sourceFileOf(first));
   const file = sourceFileOf(first);
   const start = startOf(first, file);
   const lines: Edit[] = [];
   for (let line = file.text.indexOf("\n", start) + 1; 0 < line && line < last.end; ) {
-    if (!/[\r\n]/.test(file.text.charAt(line))) lines.push(insertAt(first, line, "  "));
+    if (!/[\r\n]/.test(file.text.charAt(line))) lines.push(insertAt(first, line, unitOf(file)));
     line = file.text.indexOf("\n", line) + 1;
   }
   if (
@@ -99,9 +101,9 @@ function inFinally(rest: readonly Node[], removes: string): Edit[] | undefined {
     return undefined;
   }
   return [
-    insertBefore(first, `try {\n${indent}  `),
+    insertBefore(first, `try {\n${inner}`),
     ...lines,
-    insertAfter(last, `\n${indent}} finally {\n${indent}  ${removes};\n${indent}}`),
+    insertAfter(last, `\n${indent}} finally {\n${inner}${removes};\n${indent}}`),
   ];
 }
 

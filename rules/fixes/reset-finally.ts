@@ -2,6 +2,7 @@ import type { Access } from "../../analysis/facts/access-kinds.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import { is, sourceFileOf, startOf, statementOf, textOf } from "../../analysis/syntax.ts";
 import { indentOf } from "./statements.ts";
+import { unitOf } from "./indents.ts";
 
 /**
  * `busy = true; try { … } finally { busy = false; }`: set back on every way out. Only where the flag
@@ -23,11 +24,12 @@ export function resetFinally(write: Access, resets: readonly Access[]): Fix[] {
   if (declares && last < parent.statements.length - 1) return [];
   const file = sourceFileOf(from);
   const indent = indentOf(from);
+  const inner = indent + unitOf(sourceFileOf(from));
   const start = startOf(begin, file);
   const inside = file.text.slice(start, between.at(-1)?.end ?? start);
   // Lines inside of a text that spans several would change with their indentation.
-  const deeper = inside.includes("`") ? inside : inside.replace(/\n(?=.)/g, "\n  ");
-  const text = `try {\n${indent}  ${deeper}\n${indent}} finally {\n${indent}  ${textOf(to)}\n${indent}}`;
+  const deeper = inside.includes("`") ? inside : inside.replace(/\n(?=.)/g, `\n${unitOf(file)}`);
+  const text = `try {\n${inner}${deeper}\n${indent}} finally {\n${inner}${textOf(to)}\n${indent}}`;
   return [
     {
       title: `Set '${textOf(write.reference)}' back on every way out`,

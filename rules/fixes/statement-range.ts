@@ -11,6 +11,7 @@ import {
   walk,
   walkBody,
 } from "../../analysis/syntax.ts";
+import { unitOf } from "./indents.ts";
 import { indentOf } from "./statements.ts";
 
 // Statements that stand in a row, to be put into a block together.
@@ -84,7 +85,7 @@ export function stepOf(statement: Node): string {
   const inner = indentOf(statement);
   const outer = indentOf(statement.parent.parent);
   const step = inner.startsWith(outer) ? inner.slice(outer.length) : "";
-  return step === "" ? (inner.includes("\t") ? "\t" : "  ") : step;
+  return step === "" ? unitOf(sourceFileOf(statement)) : step;
 }
 
 /** Whether names that the statements declare are mentioned behind them. */

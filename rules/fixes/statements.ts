@@ -1,4 +1,5 @@
 import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
+import { unitOf } from "./indents.ts";
 import { isOneOf, type Node, type NodeOf, sourceFileOf, startOf } from "../../analysis/syntax.ts";
 
 /** The white space in front of the line that the node starts on. */
@@ -26,7 +27,7 @@ export function statementBefore(statement: Node, text: string): Edit[] {
   const indent = indentOf(statement);
   if (isInList(statement)) return [insertBefore(statement, `${text}\n${indent}`)];
   const outer = indentOf(statement.parent);
-  const inner = `${outer}  `;
+  const inner = outer + unitOf(sourceFileOf(statement));
   return [
     insertBefore(statement, `{\n${inner}${text}\n${inner}`),
     insertAfter(statement, `\n${outer}}`),
@@ -40,7 +41,7 @@ export function atHeadOf(block: NodeOf<"Block">, text: string): Edit {
   const [first] = block.statements;
   const end = first === undefined ? block.end - 1 : startOf(first, file);
   const isTall = file.text.slice(start, end).includes("\n");
-  const indent = first !== undefined && isTall ? indentOf(first) : `${indentOf(block)}  `;
+  const indent = first !== undefined && isTall ? indentOf(first) : indentOf(block) + unitOf(file);
   const inserted = isTall ? `\n${indent}${text}` : ` ${text}${first === undefined ? " " : ""}`;
   return { file: file.fileName, start, end: start, text: inserted };
 }

@@ -10,9 +10,11 @@ import {
   statementOf,
   textOf,
   unwrapped,
+  sourceFileOf,
 } from "../../analysis/syntax.ts";
 import { indentOf, isInList, statementRemoved } from "./statements.ts";
 import { unusedName } from "./unused-name.ts";
+import { unitOf } from "./indents.ts";
 
 /**
  * `const changed = this.changed; this.changed = [];` in front of the work, which is then done for what
@@ -38,15 +40,16 @@ export function takeFirst({ at, read, pauses }: Drain): Fix[] {
   const putBack = backInto(place, name, at.right);
   if (putBack === undefined) return [];
   const indent = indentOf(work);
+  const inner = indent + unitOf(sourceFileOf(work));
   const start = textOf(work);
   const offset = start.indexOf(place);
   const changed = `${start.slice(0, offset)}${name}${start.slice(offset + place.length)}`;
   const text = [
     `try {`,
-    `${indent}  ${changed}`,
+    `${inner}${changed}`,
     `${indent}} catch (error) {`,
-    `${indent}  ${putBack}`,
-    `${indent}  throw error;`,
+    `${inner}${putBack}`,
+    `${inner}throw error;`,
     `${indent}}`,
   ].join("\n");
   const taken = `const ${name} = ${place};\n${indent}${textOf(statement)}\n${indent}`;

@@ -23,6 +23,7 @@ import {
 } from "../../analysis/syntax.ts";
 import { declarationOf } from "../../analysis/facts/references.ts";
 import { indentOf } from "./statements.ts";
+import { unitOf } from "./indents.ts";
 
 /** What has to be written to end something: where it begins, and where it is to end. */
 interface Undoing {
@@ -231,9 +232,10 @@ function inTeardown(teardown: FunctionLike | undefined, undo: string): Edit[] | 
   const [first] = body.statements;
   if (first === undefined) {
     const outer = indentOf(body);
+    const inner = outer + unitOf(sourceFileOf(body));
     const file = sourceFileOf(body);
     const at = body.end - 1;
-    return [{ file: file.fileName, start: at, end: at, text: `\n${outer}  ${undo}\n${outer}` }];
+    return [{ file: file.fileName, start: at, end: at, text: `\n${inner}${undo}\n${outer}` }];
   }
   const isOneLine = !textOf(body).includes("\n");
   return [insertBefore(first, isOneLine ? `${undo} ` : `${undo}\n${indentOf(first)}`)];

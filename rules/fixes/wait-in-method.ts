@@ -15,6 +15,7 @@ import {
   wrapped,
 } from "../../analysis/syntax.ts";
 import { indentOf } from "./statements.ts";
+import { unitOf } from "./indents.ts";
 
 const METHOD = "settled";
 
@@ -29,9 +30,10 @@ export function waitInMethod(promise: Node, { holder, declaration }: Holder): Fi
   if (put === undefined || put.method === "set") return [];
   if (owner.members.some((it) => hasName(it) && nameOf(it.name) === METHOD)) return [];
   const indent = indentOf(member);
+  const inner = indent + unitOf(sourceFileOf(member));
   const returns = isJavaScript(sourceFileOf(member)) ? "" : ": Promise<void>";
   const waits = `await Promise.all(${textOf(holder)});`;
-  const text = `\n\n${indent}async ${METHOD}()${returns} {\n${indent}  ${waits}\n${indent}}`;
+  const text = `\n\n${indent}async ${METHOD}()${returns} {\n${inner}${waits}\n${indent}}`;
   return [
     {
       title: `Add a method '${METHOD}' that waits for them`,

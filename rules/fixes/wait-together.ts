@@ -1,6 +1,7 @@
 import type { Step } from "../../analysis/facts/serial-work.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import { is, sourceFileOf, startOf, textOf, type Node } from "../../analysis/syntax.ts";
+import { unitOf } from "./indents.ts";
 import { indentOf } from "./statements.ts";
 
 /** No line of code gets longer than this by a fix that puts several into one. */
@@ -24,7 +25,7 @@ export function waitTogether(steps: readonly Step[]): Fix[] {
   const semicolon = textOf(last.statement).endsWith(";") ? ";" : "";
   const given = isShort
     ? list(calls)
-    : `[\n${calls.map((it) => `${indent}  ${it},\n`).join("")}${indent}]`;
+    : `[\n${calls.map((it) => `${indent}${unitOf(file)}${it},\n`).join("")}${indent}]`;
   return [
     {
       title: steps.length === 2 ? "Wait for both at once" : `Wait for all ${steps.length} at once`,

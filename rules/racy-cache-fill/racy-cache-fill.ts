@@ -14,7 +14,8 @@ import { isRepeated, type TestWindow, testWindow } from "../../analysis/facts/wi
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, isAssignment, type Node, textOf } from "../../analysis/syntax.ts";
-import { shareCellPromise } from "../fixes/share-cell-promise.ts";
+import { holdMutex } from "../fixes/hold-mutex.ts";
+import { shareCellFlight, shareCellPromise } from "../fixes/share-cell-promise.ts";
 import { calledAt, twice } from "../words/races.ts";
 
 // See racy-cache-fill.md for what this means to the user.
@@ -70,7 +71,11 @@ function filledTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
       between: ["write", `fills \`${collection}\``],
       last: ["write", `fills \`${collection}\` again`],
     }),
-    fixes: shareCellPromise(write, program),
+    fixes: [
+      ...shareCellPromise(write, program),
+      ...shareCellFlight(write, program),
+      ...holdMutex(write.at, write.location, program),
+    ],
   };
 }
 

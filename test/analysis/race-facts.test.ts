@@ -11,6 +11,7 @@ import { circleAt } from "../../analysis/facts/lock-order.ts";
 import { leakOf } from "../../analysis/facts/lock-release.ts";
 import { originsOf } from "../../analysis/facts/origins.ts";
 import { ownersOf } from "../../analysis/facts/pauses.ts";
+import { isSharedRun } from "../../analysis/facts/shared-runs.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
 import { conditionsOn, sideOf } from "../../analysis/facts/tests.ts";
 import { testWindow, valueWindow } from "../../analysis/facts/windows.ts";
@@ -130,4 +131,8 @@ page("lock-order.md", function* (node, program) {
 page("event-dispatch.md", function* (node, program) {
   const late = is.PropertyAccessExpression(node) ? lateUse(node, program) : undefined;
   if (late !== undefined) yield { at: node, label: "late" };
+});
+
+page("shared-runs.md", function* (node, program) {
+  if (isSharedRun(node, program)) yield { at: node, label: "shared" };
 });
