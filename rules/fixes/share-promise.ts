@@ -134,7 +134,7 @@ export interface DeclaredPlace {
   /** The statement or member, behind which another can be put. */
   readonly whole: Node;
   /** What stands before the name of another one beside it: modifiers of a member, or the keyword. */
-  before(name: string, keyword: string): string;
+  readonly before: (name: string, keyword: string) => string;
 }
 
 /** Where the place is declared: a variable in a statement, or a field of a class. */
