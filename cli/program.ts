@@ -17,9 +17,10 @@ type Finish = (code: number) => void;
 /** Runs the command that the arguments name, and gives the exit code. */
 export async function runCommand(
   args: readonly string[],
-  shell: Shell,
+  { environment, ...rest }: Shell,
   rules: readonly Rule[],
 ): Promise<number> {
+  const shell: Shell = { ...rest, environment: { ...environment, ...coloursBy(args) } };
   let code = 0;
   const program = commandLine(shell, rules, (result) => {
     code = result;
@@ -37,10 +38,19 @@ export async function runCommand(
   }
 }
 
+/** `--color` and `--no-color` in the words of the environment, since errors in arguments have colours, too. */
+function coloursBy(args: readonly string[]): Shell["environment"] {
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const wanted = own.findLast((it) => it === "--color" || it === "--no-color");
+  return wanted === undefined ? {} : { FORCE_COLOR: wanted === "--color" ? "1" : "0" };
+}
+
 function commandLine(shell: Shell, rules: readonly Rule[], finish: Finish): Command {
   const program = new Command("mooring")
     .description("Finds concurrency bugs in TypeScript and JavaScript.")
     .version(version(), "-v, --version", "print the version")
+    .option("--color", "print colours, even into a pipe")
+    .option("--no-color", "print none, even on a terminal")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()

@@ -179,6 +179,12 @@ const pairModel: v.GenericSchema<unknown, PairModel> = object("known of a pair",
     "What ends it, with `it` for what the call gave: `clearInterval(it)`, `it.close()`, `it()`; or `off(same)`, a method of the same receiver with the same arguments.",
   ),
   passes: v.exactOptional(says(flag(), "It also ends by itself, as a timeout does.")),
+  lends: v.exactOptional(
+    says(
+      flag(),
+      "Given a function, it lends that function what it begins, and nobody else gets it.",
+    ),
+  ),
 });
 
 const scopeModel: v.GenericSchema<unknown, ScopeModel> = object("known of a scope", {

@@ -35,9 +35,13 @@ export function isAwaitedTogether(
 
 function isOnePromise(node: Node, write: Access, program: Program): boolean {
   if (!is.AwaitExpression(node)) return false;
-  return originsOf(node.expression, program).some(
-    (it) => isSharedRun(it.node, program) || isSharedPlace(it.node, write, program),
-  );
+  return originsOf(node.expression, program).some((it) => {
+    if (isSharedRun(it.node, program)) return true;
+    // What a method of a shared object gives is the call's own, unless the object is a collection.
+    const call = it.whole ? methodCall(it.node) : undefined;
+    const place = call?.method === "get" ? call.receiver : it.node;
+    return it.whole && isSharedPlace(place, write, program);
+  });
 }
 
 function isSharedPlace(node: Node, write: Access, program: Program): boolean {

@@ -6,6 +6,7 @@ import {
   type Identifier,
   is,
   isAssignment,
+  isFunctionLike,
   isShortCircuit,
   Kind,
   methodCall,
@@ -54,7 +55,10 @@ function pairFor(call: CallExpression | NewExpression, program: Program): Pair |
   const name = calleeNameOf(call);
   const text = nameOf(name);
   if (text === undefined || !program.models.mayBegin(text)) return undefined;
-  return program.models.pair(calledAs(call, program));
+  const pair = program.models.pair(calledAs(call, program));
+  const isLent =
+    pair?.lends === true && call.arguments?.some((it) => isFunctionLike(unwrapped(it)));
+  return isLent === true ? undefined : pair;
 }
 
 /** Where what a call gave is kept. */

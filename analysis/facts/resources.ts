@@ -25,7 +25,8 @@ import { variableOf } from "./references.ts";
 // Resources are what `pairs` says (file handles, connections), and own types that can be disposed of
 // asynchronously. Asked where the function itself releases it on one way, so that it is the owner, or
 // where nothing at all is done with it but calling its methods. What is returned, passed on, stored or
-// seen by an inner function has another owner. Ways that leave by a failed `await` count; ways that
+// seen by an inner function has another owner, unless it comes back: where the function releases it
+// itself, what is awaited has only borrowed it. Ways that leave by a failed `await` count; ways that
 // leave by a call that happens to throw do not, nor does a `switch` whose cases may be all there are.
 //
 // A resource that no variable holds can be released by nobody: a method of it is called on the spot.
@@ -69,12 +70,13 @@ export const unreleasedBy: (
   const methods = releasingMethods(call, name, program);
   if (methods === undefined) return undefined;
   const { mentions } = variableOf(name, program);
+  const releases = new Set<Node>(mentions.filter((it) => methods.has(methodOn(it) ?? "")));
   const isOwner = mentions.every(
     (it) =>
-      flowOwner(it) === flowOwner(declaration) && (methodOn(it) !== undefined || isOnlyTested(it)),
+      flowOwner(it) === flowOwner(declaration) &&
+      (methodOn(it) !== undefined || isOnlyTested(it) || (releases.size > 0 && isLent(it))),
   );
   if (!isOwner || is.SourceFile(flowOwner(declaration))) return undefined;
-  const releases = new Set<Node>(mentions.filter((it) => methods.has(methodOn(it) ?? "")));
   const path = pathFrom(
     declaration,
     { until: EXITS, stops: (it) => releases.has(it), exceptions: "awaited" },
@@ -84,6 +86,26 @@ export const unreleasedBy: (
     ? undefined
     : { name, acquired: call, path, releases: [...releases] };
 });
+
+/** Whether it is given to a call that is waited for, and by its name does not release it. */
+function isLent(mention: Node): boolean {
+  let given = wrapped(mention);
+  while (isInLiteral(given)) given = wrapped(given.parent.parent);
+  const { parent } = given;
+  if (!is.CallExpression(parent) || !parent.arguments.some((it) => it === given)) return false;
+  if (!is.AwaitExpression(wrapped(parent).parent)) return false;
+  return !RELEASING.test(nameOf(calleeNameOf(parent)) ?? "");
+}
+
+/** The value of `{ key: value }`, or the name in `{ name }`. */
+function isInLiteral(node: Node): boolean {
+  const { parent } = node;
+  if (is.ShorthandPropertyAssignment(parent)) return true;
+  return is.PropertyAssignment(parent) && parent.initializer === node;
+}
+
+const RELEASING =
+  /abort|cleanup|cleanUp|close|commit|destroy|dispose|disconnect|end|finish|free|kill|quit|release|return|rollback|shutdown|stop|teardown|tearDown|terminate/i;
 
 function releasingMethods(
   call: NodeOf<"CallExpression">,

@@ -3,16 +3,19 @@ import type { CallbackModel, CallModel } from "./primitive.ts";
 // Small words for writing models.
 
 /** The same statement about several calls. */
-export function every(names: readonly string[], model: CallModel): Record<string, CallModel> {
+export function every<Model = CallModel>(
+  names: readonly string[],
+  model: Model,
+): Record<string, Model> {
   return Object.fromEntries(names.map((name) => [name, model]));
 }
 
 /** The same statement about several methods of several types: `Array.map`, `Set.map`, … */
-export function everyMember(
+export function everyMember<Model = CallModel>(
   owners: readonly string[],
   methods: readonly string[],
-  model: CallModel,
-): Record<string, CallModel> {
+  model: Model,
+): Record<string, Model> {
   return every(
     owners.flatMap((owner) => methods.map((method) => `${owner}.${method}`)),
     model,

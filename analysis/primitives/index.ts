@@ -1,3 +1,4 @@
+import { connections } from "./connections.ts";
 import { electron, vscode } from "./desktop.ts";
 import { dom } from "./dom.ts";
 import { ecmascript } from "./ecmascript.ts";
@@ -45,5 +46,6 @@ export const packages: readonly PackageModel[] = [
   ...errorEvents,
   ...signals,
   ...resources,
+  ...connections,
   ...scopes,
 ];

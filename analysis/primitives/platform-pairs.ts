@@ -98,9 +98,14 @@ export const platformPairs: readonly PackageModel[] = [
     pairs: {
       ...pairs(["promises.open", "open", "promises.opendir", "opendir"], {
         reason:
-          "The descriptor stays open until it is closed; closing it by collection is an error.",
+          "The descriptor stays open until it is closed, by a stream of it as well; closing it by collection is an error.",
         begins: "file handle",
-        endedBy: ["it.close()"],
+        endedBy: [
+          "it.close()",
+          "it.createReadStream()",
+          "it.createWriteStream()",
+          "it.readLines()",
+        ],
       }),
       openSync: {
         reason: "The descriptor is a number: nobody but its owner can close it.",

@@ -135,6 +135,8 @@ export interface PairModel {
   readonly endedBy: readonly string[];
   /** It also ends by itself: a timeout that fires, a listener that is called once. */
   readonly passes?: boolean;
+  /** Given a function, it lends that function what it begins, and nobody else gets it. */
+  readonly lends?: boolean;
 }
 
 /** A call whose function argument runs when something appears, and how it says what to undo. */
