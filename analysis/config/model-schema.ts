@@ -166,6 +166,12 @@ const typeModel: v.GenericSchema<unknown, TypeModel> = object("known of a type",
   signal: v.exactOptional(
     says(signalModel, "Its values tell running work that it is no longer wanted."),
   ),
+  comes: v.exactOptional(
+    says(
+      list("names of events", text("a name")),
+      "Events of its values that come by themselves, and are lost when nobody listens yet.",
+    ),
+  ),
 });
 
 const pairModel: v.GenericSchema<unknown, PairModel> = object("known of a pair", {

@@ -1,17 +1,21 @@
 import type { Program } from "../program.ts";
 import {
   type CallExpression,
+  type FunctionLike,
   is,
+  isAssignment,
   isFunctionLike,
   methodCall,
   type Node,
   nameOf,
   unwrapped,
+  walk,
   walkBody,
+  wrapped,
 } from "../syntax.ts";
 import { flowOwner, pathFrom } from "./flow.ts";
 import { eventKey, registrationOf, targetKey } from "./listeners.ts";
-import { suspensionsBetween } from "./segments.ts";
+import { pausesOnWay, suspensionsBetween } from "./segments.ts";
 
 // Does a function listen for an event that may have come already?
 //
@@ -19,6 +23,11 @@ import { suspensionsBetween } from "./segments.ts";
 // it begins to listen, by `once(server, "listening")` or a method. Both are told by the same reference
 // and in the same flow. Silent where the event is listened for before the pause as well. Which call sets
 // off which event is a short list, since only events that come once are missed for good.
+//
+// What is made or handed over may be on its way as it comes: a child process runs when `spawn` returns, a
+// client sends when a server has accepted it. Which events that are is known of the type (`comes` in
+// analysis/primitives/). A pause that has to do with the emitter itself, as `once(child, "spawn")` has, is
+// taken to know what it does.
 
 const SET_OFF: ReadonlyMap<string, readonly string[]> = new Map([
   ["listen", ["listening"]],
@@ -29,9 +38,17 @@ const SET_OFF: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 export interface Late {
+  /** What sets the event off: a call, or the parameter in which the emitter is handed over. */
   readonly trigger: Node;
+  readonly kind: "set-off" | "made" | "handed-over";
   readonly pause: Node;
   readonly event: string;
+}
+
+interface Listening {
+  readonly target: string;
+  readonly event: string;
+  readonly emitter: Node;
 }
 
 /** Where the event may have come before this call begins to listen. */
@@ -39,25 +56,106 @@ export function listensLate(call: CallExpression, program: Program): Late | unde
   const listening = listeningBy(call, program);
   const owner = flowOwner(call);
   if (listening === undefined || owner === undefined || !isFunctionLike(owner)) return undefined;
-  let trigger: CallExpression | undefined;
+  if (isHeardBefore(call, listening, owner, program)) return undefined;
+  return (
+    behindTrigger(call, listening, owner, program) ?? behindStart(call, listening, owner, program)
+  );
+}
+
+function isHeardBefore(
+  call: CallExpression,
+  listening: Listening,
+  owner: FunctionLike,
+  program: Program,
+): boolean {
   let isHeard = false;
   walkBody(owner, (it) => {
     if (!is.CallExpression(it) || it === call || call.pos <= it.pos) return undefined;
-    const method = methodCall(it);
-    const sets =
-      method !== undefined && SET_OFF.get(method.method)?.includes(listening.event) === true;
-    if (sets && targetKey(method.receiver) === listening.target) trigger = it;
     const other = listeningBy(it, program);
     isHeard ||= other?.target === listening.target && other.event === listening.event;
     return undefined;
   });
-  if (trigger === undefined || isHeard) return undefined;
-  if (pathFrom(trigger, { until: (it) => it === call }, program) === undefined) return undefined;
-  const [pause] = suspensionsBetween(trigger, call, program);
-  return pause && { trigger, pause, event: listening.event };
+  return isHeard;
 }
 
-function listeningBy(call: CallExpression, program: Program) {
+function behindTrigger(
+  call: CallExpression,
+  { target, event }: Listening,
+  owner: FunctionLike,
+  program: Program,
+): Late | undefined {
+  let trigger: CallExpression | undefined;
+  walkBody(owner, (it) => {
+    if (!is.CallExpression(it) || it === call || call.pos <= it.pos) return undefined;
+    const method = methodCall(it);
+    const sets = method !== undefined && SET_OFF.get(method.method)?.includes(event) === true;
+    if (sets && targetKey(method.receiver) === target) trigger = it;
+    return undefined;
+  });
+  if (trigger === undefined) return undefined;
+  if (pathFrom(trigger, { until: (it) => it === call }, program) === undefined) return undefined;
+  const [pause] = suspensionsBetween(trigger, call, program);
+  return pause && { trigger, kind: "set-off", pause, event };
+}
+
+/** Behind a pause since the emitter was made, or came in as a connection. */
+function behindStart(
+  call: CallExpression,
+  { target, event, emitter }: Listening,
+  owner: FunctionLike,
+  program: Program,
+): Late | undefined {
+  const { type } = program.types.value(emitter);
+  if (program.models.type(type)?.comes?.includes(event) !== true) return undefined;
+  const parameter = owner.parameters.find((it) => nameOf(it.name) === target);
+  const made = parameter === undefined ? madeIn(owner, target, call) : undefined;
+  const trigger = made ?? (isConnectionHandler(owner, program) ? parameter : undefined);
+  if (trigger === undefined) return undefined;
+  const pauses = pausesOnWay(made ?? owner, call, undefined, program) ?? [];
+  const isAboutIt = (pause: Node) => speaksOf(pause, target);
+  const [pause] = pauses;
+  if (pause === undefined || pauses.some(isAboutIt)) return undefined;
+  return { trigger, kind: made === undefined ? "handed-over" : "made", pause, event };
+}
+
+/** The last call in front of the listening that makes what the reference stands for. */
+function madeIn(owner: FunctionLike, target: string, call: CallExpression): Node | undefined {
+  let made: Node | undefined;
+  walkBody(owner, (it) => {
+    if (call.pos <= it.pos) return undefined;
+    const [place, value] = is.VariableDeclaration(it)
+      ? [it.name, it.initializer]
+      : isAssignment(it)
+        ? [it.left, it.right]
+        : [];
+    if (place === undefined || value === undefined || targetKey(place) !== target) return undefined;
+    const maker = unwrapped(value);
+    made = is.CallExpression(maker) || is.NewExpression(maker) ? maker : undefined;
+    return undefined;
+  });
+  return made;
+}
+
+/** Whether the function is written out as what is called for each connection. */
+function isConnectionHandler(owner: FunctionLike, program: Program): boolean {
+  const { parent } = wrapped(owner);
+  if (!is.CallExpression(parent)) return false;
+  const event = registrationOf(parent, program)?.event;
+  return event !== undefined && CONNECTS.test(eventKey(event) ?? "");
+}
+
+const CONNECTS = /^connect(?:ion)?$/;
+
+function speaksOf(pause: Node, target: string): boolean {
+  let found = false;
+  walk(pause, (it) => {
+    found ||= targetKey(it) === target;
+    return undefined;
+  });
+  return found;
+}
+
+function listeningBy(call: CallExpression, program: Program): Listening | undefined {
   const callee = unwrapped(call.expression);
   const [first, second] = call.arguments;
   if (is.Identifier(callee) && nameOf(callee) === "once" && first !== undefined) {
@@ -68,8 +166,10 @@ function listeningBy(call: CallExpression, program: Program) {
   return registration?.target && toListen(registration.target, registration.event);
 }
 
-function toListen(written: Node, name: Node) {
+function toListen(written: Node, name: Node): Listening | undefined {
   const target = targetKey(written);
   const event = eventKey(name);
-  return target === undefined || event === undefined ? undefined : { target, event };
+  return target === undefined || event === undefined
+    ? undefined
+    : { target, event, emitter: written };
 }

@@ -1,3 +1,4 @@
+import { arrivals } from "./arrivals.ts";
 import { connections } from "./connections.ts";
 import { electron, vscode } from "./desktop.ts";
 import { dom } from "./dom.ts";
@@ -47,5 +48,6 @@ export const packages: readonly PackageModel[] = [
   ...signals,
   ...resources,
   ...connections,
+  ...arrivals,
   ...scopes,
 ];

@@ -120,6 +120,8 @@ export interface TypeModel {
   readonly startedBy?: readonly string[];
   /** Its values tell running work that nobody wants it any more. */
   readonly signal?: SignalModel;
+  /** Events of its values that come by themselves, and once, or are lost when nobody listens yet. */
+  readonly comes?: readonly string[];
 }
 
 /**

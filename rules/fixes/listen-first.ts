@@ -4,6 +4,7 @@ import { declarationOf } from "../../analysis/facts/references.ts";
 import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import {
+  ancestor,
   type CallExpression,
   is,
   type Node,
@@ -14,11 +15,13 @@ import {
   textOf,
   walk,
 } from "../../analysis/syntax.ts";
-import { indentOf, isInList, statementRemoved } from "./statements.ts";
+import { indentOf, isInList, statementAfter, statementRemoved } from "./statements.ts";
 import { unusedName } from "./unused-name.ts";
 
 /** Begins to listen in front of what sets off the event, and waits where it did before. */
 export function listenFirst(call: CallExpression, late: Late, program: Program): Fix[] {
+  if (late.kind === "made") return listenAtOnce(call, late, program);
+  if (late.kind === "handed-over") return [];
   const trigger = statementOf(late.trigger) ?? statementAwaiting(late.trigger);
   const awaiting = is.AwaitExpression(call.parent) ? call.parent : undefined;
   const statement = statementOf(awaiting ?? call);
@@ -48,6 +51,21 @@ export function listenFirst(call: CallExpression, late: Late, program: Program):
   ];
 }
 
+/** Begins to listen right behind what makes the emitter. */
+function listenAtOnce(call: CallExpression, late: Late, program: Program): Fix[] {
+  const statement = statementOf(call);
+  const made = ancestor(late.trigger, (it): it is Node => it?.parent === statement?.parent);
+  if (made === undefined || statement === undefined || !isInList(made)) return [];
+  if (declaresBetween(call, made, program)) return [];
+  return [
+    {
+      title: `Begin to listen for '${late.event}' at once`,
+      safety: "suggestion",
+      edits: [...statementAfter(made, textOf(statement)), statementRemoved(statement)],
+    },
+  ];
+}
+
 function statementAwaiting(call: Node): Node | undefined {
   return is.AwaitExpression(call.parent) ? statementOf(call.parent) : undefined;
 }
@@ -55,7 +73,7 @@ function statementAwaiting(call: Node): Node | undefined {
 /** Whether the listener mentions something that is declared only behind the trigger. */
 function declaresBetween(call: CallExpression, trigger: Node, program: Program): boolean {
   const file = sourceFileOf(call);
-  const from = startOf(trigger, file);
+  const from = trigger.end;
   let found = false;
   walk(call, (it) => {
     if (found || !is.Identifier(it) || nameOf(it) === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { listensLate } from "../../analysis/facts/late-listeners.ts";
+import { type Late, listensLate } from "../../analysis/facts/late-listeners.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { listenFirst } from "../fixes/listen-first.ts";
 
@@ -19,10 +19,16 @@ export const lateListener = defineRule({
       message: `The event \`${late.event}\` may have come before this begins to listen.`,
       why: "An event is not kept for those who come later: who waits for it then waits for ever.",
       notes: [
-        { at: late.trigger, message: "this sets it off" },
+        { at: late.trigger, message: SINCE[late.kind] },
         { at: late.pause, message: "it may come here, with nobody listening" },
       ],
       fixes: listenFirst(call, late, program),
     };
   },
 });
+
+const SINCE: Readonly<Record<Late["kind"], string>> = {
+  "set-off": "this sets it off",
+  made: "it may come from here on",
+  "handed-over": "it may come from here on",
+};
