@@ -64,6 +64,15 @@ export function accessesIn(
   return grouped(sourceFileOf(owner), program).in(location).get(owner) ?? [];
 }
 
+/** The accesses to a place in a file, by the function whose body they are in. */
+export function accessesByOwner(
+  location: Location,
+  file: SourceFile,
+  program: Program,
+): ReadonlyMap<FlowOwner, readonly Access[]> {
+  return grouped(file, program).in(location);
+}
+
 /** Whether the access is part of making the object, or of loading the module. */
 export function isInitialisation({ at, location }: Access): boolean {
   const owner = flowOwner(at);

@@ -13,6 +13,7 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { accessesIn, accessesTo } from "./accesses.ts";
+import { callAccessesTo, isCallAccess } from "./call-accesses.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { type Location, locationOf } from "./locations.ts";
 import { isDropped } from "./mentions.ts";
@@ -24,8 +25,9 @@ import { ownersOf, wayBetween } from "./pauses.ts";
 // saved, and is thrown away. A look is any read of the whole collection, or of its size; a look behind
 // the pause would see what has come, so the way from the look to the emptying may pass no other. A
 // loop over the collection itself goes on with what is added to it, and is no look; one over a copy is.
-// *May*: one way with a pause. Who adds meanwhile, and whether anybody can, are other questions; only
-// functions of the same file are asked. Not seen: looks by a function that is called for it.
+// *May*: one way with a pause. Who adds meanwhile, and whether anybody can, are other questions; asked
+// are the functions of the same file and what they call. Not seen: looks by a function that is called
+// for it.
 
 export interface Drain {
   readonly location: Location;
@@ -101,10 +103,11 @@ const TAKES_ALL =
 /** Where other pieces of work put something into the collection. */
 export function addersElsewhere({ location, at }: Drain, program: Program): readonly Access[] {
   const owners = ownersOf(at, program);
-  const all = accessesTo(location, sourceFileOf(at), program).filter(
-    (it) => it.kind === "mutate" && ADDS.test(methodCall(it.at)?.method ?? ""),
-  );
+  const file = sourceFileOf(at);
+  const all = [...accessesTo(location, file, program), ...callAccessesTo(location, file, program)];
   return all.filter((it) => {
+    const made = isCallAccess(it) ? it.inner.at : it.at;
+    if (it.kind !== "mutate" || !ADDS.test(methodCall(made)?.method ?? "")) return false;
     const owner = flowOwner(it.at);
     return owner !== undefined && !owners.includes(owner);
   });

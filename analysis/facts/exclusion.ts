@@ -20,7 +20,8 @@ import { flowOwner } from "./flow-graph.ts";
 import { isOpen, mentionsOfFunction } from "./functions.ts";
 import { locationOf } from "./locations.ts";
 import { turnOf, wayBetween } from "./pauses.ts";
-import { conditionsOn, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { sideOf } from "./tests.ts";
 
 // What keeps a second task out while this one is here?
 //
@@ -35,8 +36,7 @@ import { conditionsOn, sideOf } from "./tests.ts";
 //
 // *Must*: it holds on every way to the node. What holds where a callback is handed over holds in the
 // callback, and what holds at each call of a function that only its file can call holds inside.
-// Whether the flag is set back in the end is the question of leaky-busy-flag. Not seen: flags that
-// another function tests and sets (`if (!this.enter()) return`).
+// Whether the flag is set back in the end is the question of leaky-busy-flag.
 
 /** Names of what keeps other tasks out at the node, on every way to it. */
 export function exclusionsAt(node: Node, program: Program): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import { fact, type Program } from "../program.ts";
 import {
   ancestor,
+  type CallExpression,
   hasQuestionDot,
   is,
   isAssignment,
@@ -15,11 +16,13 @@ import {
 import type { Access } from "./access-kinds.ts";
 import { accessesTo, writesTo } from "./accesses.ts";
 import { isTooLarge } from "./bounds.ts";
+import { assertionsIn, comparedBy } from "./call-tests.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { graphOf } from "./flow-walk.ts";
 import { type Location, locationOf, variableOf } from "./locations.ts";
 import { ownersOf, type Stops } from "./pauses.ts";
-import { conditionsOn, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { sideOf } from "./tests.ts";
 
 // What makes sure, after a pause, that a write is still right?
 //
@@ -33,6 +36,8 @@ import { conditionsOn, sideOf } from "./tests.ts";
 //    written by this very work, or the comparison says nothing about the others;
 //  - the signal of a controller that this work made and put where the next call finds and aborts it.
 //
+// Each of them may also be done by a function that is asked, or that throws (facts/call-tests.ts).
+//
 // *Must*: the caller passes what these looks read as nodes that a path may not pass, and a way
 // around them is a way without a guard. Other flags (`if (this.closed) return`) say nothing about
 // two calls of the same function; about another function they do, where that one sets them
@@ -45,6 +50,9 @@ export function closesOf(write: Access, program: Program): Stops {
     for (const { owner, at } of levelsOf(write.at, program)) {
       for (const { node, read } of conditionsOn(write.location, [owner], program)) {
         looks.push({ begins: pointOf(read), condition: node, at });
+      }
+      for (const begins of assertionsIn(write.location, owner, program)) {
+        looks.push({ begins, condition: undefined, at });
       }
       for (const { condition, begins, place } of looksIn(owner, program)) {
         const isOfPlace = place?.key === write.location.key;
@@ -60,7 +68,8 @@ export function closesOf(write: Access, program: Program): Stops {
 interface Look {
   /** The node at which it begins. */
   readonly begins: Node;
-  readonly condition: Node;
+  /** Undefined: the look throws where the write is not to happen, and so decides by itself. */
+  readonly condition: Node | undefined;
   /** What it is to decide about, in the function of the condition. */
   readonly at: Node;
 }
@@ -75,7 +84,10 @@ function deciding(looks: () => readonly Look[], program: Program): Stops {
     if (here === undefined) return false;
     let decides = known.get(node);
     if (decides === undefined) {
-      decides = here.some((it) => sideOf(it.condition, it.at, program) !== undefined);
+      decides = here.some(
+        ({ condition, at }) =>
+          condition === undefined || sideOf(condition, at, program) !== undefined,
+      );
       known.set(node, decides);
     }
     return decides;
@@ -148,6 +160,7 @@ function tokensIn(
   condition: Node,
   program: Program,
 ): readonly { readonly shared: Node; readonly place: Location }[] {
+  if (is.CallExpression(condition)) return tokensInCall(condition, program);
   if (!is.BinaryExpression(condition) || !EQUALITY.has(condition.operatorToken.kind)) return [];
   const a = unwrapped(condition.left);
   const b = unwrapped(condition.right);
@@ -163,6 +176,18 @@ function tokensIn(
     const places = holder === undefined ? [place] : [place, holder];
     return places.map((it) => ({ shared: look, place: it }));
   });
+}
+
+/** `this.isCurrent(turn)`, which compares `turn` with what is in `this.turn`. */
+function tokensInCall(
+  call: CallExpression,
+  program: Program,
+): readonly { readonly shared: Node; readonly place: Location }[] {
+  const owner = flowOwner(call);
+  const compared = owner === undefined ? [] : comparedBy(call, owner, program);
+  return compared.flatMap(({ argument, place }) =>
+    isLocal(argument, program) ? { shared: call, place } : [],
+  );
 }
 
 const EQUALITY: ReadonlySet<number> = new Set([
@@ -251,6 +276,9 @@ export function closesOfNode(
     for (const { owner, at } of levelsOf(use, program)) {
       for (const { node, read } of conditionsOn(location, [owner], program)) {
         looks.push({ begins: pointOf(read), condition: node, at });
+      }
+      for (const begins of assertionsIn(location, owner, program)) {
+        looks.push({ begins, condition: undefined, at });
       }
       for (const condition of branchesIn(owner, program)) {
         const begins = flagIn(condition, location, writers, program);

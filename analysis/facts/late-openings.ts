@@ -17,7 +17,8 @@ import { graphOf } from "./flow-walk.ts";
 import { type Location, locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { wayBetween } from "./pauses.ts";
-import { type Condition, conditionsOn, isEmpty, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { type Condition, isEmpty, sideOf } from "./tests.ts";
 
 // What is opened after it was closed?
 //

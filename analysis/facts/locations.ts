@@ -291,7 +291,8 @@ export function isStatic(member: Node): boolean {
   return hasModifier(member, Kind.StaticKeyword);
 }
 
-function rooted(root: Root, text: string): Location {
+/** The place that a root is itself. */
+export function rooted(root: Root, text: string): Location {
   const node = root.kind === "variable" ? root.declaration : root.owner;
   return { key: `${root.kind} ${placeKey(node)}`, root, path: [], text };
 }
@@ -313,12 +314,18 @@ function propertyIn(
 
 function cellIn(base: Location | undefined, key: Node, at: Node): Location | undefined {
   if (base === undefined || LONGEST_PATH <= base.path.length) return undefined;
+  const cell = cellOf(base, key);
+  return is.CallExpression(at) ? cell : { ...cell, text: textOf(at) };
+}
+
+/** The place that a collection has for a key. */
+export function cellOf(collection: Location, key: Node): Location {
   const name = `[${textOf(unwrapped(key)).replace(/\s+/g, " ")}]`;
   return {
-    key: `${base.key}.${name}`,
-    root: base.root,
-    path: [...base.path, name],
-    text: is.CallExpression(at) ? `${base.text}.get(${textOf(key)})` : textOf(at),
-    cell: { collection: base, key },
+    key: `${collection.key}.${name}`,
+    root: collection.root,
+    path: [...collection.path, name],
+    text: `${collection.text}.get(${textOf(key)})`,
+    cell: { collection, key },
   };
 }

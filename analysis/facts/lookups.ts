@@ -13,7 +13,8 @@ import { accessesTo } from "./accesses.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
 import { locationOf } from "./locations.ts";
-import { conditionsOn, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { sideOf } from "./tests.ts";
 
 // Was an object looked up, so that whoever looks with the same key holds the same one?
 //

@@ -1,6 +1,17 @@
 import type { Program } from "../program.ts";
-import { is, isAssignment, methodCall, type Node, nameOf, textOf, unwrapped } from "../syntax.ts";
+import {
+  type CallExpression,
+  is,
+  isAssignment,
+  methodCall,
+  type Node,
+  nameOf,
+  textOf,
+  unwrapped,
+} from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
+import { type CallAccess, isCallAccess, isMadeAlways, writesByCall } from "./call-accesses.ts";
+import { isGuardedInside } from "./call-guards.ts";
 import { pathFrom } from "./flow.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
@@ -130,8 +141,14 @@ export function isMemo(write: Access, pauses: readonly Node[], program: Program)
   const value = write.value && unwrapped(write.value);
   const [pause] = pauses;
   if (!is.TrueKeyword(value) || pause === undefined) return true;
+  if (isCallAccess(write)) return isMadeAlways(write, program);
   const search = { until: ["return", "end"], stops: (it: Node) => it === write.at } as const;
   return pathFrom(pause, search, program) === undefined;
+}
+
+/** What the functions that a call leads to put into places, unless something there sees to it. */
+export function fillsByCall(call: CallExpression, program: Program): readonly CallAccess[] {
+  return writesByCall(call, program).filter((it) => fills(it) && !isGuardedInside(it, program));
 }
 
 /** Whether the write puts something there, rather than taking it away. */

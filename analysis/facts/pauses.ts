@@ -89,7 +89,7 @@ interface Turn {
 }
 
 /** A listener that is called again and again does a new piece of work each time. */
-function isOfItsOwn({ runs, repeats }: Turn): boolean {
+export function isOfItsOwn({ runs, repeats }: Turn): boolean {
   return repeats && runs === "later";
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { writesTo } from "./accesses.ts";
+import { callAccessesIn } from "./call-accesses.ts";
 import { exclusionsAt, isExclusive } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
@@ -64,10 +65,15 @@ export function isKeptOut(from: Node, to: Node, program: Program): boolean {
  */
 export function isSetBack(write: Access, program: Program): boolean {
   const owners = ownersOf(write.at, program);
-  return writesTo(write.location, sourceFileOf(write.at), program).some((it) => {
+  const all = [
+    ...writesTo(write.location, sourceFileOf(write.at), program),
+    ...owners.flatMap((it) => callAccessesIn(write.location, it, program)),
+  ];
+  return all.some((it) => {
     const owner = flowOwner(it.at);
     if (it.value === undefined || !isEmpty(it.value) || owner === undefined) return false;
-    if (isInCatch(it.at)) return false;
+    // A function that first empties the place and then fills it is no sign of somebody inside.
+    if (isInCatch(it.at) || it.at === write.at) return false;
     return owners.includes(owner) || leadsTo(write.at, it.at, program);
   });
 }

@@ -14,19 +14,22 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { accessesTo, writesTo } from "./accesses.ts";
+import { callAccessesIn, callAccessesTo, isCallAccess } from "./call-accesses.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { closesOfNode } from "./guards.ts";
 import { type Location, locationOf, rootOfThis } from "./locations.ts";
 import { ownersOf, wayBetween } from "./pauses.ts";
-import { type Condition, conditionsOn, isEmpty, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { type Condition, isEmpty, sideOf } from "./tests.ts";
 
 // Which uses of a place rely on a test from before a pause?
 //
 // `if (!this.conn) return; await …; this.conn.ping()`: TypeScript keeps what the test has told it
 // across the pause, though somebody else may have emptied the place by then. A use counts where the
 // value is reached into, no newer test lies between the pause and the use, and somebody else in the
-// file does empty the place: another function, which is not waited for in between. *May*: one way
-// with a pause. Not seen: writers in other files, and tests of another place that mean the same.
+// file does empty the place, itself or by a function that it calls: another function, which is not
+// waited for in between. *May*: one way with a pause. Not seen: writers that no call of this file leads
+// to, and tests of another place that mean the same.
 
 export interface StaleUse {
   /** `this.conn` in `this.conn.ping()`. */
@@ -91,16 +94,17 @@ const staleUsesIn: (owner: FlowOwner, program: Program) => StaleUses = fact((own
 
 function firstStale(location: Location, owner: FlowOwner, program: Program): StaleUse | undefined {
   const file = sourceFileOf(owner);
-  const all = accessesTo(location, file, program);
+  const all = [...accessesTo(location, file, program), ...callAccessesIn(location, owner, program)];
   const uses = all.filter(
-    (it) => it.kind === "read" && flowOwner(it.at) === owner && isReachedInto(it),
+    (it) =>
+      it.kind === "read" && !isCallAccess(it) && flowOwner(it.at) === owner && isReachedInto(it),
   );
   const [some] = uses;
   if (some === undefined) return undefined;
-  const writers = emptiersOf(location, some.at, program);
-  if (writers.length === 0) return undefined;
   const owners = ownersOf(some.at, program);
   const conditions = conditionsOn(location, owners, program);
+  const writers = conditions.length === 0 ? [] : emptiersOf(location, some.at, program);
+  if (writers.length === 0) return undefined;
   for (const { reference } of uses.slice(0, MOST_USES)) {
     const closes = closesOfNode(reference, location, writers, program);
     for (const condition of conditions) {
@@ -143,8 +147,11 @@ function isFilledAt(node: Node, accesses: readonly Access[]): boolean {
 /** The writes by which other pieces of work empty the place. */
 function emptiersOf(location: Location, near: Node, program: Program): readonly Access[] {
   const owners = ownersOf(near, program);
-  return writesTo(location, sourceFileOf(near), program).filter((it) => {
+  const file = sourceFileOf(near);
+  const all = [...writesTo(location, file, program), ...callAccessesTo(location, file, program)];
+  return all.filter((it) => {
     const owner = flowOwner(it.at);
+    if (it.kind !== "write" && !is.DeleteExpression(it.at)) return false;
     const empties = it.value === undefined ? is.DeleteExpression(it.at) : isEmpty(it.value);
     return empties && owner !== undefined && !owners.includes(owner);
   });

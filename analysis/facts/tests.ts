@@ -1,4 +1,4 @@
-import { fact, type Program } from "../program.ts";
+import type { Program } from "../program.ts";
 import {
   declarationKeyword,
   is,
@@ -12,7 +12,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { accessesIn } from "./accesses.ts";
-import { isReadTooOften, isTooLarge } from "./bounds.ts";
+import { isTooLarge } from "./bounds.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { after, graphOf } from "./flow-walk.ts";
 import { type Location, locationOf } from "./locations.ts";
@@ -22,8 +22,8 @@ import { type Location, locationOf } from "./locations.ts";
 // A condition is a node whose truth decides where the flow goes on: `this.conn`, `cache.has(id)`,
 // `this.state === "open"`, `now >= this.last + wait`; `!` and the operators `&&` and `||` are taken
 // apart. A place is tested where the condition mentions it, or a constant that was just bound to
-// what was there: `const hit = cache.get(id); if (hit) …`. Of a property, `this.conn.open` tests
-// another place. A node lies on one side of a condition if it can be reached from only one of its
+// what was there: `const hit = cache.get(id); if (hit) …`. What
+// asks a function comes in facts/place-tests.ts. Of a property, `this.conn.open` tests another place. A node lies on one side of a condition if it can be reached from only one of its
 // outcomes without passing the condition again, exceptions of awaited calls followed.
 
 /** `empty`: there was nothing, or false, or no such key. `set`: the opposite. `other`: compared. */
@@ -38,48 +38,35 @@ export interface Condition {
   readonly whenFalse: Outcome;
 }
 
-/** The conditions of these functions that test the place. */
-export function conditionsOn(
+/** The conditions of one function that test the place by mentioning it. */
+export function conditionsIn(
+  location: Location,
+  owner: FlowOwner,
+  program: Program,
+): readonly Condition[] {
+  if (isTooLarge(owner, program)) return [];
+  return readsIn(location, [owner], program).flatMap((it) => testsOf(it, [owner], program));
+}
+
+/** The mentions of the functions that read the place. */
+export function readsIn(
   location: Location,
   owners: readonly FlowOwner[],
   program: Program,
-): readonly Condition[] {
-  const [first] = owners;
-  return first === undefined ? [] : knownIn(first, program).on(location, owners);
-}
-
-interface Conditions {
-  on(location: Location, owners: readonly FlowOwner[]): readonly Condition[];
-}
-
-/** By the first of the functions: how many come with it tells which they are. */
-const knownIn: (first: FlowOwner, program: Program) => Conditions = fact((_first, program) => {
-  const known = new Map<string, readonly Condition[]>();
-  return {
-    on: (location, owners) => {
-      const key = `${String(owners.length)} ${location.key}`;
-      let found = known.get(key);
-      if (found === undefined) known.set(key, (found = findIn(location, owners, program)));
-      return found;
-    },
-  };
-});
-
-function findIn(
-  location: Location,
-  owners: readonly FlowOwner[],
-  program: Program,
-): readonly Condition[] {
-  const [first] = owners;
-  if (first === undefined || owners.some((it) => isTooLarge(it, program))) return [];
-  const reads = owners
+): readonly Node[] {
+  return owners
     .flatMap((it) => accessesIn(location, it, program))
-    .filter(({ kind }) => kind === "read");
-  if (isReadTooOften(location, reads.length, first, program)) return [];
-  return reads.flatMap(({ reference }) => {
-    const direct = conditionAt(reference, reference);
-    return direct === undefined ? testsOfCopy(reference, owners, program) : [direct];
-  });
+    .flatMap(({ kind, reference }) => (kind === "read" ? reference : []));
+}
+
+/** The condition that a mention is, or those that test the constant that it goes into. */
+export function testsOf(
+  mention: Node,
+  owners: readonly FlowOwner[],
+  program: Program,
+): readonly Condition[] {
+  const direct = conditionAt(mention, mention);
+  return direct === undefined ? testsOfCopy(mention, owners, program) : [direct];
 }
 
 /** `if (hit)` for `const hit = cache.get(id)` and `const { conn } = this`. */
@@ -113,8 +100,15 @@ function isConstant(list: Node): boolean {
   return is.VariableDeclarationList(list) && declarationKeyword(list) !== "var";
 }
 
-/** The condition that a mention is, or is compared in. */
-export function conditionAt(mention: Node, read: Node): Condition | undefined {
+/**
+ * The condition that a mention is, or is compared in. `isDecisive`: whether something depends on the
+ * truth of an expression; by default, where the flow goes on.
+ */
+export function conditionAt(
+  mention: Node,
+  read: Node,
+  isDecisive: (node: Node) => boolean = isDecidingFlow,
+): Condition | undefined {
   const node = wrapped(mention);
   const { parent } = node;
   if (is.BinaryExpression(parent) && COMPARISONS.has(parent.operatorToken.kind)) {
@@ -202,7 +196,7 @@ const COMPARISONS: ReadonlySet<number> = new Set([
 ]);
 
 /** Whether the flow goes on by the truth of this expression, `!`, `&&` and `||` left aside. */
-function isDecisive(expression: Node): boolean {
+function isDecidingFlow(expression: Node): boolean {
   const node = wrapped(expression);
   const { parent } = node;
   if (is.IfStatement(parent) || is.WhileStatement(parent) || is.DoStatement(parent)) {
@@ -211,11 +205,11 @@ function isDecisive(expression: Node): boolean {
   if (is.ForStatement(parent)) return parent.condition === node;
   if (is.ConditionalExpression(parent)) return parent.condition === node;
   if (is.PrefixUnaryExpression(parent)) {
-    return parent.operator === Kind.ExclamationToken && isDecisive(parent);
+    return parent.operator === Kind.ExclamationToken && isDecidingFlow(parent);
   }
   if (!isShortCircuit(parent)) return false;
   const isFirst = parent.left === node && parent.operatorToken.kind !== Kind.QuestionQuestionToken;
-  return isFirst || isDecisive(parent);
+  return isFirst || isDecidingFlow(parent);
 }
 
 /** On which side of a condition the node lies; undefined: on both, or neither. */

@@ -25,7 +25,8 @@ import { ownersOf, wayBetween } from "./pauses.ts";
 import { isPromise } from "./promises.ts";
 import { isInCatch } from "./races.ts";
 import { pausesOnWay } from "./segments.ts";
-import { type Condition, conditionAt, conditionsOn, isEmpty, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { type Condition, conditionAt, isEmpty, sideOf } from "./tests.ts";
 
 // Does a place say that work is done while it is still under way?
 //

@@ -15,11 +15,14 @@ import {
 import type { Access } from "./access-kinds.ts";
 import { accessesIn, accessesTo } from "./accesses.ts";
 import { isReadTooOften } from "./bounds.ts";
+import { isCallAccess } from "./call-accesses.ts";
+import { answersIn } from "./call-tests.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf, type Stops, type Way, wayBetween } from "./pauses.ts";
-import { type Condition, conditionsOn, isEmpty, type Outcome, sideOf } from "./tests.ts";
+import { conditionsOn } from "./place-tests.ts";
+import { type Condition, isEmpty, type Outcome, sideOf } from "./tests.ts";
 
 // Which writes rest on what was read or tested before a pause?
 //
@@ -27,6 +30,8 @@ import { type Condition, conditionsOn, isEmpty, type Outcome, sideOf } from "./t
 // (`const n = this.n; await …; this.n = n + 1`), and on a test when it happens only where the test
 // came out one way (`if (!this.conn) this.conn = await …`). If other code runs in between, what was
 // read or tested may no longer hold: that is a window, and every race across a pause is one.
+// A write may also be made by a function that is called (facts/call-accesses.ts), and a read or a test
+// by one that answers (facts/call-tests.ts).
 //
 // *May*: one way with a pause is enough. What a value is made from is the business of
 // facts/origins.ts, on which side of a test a write lies that of facts/tests.ts. The caller says
@@ -64,7 +69,7 @@ export function valueWindow(
   if (value === undefined) return undefined;
   const found: ValueWindow[] = [];
   const add = (read: Node, opaque: boolean, replaced: ReadonlySet<Node>) => {
-    const way = openWay(read, at, (it) => replaced.has(it) || closes(it), program);
+    const way = openWay(read, write, (it) => replaced.has(it) || closes(it), program);
     if (way !== undefined) found.push({ read, write, pauses: way.pauses, at: way.at, opaque });
   };
   // `x += await y` reads `x` first.
@@ -99,6 +104,7 @@ function readsOf(write: Access, program: Program): ReadonlySet<Node> {
     for (const it of accessesIn(write.location, owner, program)) {
       if (it.kind === "read") reads.add(it.reference);
     }
+    for (const it of answersIn(write.location, owner, program)) if (it.isValue) reads.add(it.at);
   }
   const [first] = owners;
   const isTooOften = first && isReadTooOften(write.location, reads.size, first, program);
@@ -114,12 +120,12 @@ export function testWindow(
   const owners = ownersOf(write.at, program);
   const own = logicalTest(write, program);
   if (own !== undefined) {
-    const way = openWay(own.condition.read, write.at, closes, program);
+    const way = openWay(own.condition.read, write, closes, program);
     if (way !== undefined) return { ...own, read: own.condition.read, write, ...way };
   }
   for (const condition of conditionsOn(write.location, owners, program)) {
     // What reads the place behind the test is no use to look at: the read is what gets stale.
-    const way = openWay(condition.read, write.at, closes, program);
+    const way = openWay(condition.read, write, closes, program);
     if (way === undefined) continue;
     const side = sideOf(condition.node, liftedTo(condition.node, way.at), program);
     if (side === undefined) continue;
@@ -211,9 +217,13 @@ function logicalTest(
   return { condition, outcome: "empty" };
 }
 
-function openWay(from: Node, to: Node, closes: Stops, program: Program): Way | undefined {
+function openWay(from: Node, to: Access, closes: Stops, program: Program): Way | undefined {
   // A pattern reads where its whole declaration is evaluated.
   const start = is.BindingElement(from) ? (ancestor(from, is.VariableDeclaration) ?? from) : from;
-  const way = wayBetween(start, to, program, closes);
-  return way === undefined || way.pauses.length === 0 ? undefined : way;
+  const way = wayBetween(start, to.at, program, closes);
+  if (way === undefined) return undefined;
+  // What is called writes behind a pause of its own.
+  const last = isCallAccess(to) && to.pause !== undefined ? [to.pause] : [];
+  const pauses = [...way.pauses, ...last.filter((it) => !way.pauses.includes(it))];
+  return pauses.length === 0 ? undefined : { ...way, pauses };
 }

@@ -1,5 +1,6 @@
 import type { Access } from "../../analysis/facts/access-kinds.ts";
 import { accessesTo } from "../../analysis/facts/accesses.ts";
+import { callAccessesTo, isCallAccess } from "../../analysis/facts/call-accesses.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { locationOf } from "../../analysis/facts/locations.ts";
 import { interruptionBy } from "../../analysis/facts/overlap.ts";
@@ -111,10 +112,12 @@ function changesElsewhere(iterated: Node, program: Program): readonly Access[] {
   if (location === undefined) return [];
   const owners = ownersOf(iterated, program);
   const isArray = !isKeyed(iterated, program);
-  return accessesTo(location, sourceFileOf(iterated), program).filter(({ at, kind }) => {
-    const owner = flowOwner(at);
-    if (kind !== "mutate" || owner === undefined || owners.includes(owner)) return false;
-    const call = methodCall(at);
+  const file = sourceFileOf(iterated);
+  const all = [...accessesTo(location, file, program), ...callAccessesTo(location, file, program)];
+  return all.filter((it) => {
+    const owner = flowOwner(it.at);
+    if (it.kind !== "mutate" || owner === undefined || owners.includes(owner)) return false;
+    const call = methodCall(isCallAccess(it) ? it.inner.at : it.at);
     // A map or a set goes on behind what is deleted: only an array moves.
     return isArray && call !== undefined && REMOVING.has(call.method);
   });

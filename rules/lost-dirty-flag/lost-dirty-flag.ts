@@ -1,5 +1,7 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { writesTo } from "../../analysis/facts/accesses.ts";
+import { callAccessesTo, isCallAccess, writesByCall } from "../../analysis/facts/call-accesses.ts";
+import { isGuardedInside } from "../../analysis/facts/call-guards.ts";
 import { addersElsewhere, type Drain, drainAt, emptiedBy } from "../../analysis/facts/drains.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { nameOfFunction } from "../../analysis/facts/functions.ts";
@@ -8,7 +10,8 @@ import { interruptionBy } from "../../analysis/facts/overlap.ts";
 import type { Location } from "../../analysis/facts/locations.ts";
 import { ownersOf } from "../../analysis/facts/pauses.ts";
 import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/races.ts";
-import { conditionsOn, isEmpty, sideOf } from "../../analysis/facts/tests.ts";
+import { conditionsOn } from "../../analysis/facts/place-tests.ts";
+import { sideOf } from "../../analysis/facts/tests.ts";
 import { testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
@@ -44,9 +47,8 @@ export const lostDirtyFlag = defineRule({
       if (drain !== undefined) yield* thrownAway(drain, program);
       return;
     }
-    if (!isAssignment(node) || !isEmpty(node.right) || !mayBeInterrupted(node, program)) return;
-    const write = writeAt(node, program);
-    if (write === undefined || !is.FalseKeyword(unwrapped(node.right))) return;
+    const write = clearedBy(node, program);
+    if (write === undefined) return;
     const window = testWindow(write, program, closesOf(write, program));
     if (window?.outcome !== "set" || !isSharedAt(write.location, node, program)) return;
     if (isBeforeWork(node, window)) return;
@@ -79,7 +81,7 @@ export const lostDirtyFlag = defineRule({
           step("A", "write", node, `clears \`${name}\``),
         ],
       },
-      fixes: clearFirst(window),
+      fixes: isCallAccess(write) ? [] : clearFirst(window),
     };
   },
 });
@@ -120,6 +122,21 @@ function* thrownAway(drain: Drain, program: Program): Iterable<Finding> {
   };
 }
 
+/** `this.dirty = false`, or the call of a function that does it. */
+function clearedBy(node: Node, program: Program): Access | undefined {
+  if (isAssignment(node)) {
+    const isFalse = is.FalseKeyword(unwrapped(node.right));
+    return isFalse && mayBeInterrupted(node, program) ? writeAt(node, program) : undefined;
+  }
+  if (!is.CallExpression(node) || !mayBeInterrupted(node, program)) return undefined;
+  return writesByCall(node, program).find(
+    (it) =>
+      it.pause === undefined &&
+      is.FalseKeyword(it.value && unwrapped(it.value)) &&
+      !isGuardedInside(it, program),
+  );
+}
+
 /** At the head of a turn of a loop, with the look and the pauses in the turn before: the work comes behind it. */
 function isBeforeWork(at: Node, { read, pauses }: Pick<Drain, "read" | "pauses">): boolean {
   return [read, ...pauses].every((it) => at.end <= it.pos);
@@ -139,7 +156,12 @@ const ENDS =
 /** Where others set the flag; undefined: the same piece of work sets it too. */
 function settersElsewhere(write: Access, program: Program): readonly Access[] | undefined {
   const owners = ownersOf(write.at, program);
-  const setters = writesTo(write.location, sourceFileOf(write.at), program).filter(
+  const file = sourceFileOf(write.at);
+  const all = [
+    ...writesTo(write.location, file, program),
+    ...callAccessesTo(write.location, file, program),
+  ];
+  const setters = all.filter(
     ({ at, value }) =>
       value !== undefined &&
       is.TrueKeyword(unwrapped(value)) &&

@@ -1,12 +1,14 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
+import { isCallAccess, writesByCall } from "../../analysis/facts/call-accesses.ts";
+import { isGuardedInside } from "../../analysis/facts/call-guards.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import type { Overlap } from "../../analysis/facts/overlap.ts";
 import { mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
 import { staleStateIn, type StateUpdate } from "../../analysis/facts/state-updates.ts";
 import { valueWindow, type ValueWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
-import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, isAssignment } from "../../analysis/syntax.ts";
+import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
+import { is, isAssignment, isInside } from "../../analysis/syntax.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { hoistAwait } from "../fixes/hoist-await.ts";
 import { readLate } from "../fixes/read-late.ts";
@@ -29,26 +31,34 @@ export const lostUpdate = defineRule({
   *check(node, program) {
     const stale = is.CallExpression(node) ? staleStateIn(node, program) : undefined;
     if (stale !== undefined) yield lostState(stale, program);
-    const write = updateAt(node, program);
-    if (write === undefined) return;
-    const window = valueWindow(write, program, closesOf(write, program));
-    if (window === undefined) return;
-    const overlap = raceIn(window, program);
-    if (overlap === undefined || isAccumulator(write, overlap)) return;
-    yield lost(window, overlap, program);
+    for (const write of updatesAt(node, program)) {
+      const window = valueWindow(write, program, closesOf(write, program));
+      const overlap = window && raceIn(window, program);
+      if (window === undefined || overlap === undefined || isAccumulator(write, overlap)) continue;
+      yield lost(window, overlap, program);
+      return;
+    }
   },
 });
 
-/** The assignment, or `map.set(key, …)`, that gives a place a computed value. */
-function updateAt(
+/**
+ * The assignment, or `map.set(key, …)`, that gives a place a computed value, or the call of a function
+ * that puts what it is given there.
+ */
+function updatesAt(
   node: Parameters<typeof lostUpdate.check>[0],
   program: Program,
-): Access | undefined {
-  if (is.BinaryExpression(node) && !isAssignment(node)) return undefined;
-  if (is.CallExpression(node) && node.arguments.length !== 2) return undefined;
-  if (!mayBeInterrupted(node, program)) return undefined;
+): readonly Access[] {
+  if (is.BinaryExpression(node) && !isAssignment(node)) return [];
+  if (is.CallExpression(node) && node.arguments.length === 0) return [];
+  if (!mayBeInterrupted(node, program)) return [];
   const write = writeAt(node, program);
-  return write?.kind === "write" ? write : undefined;
+  if (write !== undefined) return write.kind === "write" ? [write] : [];
+  if (!is.CallExpression(node)) return [];
+  return writesByCall(node, program).filter((it) => {
+    const isGiven = node.arguments.some((argument) => argument === it.value);
+    return isGiven && !isGuardedInside(it, program);
+  });
 }
 
 /** A variable of a function whose callbacks are started in parallel. */
@@ -76,11 +86,16 @@ function lost(window: ValueWindow, overlap: Overlap, program: Program): Finding 
       last: ["write", "writes what it computed from the old value"],
     }),
     fixes: [
-      ...hoistAwait(write),
-      ...readLate(window, program),
+      ...(isCallAccess(write) ? [] : updateFixes(window, program)),
       ...holdMutex(write.at, write.location, program),
     ],
   };
+}
+
+/** Waiting first helps only where the value is read in the very statement that writes. */
+function updateFixes(window: ValueWindow, program: Program): Fix[] {
+  const { read, write } = window;
+  return [...(isInside(read, write.at) ? hoistAwait(write) : []), ...readLate(window, program)];
 }
 
 function lostState(found: StateUpdate, program: Program): Finding {

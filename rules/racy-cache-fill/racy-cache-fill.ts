@@ -2,6 +2,7 @@ import { writeAt } from "../../analysis/facts/access-kinds.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import {
   fills,
+  fillsByCall,
   isAwaitedTogether,
   isDoneAgainInVain,
   isMemo,
@@ -32,9 +33,13 @@ export const racyCacheFill = defineRule({
   on: { kinds: ["BinaryExpression", "CallExpression"] },
 
   *check(node, program) {
-    if (is.CallExpression(node) ? node.arguments.length > 2 : !isAssignment(node)) return;
+    if (is.BinaryExpression(node) && !isAssignment(node)) return;
     if (!mayBeInterrupted(node, program)) return;
-    const write = writeAt(node, program);
+    const own = writeAt(node, program);
+    const byCall = is.CallExpression(node) && own === undefined;
+    const write = byCall
+      ? fillsByCall(node, program).find((it) => it.location.cell !== undefined)
+      : own;
     if (write?.location.cell === undefined || !fills(write)) return;
     const window = testWindow(write, program, closesOf(write, program));
     if (window?.outcome !== "empty" || isSetBack(write, program)) return;

@@ -1,8 +1,10 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
+import { isCallAccess } from "../../analysis/facts/call-accesses.ts";
 import { cellCall } from "../../analysis/facts/locations.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import {
   fills,
+  fillsByCall,
   isAwaitedTogether,
   isDoneAgainInVain,
   isMemo,
@@ -16,7 +18,7 @@ import { type Unfinished, unfinishedAt } from "../../analysis/facts/unfinished.t
 import { isRepeated, type TestWindow, testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { isAssignment, type Node } from "../../analysis/syntax.ts";
+import { is, isAssignment, type Node } from "../../analysis/syntax.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { makeOnce } from "../fixes/make-once.ts";
 import { sharePromise } from "../fixes/share-promise.ts";
@@ -40,8 +42,14 @@ export const racyLazyInit = defineRule({
   on: { kinds: ["BinaryExpression", "CallExpression"] },
 
   *check(node, program) {
-    if (!isAssignment(node) && !isMarkUnderKey(node)) return;
+    if (!isAssignment(node) && !is.CallExpression(node)) return;
     if (!mayBeInterrupted(node, program)) return;
+    if (is.CallExpression(node) && !isMarkUnderKey(node)) {
+      for (const write of fillsByCall(node, program)) {
+        if (write.location.cell === undefined) yield* madeAgain(write, program);
+      }
+      return;
+    }
     const write = writeAt(node, program);
     if (write === undefined || !fills(write)) return;
     const unfinished = unfinishedAt(write, program);
@@ -121,8 +129,9 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
       last: ["write", `fills \`${name}\` again`],
     }),
     fixes: [
-      ...sharePromise(write, pauses, program),
-      ...makeOnce(write, pauses, program),
+      ...(isCallAccess(write)
+        ? []
+        : [...sharePromise(write, pauses, program), ...makeOnce(write, pauses, program)]),
       ...holdMutex(write.at, write.location, program),
     ],
   };

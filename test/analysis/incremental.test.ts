@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../analysis/host.ts";
+import type { Rule } from "../../analysis/rule.ts";
+import { lostUpdate } from "../../rules/lost-update/lost-update.ts";
+import { racyLazyInit } from "../../rules/racy-lazy-init/racy-lazy-init.ts";
 import { memoryHost } from "../harness/memory-host.ts";
 import {
   droppedPromise,
@@ -256,6 +259,21 @@ describe("files and configs that come and go", () => {
   });
 });
 
+test("after an edit of what a caller calls, two files away, the caller is told anew", () => {
+  const files = { "/tsconfig.json": TSCONFIG };
+  const texts = Object.entries(RACES).map(([path, [text]]) => ({ path, text }));
+  const analyser = smallAnalyser(files, { rules: [lostUpdate, racyLazyInit] });
+  analyser.change(texts);
+  analyser.open(Object.keys(RACES));
+  expect(markedBy(analyser)).toEqual([
+    "/service.ts lost-update: put(state, count + more)",
+    "/service.ts racy-lazy-init: state.open = await load()",
+  ]);
+  const [, text] = RACES["/deep.ts"] ?? [];
+  expect(analyser.change([{ path: "/deep.ts", text }])).toContain("/service.ts");
+  expect(markedBy(analyser)).toEqual(["/service.ts racy-lazy-init: state.open = await load()"]);
+});
+
 test("a check that is left half-way, with a change in between, leaves nothing outdated", () => {
   const analyser = smallAnalyser(SHOP);
   analyser.open(FILES);
@@ -279,7 +297,8 @@ function withoutListing(host: Host, folder: string): Host {
 
 // Each variant is a whole text. They change bodies, written and inferred types, imports, what shows
 // through, global declarations, and whether the file is there.
-const VARIANTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+type Variants = Readonly<Record<string, readonly (string | undefined)[]>>;
+const VARIANTS: Variants = {
   "/store.ts": [
     SHOP["/store.ts"],
     "export function load(id: number): string { throw id; }\nexport const save = load;",
@@ -316,46 +335,118 @@ const VARIANTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
     'import { tick } from "./clock";\nimport { add } from "./cart";\nadd(1); tick; globalThis.tick?.(1); log();',
   ],
 };
-const PATHS = Object.keys(VARIANTS);
 
-test.each([
-  ["types alone", TYPES_ONLY],
-  ["types and bodies", SMALL_RULES],
-])("after any edits, the findings are those of a fresh analyser: %s", (_, rules) => {
-  const edit = fc
-    .constantFrom(...PATHS)
-    .chain((path) => fc.constantFrom(...(VARIANTS[path] ?? [])).map((text) => ({ path, text })));
-  const steps = fc.array(fc.tuple(fc.array(edit, { minLength: 1, maxLength: 2 }), fc.boolean()), {
-    minLength: 1,
-    maxLength: 8,
-  });
-  fc.assert(
-    fc.property(steps, (edits) => {
-      const analyser = smallAnalyser({ "/tsconfig.json": TSCONFIG }, { rules });
-      const texts = new Map<string, string>();
-      const first = PATHS.map((path) => ({ path, text: VARIANTS[path]?.[0] }));
-      for (const [changes, looks] of [[first, true] as const, ...edits]) {
-        const before = new Map(
-          [...texts.keys()].map((it) => [it, JSON.stringify([...analyser.check([it])])]),
-        );
-        const affected = new Set(analyser.change(changes));
-        for (const { path, text } of changes) {
-          if (text === undefined) texts.delete(path);
-          else texts.set(path, text);
-        }
-        analyser.open([...texts.keys()]);
-        if (!looks) continue;
-        const files = { "/tsconfig.json": TSCONFIG, ...Object.fromEntries(texts) };
-        const fresh = smallAnalyser(files, { rules });
-        fresh.open([...texts.keys()]);
-        expect(findingsOf(analyser)).toEqual(findingsOf(fresh));
-        for (const [path, was] of before) {
-          const is = JSON.stringify([...analyser.check([path])]);
-          if (texts.has(path) && is !== was)
-            expect(affected, `${path} was not named`).toContain(path);
-        }
+// What a caller is told rests on the body of what it calls, one and two files away.
+const RACES: Variants = {
+  "/service.ts": [
+    `
+      import { state } from "./state";
+      import { isOpen, put } from "./access";
+      declare function load(): Promise<number>;
+      export async function add(): Promise<void> {
+        const count = state.count;
+        const more = await load();
+        put(state, count + more);
       }
-    }),
-    { numRuns: 25, seed: 1 },
-  );
-});
+      export async function fill(): Promise<void> {
+        if (isOpen(state)) return;
+        state.open = await load();
+      }
+    `,
+    `
+      import { state } from "./state";
+      import { put } from "./access";
+      declare function load(): Promise<number>;
+      export async function add(): Promise<void> {
+        put(state, state.count + (await load()));
+      }
+    `,
+  ],
+  "/access.ts": [
+    `
+      import type { State } from "./state";
+      import { store } from "./deep";
+      export function put(it: State, count: number): void { store(it, count); }
+      export function isOpen(it: State): boolean { return it.open !== undefined; }
+    `,
+    `
+      import type { State } from "./state";
+      export function put(it: State, count: number): void { it.count = count; }
+      export function isOpen(it: State): boolean { return it.count > 0; }
+    `,
+    `
+      import type { State } from "./state";
+      export function put(it: State, count: number): void { it.count = Math.max(it.count, count); }
+      export function isOpen(): boolean { return true; }
+    `,
+    undefined,
+  ],
+  "/deep.ts": [
+    `
+      import type { State } from "./state";
+      export function store(it: State, count: number): void { it.count = count; }
+    `,
+    `
+      import type { State } from "./state";
+      export function store(it: State, count: number): void { if (it.count < count) it.count = count; }
+    `,
+  ],
+  "/state.ts": [
+    `
+      export interface State { count: number; open?: number }
+      export const state: State = { count: 0 };
+    `,
+    `
+      export interface State { count: number; open?: number }
+      export function make(): State { return { count: 0 }; }
+      export const state = make();
+    `,
+  ],
+};
+
+test.each<[string, readonly Rule[], Variants, number]>([
+  ["types alone", TYPES_ONLY, VARIANTS, 25],
+  ["types and bodies", SMALL_RULES, VARIANTS, 25],
+  ["what called functions do", [lostUpdate, racyLazyInit], RACES, 15],
+])(
+  "after any edits, the findings are those of a fresh analyser: %s",
+  (_, rules, variants, runs) => {
+    const paths = Object.keys(variants);
+    const edit = fc
+      .constantFrom(...paths)
+      .chain((path) => fc.constantFrom(...(variants[path] ?? [])).map((text) => ({ path, text })));
+    const steps = fc.array(fc.tuple(fc.array(edit, { minLength: 1, maxLength: 2 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(steps, (edits) => {
+        const analyser = smallAnalyser({ "/tsconfig.json": TSCONFIG }, { rules });
+        const texts = new Map<string, string>();
+        const first = paths.map((path) => ({ path, text: variants[path]?.[0] }));
+        for (const [changes, looks] of [[first, true] as const, ...edits]) {
+          const before = new Map(
+            [...texts.keys()].map((it) => [it, JSON.stringify([...analyser.check([it])])]),
+          );
+          const affected = new Set(analyser.change(changes));
+          for (const { path, text } of changes) {
+            if (text === undefined) texts.delete(path);
+            else texts.set(path, text);
+          }
+          analyser.open([...texts.keys()]);
+          if (!looks) continue;
+          const files = { "/tsconfig.json": TSCONFIG, ...Object.fromEntries(texts) };
+          const fresh = smallAnalyser(files, { rules });
+          fresh.open([...texts.keys()]);
+          expect(findingsOf(analyser)).toEqual(findingsOf(fresh));
+          for (const [path, was] of before) {
+            const is = JSON.stringify([...analyser.check([path])]);
+            if (texts.has(path) && is !== was)
+              expect(affected, `${path} was not named`).toContain(path);
+          }
+        }
+      }),
+      { numRuns: runs, seed: 1 },
+    );
+  },
+);

@@ -1,10 +1,13 @@
 import { writeAt } from "../../analysis/facts/access-kinds.ts";
+import { callAccessesIn } from "../../analysis/facts/call-accesses.ts";
+import { answersIn, assertionsIn } from "../../analysis/facts/call-tests.ts";
 import { lateUse } from "../../analysis/facts/event-dispatch.ts";
 import { effectBy } from "../../analysis/facts/effects.ts";
 import { lateWrites } from "../../analysis/facts/effect-writes.ts";
 import { fileWindow } from "../../analysis/facts/file-windows.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { lateAnswer } from "../../analysis/facts/late-answers.ts";
+import { flowOwner } from "../../analysis/facts/flow.ts";
 import { locationOf } from "../../analysis/facts/locations.ts";
 import { acquisitionsIn } from "../../analysis/facts/lock-flow.ts";
 import { circleAt } from "../../analysis/facts/lock-order.ts";
@@ -13,7 +16,8 @@ import { originsOf } from "../../analysis/facts/origins.ts";
 import { ownersOf } from "../../analysis/facts/pauses.ts";
 import { isSharedRun } from "../../analysis/facts/shared-runs.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
-import { conditionsOn, sideOf } from "../../analysis/facts/tests.ts";
+import { conditionsOn } from "../../analysis/facts/place-tests.ts";
+import { sideOf } from "../../analysis/facts/tests.ts";
 import { testWindow, valueWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import {
@@ -65,6 +69,28 @@ page("origins.md", function* (node, program) {
   for (const { node: at, whole, opaque } of originsOf(value, program)) {
     yield { at, label: whole ? "itself" : opaque ? "hidden" : "part" };
   }
+});
+
+page("call-accesses.md", function* (node, program) {
+  const place = argumentOf(node, "here");
+  const location = place && locationOf(place, program);
+  const owner = flowOwner(node);
+  if (location === undefined || owner === undefined) return;
+  for (const { at, kind, pause, inner } of callAccessesIn(location, owner, program)) {
+    const made = `${kind} by ${textOf(inner.at)}`;
+    yield { at, label: pause === undefined ? "now" : "late", message: made };
+  }
+});
+
+page("call-tests.md", function* (node, program) {
+  const place = argumentOf(node, "here");
+  const location = place && locationOf(place, program);
+  const owner = flowOwner(node);
+  if (location === undefined || owner === undefined) return;
+  for (const { at, whenTrue, whenFalse, isValue } of answersIn(location, owner, program)) {
+    yield { at, label: isValue ? "value" : "answer", message: `${whenTrue}, ${whenFalse}` };
+  }
+  for (const at of assertionsIn(location, owner, program)) yield { at, label: "asserts" };
 });
 
 page("tests.md", function* (node, program) {

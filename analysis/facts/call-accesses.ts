@@ -1,0 +1,394 @@
+import { fact, type Program } from "../program.ts";
+import {
+  type CallExpression,
+  type FunctionLike,
+  is,
+  isAssignment,
+  isAsync,
+  isFunctionLike,
+  isGenerator,
+  nameOf,
+  isInside,
+  Kind,
+  type Node,
+  type SourceFile,
+  sourceFileOf,
+  unwrapped,
+  walk,
+  wrapped,
+} from "../syntax.ts";
+import { type Access, targetOf, writeAt } from "./access-kinds.ts";
+import { accessesByOwner } from "./accesses.ts";
+import { isTooLarge } from "./bounds.ts";
+import { callsOf, passagesOf, passedIn, placeAtCall, prefixesOf } from "./call-places.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
+import type { Location } from "./locations.ts";
+import { pathFromEntry } from "./flow.ts";
+import { isOfItsOwn, turnOf } from "./pauses.ts";
+import { originsOf } from "./origins.ts";
+import { pausesOnWay } from "./segments.ts";
+
+// What do the functions that a call leads to do with a place of the caller?
+//
+// `this.setCount(n)` writes `this.count`, `this.drop(job)` changes `this.jobs`, `touch(state)` in
+// another module sets `state.dirty`. Such an access happens at the call, as far as the function that
+// is called gets before its first pause; what lies behind one of its pauses happens at the `await` of
+// the call, which then is a pause itself, and is left out where nobody waits.
+//
+// The answer is the least one: what is reached by walking along calls, each function once for each
+// place that it is asked about, forward into other files and through recursion. The walk stops after
+// a number of functions; what lies beyond is not seen. *May*: whether the callee gets to the access
+// is not asked, nor with which arguments. What guards an access inside of the functions on the way (a
+// test of the same place, a lock, a flag) is a question of its own (facts/call-guards.ts), since it
+// matters to those who look for a race and not to those who look for a second look. Preferred
+// mistake: missing an access.
+
+export interface CallAccess extends Access {
+  /** In the function of the caller. */
+  readonly call: CallExpression;
+  /** The `await` of the call, where the access lies behind a pause of what is called. */
+  readonly pause: Node | undefined;
+  /** The access itself, in the function that makes it. */
+  readonly inner: Access;
+  /** The calls on the way to it, behind the first one. */
+  readonly through: readonly CallExpression[];
+}
+
+export function isCallAccess(access: Access): access is CallAccess {
+  return "inner" in access;
+}
+
+/** The accesses to a place that the calls of a function's own body lead to; nested functions left out. */
+export function callAccessesIn(
+  location: Location,
+  owner: FlowOwner,
+  program: Program,
+): readonly CallAccess[] {
+  return knownIn(owner, program).of(location);
+}
+
+interface Known {
+  of(location: Location): readonly CallAccess[];
+}
+
+const knownIn: (owner: FlowOwner, program: Program) => Known = fact((owner, program) => {
+  const known = new Map<string, readonly CallAccess[]>();
+  return {
+    of: (location) => {
+      let found = known.get(location.key);
+      if (found === undefined) known.set(location.key, (found = findIn(location, owner, program)));
+      return found;
+    },
+  };
+});
+
+function findIn(location: Location, owner: FlowOwner, program: Program): CallAccess[] {
+  if (isTooLarge(owner, program)) return [];
+  return passagesOf(location, owner, program).flatMap(({ call, fn, location: inside }) =>
+    reachedFrom(fn, program)
+      .of(inside)
+      .flatMap((it): CallAccess | [] => {
+        const pause = it.isLate ? awaitOf(call) : undefined;
+        if (it.isLate && pause === undefined) return [];
+        const { kind } = it.inner;
+        const value = valueAtCall(it, call);
+        const given = value && argumentFor(value, it, { call, fn }, program);
+        return {
+          kind,
+          location,
+          at: pause ?? call,
+          reference: call,
+          value: given ?? value,
+          call,
+          pause,
+          inner: it.inner,
+          through: it.through,
+        };
+      }),
+  );
+}
+
+/** What a call writes, as the caller knows it; an access for each write that it may come to. */
+export function writesByCall(call: CallExpression, program: Program): readonly CallAccess[] {
+  const owner = flowOwner(call);
+  if (owner === undefined) return [];
+  const places = new Map<string, Location>();
+  for (const { call: it, fn } of callsOf(owner, program)) {
+    if (it !== call) continue;
+    for (const inner of placesWritten(fn, program, MOST_CALLS_BACK)) {
+      const place = placeAtCall(inner, call, fn, program);
+      if (place !== undefined) places.set(place.key, place);
+    }
+  }
+  return [...places.values()].flatMap((place) =>
+    callAccessesIn(place, owner, program).filter((it) => it.call === call && it.kind === "write"),
+  );
+}
+
+/** The places that a function writes, or one that it calls, as the function knows them. */
+function placesWritten(fn: FunctionLike, program: Program, calls: number): readonly Location[] {
+  const places = [...ownPlacesWritten(fn, program)];
+  if (calls === 0) return places;
+  for (const { call, fn: next } of callsOf(fn, program)) {
+    for (const inner of placesWritten(next, program, calls - 1)) {
+      const place = placeAtCall(inner, call, next, program);
+      if (place !== undefined) places.push(place);
+    }
+  }
+  return places;
+}
+
+const MOST_CALLS_BACK = 1;
+
+/** More places than this are not the business of one function. */
+const MOST_PLACES = 24;
+
+const ownPlacesWritten: (fn: FunctionLike, program: Program) => readonly Location[] = fact(
+  (fn, program) => {
+    const places = new Map<string, Location>();
+    walk(fn, (node) => {
+      const target = places.size < MOST_PLACES ? targetOf(node) : undefined;
+      const access = target && writeAt(node, program);
+      if (access?.kind === "write") places.set(access.location.key, access.location);
+      return undefined;
+    });
+    return [...places.values()];
+  },
+);
+
+interface Reached {
+  readonly inner: Access;
+  readonly isLate: boolean;
+  readonly through: readonly CallExpression[];
+}
+
+interface Reach {
+  of(location: Location): readonly Reached[];
+}
+
+/** What is reached from a function, by the place as it knows it. */
+const reachedFrom: (fn: FunctionLike, program: Program) => Reach = fact((fn, program) => {
+  const known = new Map<string, readonly Reached[]>();
+  return {
+    of: (location) => {
+      let found = known.get(location.key);
+      if (found === undefined) known.set(location.key, (found = reach(fn, location, program)));
+      return found;
+    },
+  };
+});
+
+function reach(first: FunctionLike, place: Location, program: Program): readonly Reached[] {
+  const found: Reached[] = [];
+  const queue = [{ fn: first, location: place, isLate: false, through: NO_CALLS }];
+  const seen = new Map<FunctionLike, Set<string>>();
+  for (const { fn, location, isLate, through } of queue) {
+    const known = seen.get(fn) ?? new Set();
+    const key = `${String(isLate)} ${location.key}`;
+    if (known.has(key) || MOST_VISITS < queue.length || isTooLarge(fn, program)) continue;
+    seen.set(fn, known.add(key));
+    for (const [owner, accesses] of accessesByOwner(location, sourceFileOf(fn), program)) {
+      if (!isFunctionLike(owner) || (owner !== fn && !isInside(owner, fn))) continue;
+      for (const inner of accesses) {
+        // What a parameter is given anew, the caller does not see.
+        if (inner.kind === "write" && is.Parameter(ownParameter(location))) continue;
+        const when = whenIn(fn, inner.at, program);
+        if (when !== undefined) found.push({ inner, isLate: isLate || when === "late", through });
+      }
+    }
+    if (MOST_CALLS <= through.length) continue;
+    for (const { call, fn: next, location: inside } of passagesOf(location, fn, program)) {
+      const when = whenIn(fn, call, program);
+      if (when === undefined) continue;
+      queue.push({
+        fn: next,
+        location: inside,
+        isLate: isLate || when === "late",
+        through: [...through, call],
+      });
+    }
+  }
+  return found;
+}
+
+const NO_CALLS: readonly CallExpression[] = [];
+
+/** Functions, once for each place: beyond this many nobody follows any more. */
+const MOST_VISITS = 48;
+
+/** Calls of calls of calls. */
+const MOST_CALLS = 4;
+
+/** The parameter that the place is as a whole. */
+function ownParameter({ root, path }: Location): Node | undefined {
+  return root.kind === "variable" && path.length === 0 ? root.declaration : undefined;
+}
+
+type When = "now" | "late";
+
+/** Whether a node of a function runs before or behind its first pause; undefined: not as part of a call. */
+function whenIn(fn: FunctionLike, node: Node, program: Program): When | undefined {
+  let isLate = false;
+  let at = node;
+  for (;;) {
+    const owner = flowOwner(at);
+    const when = whenReached(at, program);
+    if (!isFunctionLike(owner) || when === undefined) return undefined;
+    isLate ||= when === "late";
+    if (owner === fn) return isLate ? "late" : "now";
+    const turn = turnOf(owner, program);
+    if (turn === undefined || isOfItsOwn(turn)) return undefined;
+    isLate ||= turn.runs !== "now";
+    at = owner;
+  }
+}
+
+/** The same in the function whose own body the node is in. */
+const whenReached: (node: Node, program: Program) => When | undefined = fact((node, program) => {
+  const owner = flowOwner(node);
+  if (!isFunctionLike(owner)) return undefined;
+  if (!isAsync(owner) && !isGenerator(owner)) return "now";
+  const pauses = pausesOnWay(owner, node, undefined, program);
+  return pauses && (pauses.length > 0 ? "late" : "now");
+});
+
+/** The `await` that a call's promise goes into: of itself, behind `catch`, or in `Promise.all`. */
+export function awaitOf(call: Node): Node | undefined {
+  let value = wrapped(call);
+  for (;;) {
+    const { parent } = value;
+    if (is.AwaitExpression(parent)) return parent;
+    if (is.PropertyAccessExpression(parent)) {
+      const chained = wrapped(parent).parent;
+      if (!is.CallExpression(chained) || !CHAIN.test(parent.name.text)) return undefined;
+      value = wrapped(chained);
+    } else if (is.ArrayLiteralExpression(parent)) {
+      const together = wrapped(parent).parent;
+      if (!is.CallExpression(together)) return undefined;
+      value = wrapped(together);
+    } else return undefined;
+  }
+}
+
+const CHAIN = /^(?:then|catch|finally)$/;
+
+/** What is written, followed through parameters to where somebody decides on it. */
+function valueAtCall({ inner, through }: Reached, first: CallExpression): Node | undefined {
+  let { value } = inner;
+  let owner = flowOwner(inner.at);
+  for (const call of [...through, first].toReversed()) {
+    const name = is.Identifier(value && unwrapped(value)) ? nameOf(value) : undefined;
+    if (name === undefined || !isFunctionLike(owner)) break;
+    const at = owner.parameters.findIndex((it) => nameOf(it.name) === name);
+    if (at < 0) break;
+    value = call.arguments[at] ?? owner.parameters[at]?.initializer;
+    owner = flowOwner(call);
+  }
+  return value;
+}
+
+/** What the caller hands over for the parameter that the written value is, or is made from. */
+function argumentFor(
+  value: Node,
+  { inner, through }: Reached,
+  { call, fn }: { readonly call: CallExpression; readonly fn: FunctionLike },
+  program: Program,
+): Node | undefined {
+  if (through.length > 0 || flowOwner(inner.at) !== fn || isUpdate(inner)) return undefined;
+  const origins = originsOf(value, program);
+  const known = accessesByOwner(inner.location, sourceFileOf(fn), program).get(fn) ?? [];
+  // Made from what is there at that moment, it overwrites nothing.
+  const isMerged = origins.some(({ node }) =>
+    known.some((it) => it.kind === "read" && it.reference === node),
+  );
+  if (isMerged) return undefined;
+  for (const { node, opaque } of origins) {
+    if (opaque || !is.Identifier(node)) continue;
+    const at = fn.parameters.findIndex(
+      ({ name }) => is.Identifier(name) && name.text === node.text,
+    );
+    const argument = call.arguments[at];
+    if (argument !== undefined) return argument;
+  }
+  return undefined;
+}
+
+/** `x += y`. */
+function isUpdate({ at }: Access): boolean {
+  return isAssignment(at) && at.operatorToken.kind !== Kind.EqualsToken;
+}
+
+/** Whether every call that ends well gets to the access; asked of what is called itself alone. */
+export function isMadeAlways({ inner, through }: CallAccess, program: Program): boolean {
+  const owner = flowOwner(inner.at);
+  if (through.length > 0 || owner === undefined) return false;
+  const search = { until: ["return", "end"], stops: (it: Node) => it === inner.at } as const;
+  return pathFromEntry(owner, search, program) === undefined;
+}
+
+/**
+ * The accesses to a place that the calls of a file lead to, as far as the file's own accesses do not
+ * say the same: in other files, under another name, or with a value that the caller decides on.
+ */
+export function callAccessesTo(
+  location: Location,
+  file: SourceFile,
+  program: Program,
+): readonly CallAccess[] {
+  return leadingTo(location, file, program).flatMap((owner) =>
+    callAccessesIn(location, owner, program).filter(
+      ({ inner, value }) =>
+        sourceFileOf(inner.at) !== file ||
+        inner.location.key !== location.key ||
+        inner.value !== value,
+    ),
+  );
+}
+
+/** The functions of a file of whose calls that can be so. */
+function leadingTo(location: Location, file: SourceFile, program: Program): readonly FlowOwner[] {
+  const { elsewhere, abroad, of } = callersIn(file, program);
+  const owners = new Set<FlowOwner>(location.root.kind === "instance" ? [] : abroad);
+  for (const { key } of prefixesOf(location)) {
+    for (const owner of elsewhere.get(key) ?? []) owners.add(owner);
+  }
+  for (const [setter, accesses] of accessesByOwner(location, file, program)) {
+    const isGiven = accesses.some(({ value }) => is.Identifier(value && unwrapped(value)));
+    for (const owner of (isGiven && of.get(setter)) || []) owners.add(owner);
+  }
+  return [...owners];
+}
+
+interface Callers {
+  /** By what they pass to a function that knows it by another name, or that is in another file. */
+  readonly elsewhere: ReadonlyMap<string, ReadonlySet<FlowOwner>>;
+  /** Those that call functions of other files. */
+  readonly abroad: ReadonlySet<FlowOwner>;
+  /** By the function that they call. */
+  readonly of: ReadonlyMap<FlowOwner, ReadonlySet<FlowOwner>>;
+}
+
+/** Which functions of a file call what; once for all places. */
+const callersIn: (file: SourceFile, program: Program) => Callers = fact((file, program) => {
+  const elsewhere = new Map<string, Set<FlowOwner>>();
+  const abroad = new Set<FlowOwner>();
+  const of = new Map<FlowOwner, Set<FlowOwner>>();
+  walk(file, (owner) => {
+    if (!isFunctionLike(owner) || owner.body === undefined) return undefined;
+    for (const { fn } of callsOf(owner, program)) {
+      put(of, fn, owner);
+      if (sourceFileOf(fn) !== file) abroad.add(owner);
+    }
+    for (const { fn, base, as } of passedIn(owner, program)) {
+      if (as.key !== base.key || sourceFileOf(fn) !== file) put(elsewhere, base.key, owner);
+    }
+    return undefined;
+  });
+  return { elsewhere, abroad, of };
+});
+
+function put<K>(map: Map<K, Set<FlowOwner>>, key: K, owner: FlowOwner): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, new Set([owner]));
+  else known.add(owner);
+}
