@@ -64,11 +64,12 @@ function answersWithin(
   depth: number,
 ): readonly Answer[] {
   if (DEEPEST <= depth) return [];
-  const asked = [
-    ...passagesOf(location, owner, program).map((it) => ({ at: it.call as Node, ...it })),
-    ...gettersIn(owner, program).map((it) => ({ ...it, location })),
-  ];
-  return asked.flatMap(({ at, fn, location: inside }) => {
+  const asked: { readonly at: Node; readonly fn: FunctionLike; readonly inside: Location }[] = [];
+  for (const { call, fn, location: inside } of passagesOf(location, owner, program)) {
+    asked.push({ at: call, fn, inside });
+  }
+  for (const { at, fn } of gettersIn(owner, program)) asked.push({ at, fn, inside: location });
+  return asked.flatMap(({ at, fn, inside }) => {
     const told = toldBy(fn, inside, program, depth);
     return told === undefined ? [] : { at, ...told };
   });

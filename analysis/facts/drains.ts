@@ -13,7 +13,8 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { accessesIn, accessesTo } from "./accesses.ts";
-import { callAccessesTo, isCallAccess } from "./call-accesses.ts";
+import { isCallAccess } from "./call-accesses.ts";
+import { callAccessesTo } from "./calls-in-file.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { type Location, locationOf } from "./locations.ts";
 import { isDropped } from "./mentions.ts";

@@ -14,7 +14,8 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { accessesTo, writesTo } from "./accesses.ts";
-import { callAccessesIn, callAccessesTo, isCallAccess } from "./call-accesses.ts";
+import { callAccessesIn, isCallAccess } from "./call-accesses.ts";
+import { callAccessesTo } from "./calls-in-file.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { closesOfNode } from "./guards.ts";
 import { type Location, locationOf, rootOfThis } from "./locations.ts";

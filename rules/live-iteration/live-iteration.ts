@@ -1,6 +1,7 @@
 import type { Access } from "../../analysis/facts/access-kinds.ts";
 import { accessesTo } from "../../analysis/facts/accesses.ts";
-import { callAccessesTo, isCallAccess } from "../../analysis/facts/call-accesses.ts";
+import { isCallAccess } from "../../analysis/facts/call-accesses.ts";
+import { callAccessesTo } from "../../analysis/facts/calls-in-file.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { locationOf } from "../../analysis/facts/locations.ts";
 import { interruptionBy } from "../../analysis/facts/overlap.ts";
