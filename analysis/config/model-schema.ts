@@ -126,6 +126,12 @@ const callModel: v.GenericSchema<unknown, CallModel> = object("known of a call",
   observes: v.exactOptional(
     says(flag(), "The call waits for the promises among its arguments, or keeps them."),
   ),
+  sharesRuns: v.exactOptional(
+    says(
+      flag(),
+      "Who calls it, or the function that it makes, while its work is under way waits for that same work.",
+    ),
+  ),
   lock: v.exactOptional(
     says(lockModel, "What the call does to a mutex, a semaphore, a limiter or a lock file."),
   ),

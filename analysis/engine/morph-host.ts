@@ -196,7 +196,7 @@ export class MorphHost {
     return parent !== undefined && this.wasMissed(parent);
   }
 
-  private text(path: string): string | undefined {
+  text(path: string): string | undefined {
     return this.overlay.get(path) ?? this.host.read(path);
   }
 

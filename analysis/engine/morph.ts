@@ -122,6 +122,10 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     return this.texts.exists(path);
   }
 
+  textOf(path: string): string | undefined {
+    return this.texts.text(path);
+  }
+
   importsOf(path: string, only?: ReadonlySet<string>): readonly string[] {
     const file = this.program.getSourceFile(path);
     return file === undefined ? [] : this.texts.importsOf(file, this.program, only);

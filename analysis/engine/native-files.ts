@@ -76,6 +76,10 @@ export class NativeFiles {
     return this.overlay.has(path) || this.options.host.isFile(path);
   }
 
+  textOf(path: string): string | undefined {
+    return this.overlay.get(path) ?? this.options.host.read(path);
+  }
+
   /** A text that was put where no folder is makes one. */
   private isFolder(path: string): boolean {
     if (this.options.host.isFolder(path)) return true;

@@ -90,6 +90,10 @@ class NativeSnapshot extends NativeTypes implements EngineSnapshot {
     return this.files.exists(path);
   }
 
+  textOf(path: string): string | undefined {
+    return this.files.textOf(path);
+  }
+
   importsOf(path: string): readonly string[] {
     const file = this.project.program.getSourceFile(path);
     if (file === undefined) return [];

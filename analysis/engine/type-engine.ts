@@ -180,6 +180,8 @@ export interface EngineSnapshot extends TypeEngine {
   readonly strictNulls: boolean;
   /** Whether there is a file, of the project or not: a package's manifest, say. */
   exists(path: string): boolean;
+  /** The text of such a file; undefined where there is none. */
+  textOf(path: string): string | undefined;
   /** A file is imported as `./mutex.js`, because `./mutex` would lead nowhere. */
   readonly importsNeedEndings: boolean;
   /** Whether a file belongs to the project rather than to a library. */

@@ -7,6 +7,7 @@ import {
   type FunctionLike,
   type Identifier,
   is,
+  isAssignment,
   isClassLike,
   isFunctionExpression,
   isFunctionLike,
@@ -14,6 +15,7 @@ import {
   type Node,
   type NodeOf,
   nameOf,
+  textOf,
   unwrapped,
 } from "../syntax.ts";
 import { elementsOfField } from "./field-values.ts";
@@ -214,7 +216,18 @@ function at(place: Place, program: Program, steps: number): FunctionLike[] | und
   if (is.ShorthandPropertyAssignment(node)) {
     return declared(program.types.symbol(node.name), program, steps + 1);
   }
+  const exported = exportedBy(node);
+  if (exported !== undefined) return known(exported, program, steps + 1);
   return undefined;
+}
+
+/** The value in `module.exports = value` and `exports.name = value`, by either side of which TypeScript knows it. */
+function exportedBy(node: Node | undefined): Node | undefined {
+  const target = isAssignment(node) ? unwrapped(node.left) : node;
+  if (!is.PropertyAccessExpression(target)) return undefined;
+  const { parent } = target;
+  if (!isAssignment(parent) || parent.left !== target) return undefined;
+  return /^(?:module\.)?exports\b/.test(textOf(target)) ? parent.right : undefined;
 }
 
 function constructorsOf(symbol: SymbolAnswer | undefined, program: Program): FunctionLike[] {

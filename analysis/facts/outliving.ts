@@ -13,6 +13,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { constantBehind } from "./callees.ts";
+import { valuesOfField } from "./field-values.ts";
 import {
   isRemoved,
   type Registration,
@@ -22,6 +23,7 @@ import {
 } from "./listeners.ts";
 import { type Life, lifeOf } from "./lives.ts";
 import { type Begun, begunBy, type Holder, holderOf, mayEnd, mentionsOfMember } from "./pairs.ts";
+import { isEmpty } from "./tests.ts";
 import { declarationOf, knownSymbol, variableBehind } from "./references.ts";
 
 // What goes on when the life that it is a part of is over?
@@ -139,7 +141,9 @@ type TargetKind = "lasting" | "own" | "given";
 
 function kindOf(target: Node, life: Life, program: Program, steps: number): TargetKind {
   const root = rootOf(target);
-  if (is.ThisKeyword(root)) return root === unwrapped(target) ? "own" : "given";
+  if (is.ThisKeyword(root)) {
+    return root === unwrapped(target) || isMadeByOwner(target, program) ? "own" : "given";
+  }
   if (is.CallExpression(root)) return isOfPage(root, life) ? "lasting" : "own";
   if (!is.Identifier(root)) return "own";
   const symbol = knownSymbol(root, program);
@@ -156,6 +160,15 @@ function kindOf(target: Node, life: Life, program: Program, steps: number): Targ
     return "lasting";
   }
   return is.Parameter(declaration) || is.BindingElement(declaration) ? "given" : "own";
+}
+
+/** A field that never holds anything but what its own class has made. */
+function isMadeByOwner(target: Node, program: Program): boolean {
+  const access = unwrapped(target);
+  if (!is.PropertyAccessExpression(access) || !is.ThisKeyword(unwrapped(access.expression)))
+    return false;
+  const values = valuesOfField(access, program)?.map(unwrapped) ?? [];
+  return values.some(is.NewExpression) && values.every((it) => is.NewExpression(it) || isEmpty(it));
 }
 
 /** A function that is given something, and gives back how to undo what it does to it. */

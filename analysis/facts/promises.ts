@@ -131,6 +131,7 @@ export function isHandled(expression: Node, program: Program): boolean {
 export function mayFloat(expression: Node, program: Program): boolean {
   return branchesOf(expression).every((branch) => {
     if (modelOf(branch, program)?.result === "floats") return true;
+    if (tellsByCallback(branch, program)) return true;
     const { names } = program.types.promise(branch);
     return names.some((it) => program.models.type(it)?.promise === "floats");
   });
@@ -147,6 +148,26 @@ export function isLazy(expression: Node, program: Program): boolean {
       models.every((it) => it?.promise === "lazy" && it.startedBy?.includes(method) !== true)
     );
   });
+}
+
+/**
+ * `client.info((error, text) => …)`: a function that takes a callback, too, tells that of a failure,
+ * and its promise is for those who give none. An own function is looked into instead.
+ */
+function tellsByCallback(node: Node, program: Program): boolean {
+  if (!is.CallExpression(node)) return false;
+  const last = node.arguments.at(-1);
+  if (last === undefined || is.SpreadElement(last)) return false;
+  const given = unwrapped(last);
+  // A wrapper around it, such as one that calls it in time.
+  const inner = is.CallExpression(given) ? given.arguments.map(unwrapped) : [given];
+  return inner.some(takesErrorFirst) && calleeOf(node, program).functions.length === 0;
+}
+
+function takesErrorFirst(node: Node): boolean {
+  if (!isFunctionExpression(node)) return false;
+  const [first, second] = node.parameters;
+  return second !== undefined && /^_?(?:e|er|err|error)$/.test(nameOf(first?.name) ?? "");
 }
 
 function modelOf(node: Node, program: Program): CallModel | undefined {

@@ -181,7 +181,13 @@ function callRejects(call: NodeOf<"CallExpression">, program: Program): Node | u
   if (functions.length > 0) {
     return functions.some((it) => rejectsFrom(it, program)) ? call : undefined;
   }
-  return isPossiblyPromise(call, program) ? call : undefined;
+  return isPossiblyPromise(call, program) && !isSettling(call) ? call : undefined;
+}
+
+/** `return resolve(value)` gives nothing, also where nobody has said so: in JavaScript. */
+function isSettling({ expression }: NodeOf<"CallExpression">): boolean {
+  const callee = unwrapped(expression);
+  return is.Identifier(callee) && /^(?:resolve|reject)$/.test(callee.text);
 }
 
 function isChained(method: string): boolean {

@@ -222,8 +222,13 @@ const FAILING: ReadonlySet<string> = new Set([
   "ws",
 ]);
 
-/** What a server gets; its errors are the concern of whoever made it. */
-const PEERS: ReadonlySet<string> = new Set(["ServerResponse", "Http2ServerResponse"]);
+/** What a server gets; its errors are the concern of whoever made it. And what has no `error` event. */
+const PEERS: ReadonlySet<string> = new Set([
+  "ServerResponse",
+  "Http2ServerResponse",
+  "MessagePort",
+  "BroadcastChannel",
+]);
 
 function failsByEvent({ target, call }: Registration, event: string, program: Program): boolean {
   // The standard streams are there for as long as the process is.

@@ -63,4 +63,12 @@ export const limits: readonly PackageModel[] = [
       sharesRuns: true,
     }),
   },
+  {
+    modules: ["standard-as-callback"],
+    calls: every(["asCallback", "default"], {
+      reason:
+        "It tells the callback of a failure, and without one gives back the promise that it was given.",
+      result: "floats",
+    }),
+  },
 ];

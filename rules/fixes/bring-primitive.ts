@@ -55,11 +55,42 @@ export function bringPrimitive(
   return asFile(primitive, file, program, options);
 }
 
-/** Whether the package would be found from the file, as Node looks for it. */
+/**
+ * Whether the package would be found from the file, as Node looks for it, and is one that the
+ * project asks for: others lie in `node_modules` for the sake of somebody else.
+ */
 export function isInstalled(name: string, { fileName }: SourceFile, program: Program): boolean {
-  return foldersAbove(fileName).some((it) =>
+  const folders = foldersAbove(fileName);
+  const isThere = folders.some((it) =>
     program.types.exists(inside(it, `node_modules/${name}/package.json`)),
   );
+  if (!isThere) return false;
+  const manifests = folders.flatMap((it) => {
+    const text = program.types.textOf(inside(it, "package.json"));
+    return text === undefined ? [] : [text];
+  });
+  return manifests.length === 0 || manifests.some((it) => asksFor(name, it));
+}
+
+/** By its dependencies; by those for development only where nobody else can depend on the package. */
+function asksFor(name: string, manifest: string): boolean {
+  const json = objectIn(manifest);
+  const kinds = ["dependencies", "peerDependencies", "optionalDependencies"];
+  if (json["private"] === true) kinds.push("devDependencies");
+  return kinds.some((it) => {
+    const names = json[it];
+    return typeof names === "object" && names !== null && Object.hasOwn(names, name);
+  });
+}
+
+/** What is no JSON object asks for nothing. */
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }
 
 function imported(

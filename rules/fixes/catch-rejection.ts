@@ -51,8 +51,13 @@ function handlerUsedIn(node: Node): string | undefined {
   const file = sourceFileOf(node);
   const declared = new Set(file.statements.flatMap(namesDeclaredBy));
   const used = [...file.text.matchAll(/\.catch\((?<name>[A-Za-z_$][\w$]*)\)/g)];
-  return used.map((it) => it.groups?.["name"]).find((it) => it !== undefined && declared.has(it));
+  return used
+    .map((it) => it.groups?.["name"])
+    .find((it) => it !== undefined && declared.has(it) && !IGNORES.test(it));
 }
+
+/** Names of handlers that let the error vanish, which is nobody's remedy. */
+const IGNORES = /noop|ignore|swallow|suppress|nothing/i;
 
 /** What a statement at the top of a file makes visible everywhere in it. */
 function namesDeclaredBy(statement: Node): string[] {

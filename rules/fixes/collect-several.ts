@@ -32,7 +32,7 @@ export function collectSeveral(found: SerialLoop, program: Program): Fix[] {
   const brought = bringMapLimit(file, program, { start: startOf(start, file), end: loop.end });
   if (brought === undefined) return [];
   const turn = pushed === undefined ? bodyOf(loop) : turnGiving(pushed, loop);
-  const call = `await ${brought.name}(${textOf(loop.expression)}${brought.beforeWork}async (${item}) => ${turn}${brought.afterWork}`;
+  const call = `await ${brought.name}(${textOf(loop.expression)}${brought.beforeWork}async (${item}) => ${turn}${brought.options})`;
   return [
     {
       title: brought.title,

@@ -1,9 +1,20 @@
-import { type Edit, insertAfter, insertBefore } from "../../analysis/edit.ts";
+import { type Edit, insertAfter, insertBefore, replace } from "../../analysis/edit.ts";
 import type { Held } from "../../analysis/facts/held-promises.ts";
 import { canAwaitAt } from "../../analysis/facts/promises.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { bodyHas, is, type Node, nameOf, unwrapped, walk } from "../../analysis/syntax.ts";
+import {
+  bodyHas,
+  is,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  textOf,
+  unwrapped,
+  walk,
+} from "../../analysis/syntax.ts";
 import { onlyDeclarationIn } from "./await-held.ts";
+import { unitOf } from "./indents.ts";
+import { indentOf, statementRemoved } from "./statements.ts";
 
 /**
  * Waits for the promise in the next statement of the block that awaits something, together with
@@ -23,13 +34,33 @@ export function joinNextAwait({ declaration, name, isArray }: Held): Fix[] {
     {
       title: `Wait for '${name}' together with the next step`,
       safety: "suggestion",
-      edits: [
-        ...takes,
-        insertBefore(awaited.expression, `Promise.all([${name}, `),
-        insertAfter(awaited.expression, "])"),
-      ],
+      edits: [...takes, ...together(name, awaited.expression), ...awaitedOnce(awaited, name)],
     },
   ];
+}
+
+/** Side by side on one line, or each on lines of its own. */
+function together(name: string, step: Node): Edit[] {
+  const text = textOf(step);
+  if (!text.includes("\n") || text.includes("`")) {
+    return [insertBefore(step, `Promise.all([${name}, `), insertAfter(step, "])")];
+  }
+  const outer = indentOf(step);
+  const unit = unitOf(sourceFileOf(step));
+  const deeper = text.replace(/\n(?=.)/g, `\n${unit}`);
+  const lines = [name, deeper].map((it) => `${outer}${unit}${it},\n`);
+  return [replace(step, `Promise.all([\n${lines.join("")}${outer}])`)];
+}
+
+/** `await p;` right behind has nothing left to wait for. */
+function awaitedOnce(awaited: Node, name: string): Edit[] {
+  const statement = awaited.parent;
+  const block = statement.parent;
+  const list = is.Block(block) || is.SourceFile(block) ? block.statements : [];
+  const next = list.find((it) => statement.end <= it.pos);
+  const waits = is.ExpressionStatement(next) ? next.expression : undefined;
+  const isOnlyThat = is.AwaitExpression(waits) && nameOf(unwrapped(waits.expression)) === name;
+  return next !== undefined && isOnlyThat ? [statementRemoved(next)] : [];
 }
 
 function nextAwait(statement: Node) {

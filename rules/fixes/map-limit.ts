@@ -46,15 +46,24 @@ export function limitFanOut(call: CallExpression, program: Program): Fix[] {
   const between = (start: number, end: number, text: string): Edit => {
     return { file: file.fileName, start, end, text };
   };
+  // Where the list stands on a line of its own, so does each of the arguments.
+  const lead = /\s*$/.exec(file.text.slice(startOf(call), startOf(items)))?.[0] ?? "";
+  const isTall = lead.includes("\n");
+  const lines = (text: string) => (isTall ? text.replace(/, (?=\{|\d|$)/g, `,${lead}`) : text);
+  const tail = /\s*\)$/.exec(file.text.slice(work.end, call.end))?.[0] ?? ")";
   return [
     {
       title: brought.title,
       safety: "suggestion",
       edits: [
         ...brought.edits,
-        between(startOf(call), startOf(items), `${brought.name}(`),
-        between(items.end, startOf(work), brought.beforeWork),
-        between(work.end, call.end, brought.afterWork),
+        between(startOf(call), startOf(items), `${brought.name}(${lead}`),
+        between(items.end, startOf(work), lines(brought.beforeWork)),
+        between(
+          work.end,
+          call.end,
+          isTall ? `${lines(brought.options)},${tail}` : `${brought.options})`,
+        ),
       ],
       creates: brought.creates,
       chosen: [`${AT_ONCE}`],
@@ -64,9 +73,9 @@ export function limitFanOut(call: CallExpression, program: Program): Fix[] {
 
 export interface MapLimit extends Pick<Brought, "name" | "edits" | "creates"> {
   readonly title: string;
-  /** What stands between the items and the work, and behind the work, in a call of it. */
+  /** What stands between the items and the work, and between the work and the end, in a call of it. */
   readonly beforeWork: string;
-  readonly afterWork: string;
+  readonly options: string;
 }
 
 /** `mapLimit` or what the project has instead, to be called in place of what is replaced. */
@@ -82,6 +91,6 @@ export function bringMapLimit(
     ...brought,
     title: `Run at most ${AT_ONCE} at a time, with '${brought.name}'${brought.aside}`,
     beforeWork: isLibrary ? ", " : `, ${AT_ONCE}, `,
-    afterWork: isLibrary ? `, { concurrency: ${AT_ONCE} })` : ")",
+    options: isLibrary ? `, { concurrency: ${AT_ONCE} }` : "",
   };
 }

@@ -1,6 +1,14 @@
-import { insertBefore } from "../../analysis/edit.ts";
+import { type Edit, insertBefore } from "../../analysis/edit.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { type CallExpression, is, type Node, nameOf, statementOf } from "../../analysis/syntax.ts";
+import {
+  type CallExpression,
+  is,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  startOf,
+  statementOf,
+} from "../../analysis/syntax.ts";
 import { isInList } from "./statements.ts";
 
 /**
@@ -19,7 +27,7 @@ export function settleOnce(first: CallExpression, second: CallExpression): Fix[]
   const otherwise: Fix = {
     title: "Settle it only otherwise, with 'else'",
     safety: "safe",
-    edits: [insertBefore(again, "else ")],
+    edits: [otherwiseBefore(branch, again)],
   };
   if (statements.at(-1) !== again || !isBodyOfFunction(parent)) return [otherwise];
   const name = nameOf(first.expression) ?? "settling";
@@ -31,6 +39,17 @@ export function settleOnce(first: CallExpression, second: CallExpression): Fix[]
     },
     otherwise,
   ];
+}
+
+/** `else` stands behind the brace of what comes before it, where nothing else does. */
+function otherwiseBefore(branch: Node, again: Node): Edit {
+  const file = sourceFileOf(branch);
+  const start = branch.end;
+  const end = startOf(again, file);
+  const isClear = file.text.slice(start, end).trim() === "" && file.text.charAt(start - 1) === "}";
+  return isClear
+    ? { file: file.fileName, start, end, text: " else " }
+    : insertBefore(again, "else ");
 }
 
 /** The `if` without `else` that the statement is the last one of. */

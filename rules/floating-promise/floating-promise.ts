@@ -17,7 +17,8 @@ import {
   textOf,
   unwrapped,
 } from "../../analysis/syntax.ts";
-import { nameIn } from "../../analysis/facts/callees.ts";
+import { startedBy } from "../../analysis/facts/returns.ts";
+import { calleeOf, nameIn } from "../../analysis/facts/callees.ts";
 import { awaitPromise } from "../fixes/await-promise.ts";
 import { catchRejection } from "../fixes/catch-rejection.ts";
 import { discardPromise } from "../fixes/discard-promise.ts";
@@ -62,7 +63,11 @@ export const floatingPromise = defineRule({
 });
 
 function dropped(expression: Node, program: Program): Finding {
-  const rejects = leftAlone(expression, program).some((it) => mayReject(it, program));
+  const owner = enclosingFunction(expression);
+  const isLater = owner !== undefined && isAsync(owner);
+  const rejects = leftAlone(expression, program).some(
+    (it) => mayReject(it, program) && (isLater || !isKeptElsewhere(it, program)),
+  );
   if (rejects && isMirror(expression)) {
     return mirrored(expression, severityAt(expression), program);
   }
@@ -89,6 +94,13 @@ function dropped(expression: Node, program: Program): Finding {
         message: `Nothing waits for this ${nameOfCall(expression)}.`,
         why: "The next line runs before it settles, and if it rejects the error is lost.",
       };
+}
+
+/** Whether the call begins nothing and only hands out a promise that somebody has already. */
+function isKeptElsewhere(node: Node, program: Program): boolean {
+  if (!is.CallExpression(node)) return false;
+  const { functions } = calleeOf(node, program);
+  return functions.length > 0 && !functions.some((it) => startedBy(it, program));
 }
 
 function droppedArray(expression: Node, program: Program): Finding {

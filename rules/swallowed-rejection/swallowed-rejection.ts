@@ -49,7 +49,7 @@ function* swallowedByHandler(node: NodeOf<"CallExpression">, program: Program): 
     at: handler,
     message: `A failure of this ${nameOfCall(call.receiver)} vanishes here.`,
     why: "The code goes on as if it had worked, and nothing tells why the result is missing.",
-    fixes: handleEmptyHandler(handler, handler.body),
+    fixes: handleEmptyHandler(node, handler, handler.body),
   };
 }
 
