@@ -65,6 +65,17 @@ export function isAlwaysPromise(expression: Node, program: Program): boolean {
 }
 
 /**
+ * Whether the value may be a promise for all that is known. `resolve(value)` gives nothing, also where
+ * nobody has said so: in JavaScript.
+ */
+export function isPossiblyPromise(expression: Node, program: Program): boolean {
+  const node = unwrapped(expression);
+  const callee = is.CallExpression(node) ? nameOf(unwrapped(node.expression)) : undefined;
+  if (callee === "resolve" || callee === "reject") return false;
+  return program.types.promise(expression).extent !== "none";
+}
+
+/**
  * Whether the value is an array with promises in it. Asked only of `map` and array literals: the
  * type of every other call would have to be worked out in full for something that nobody writes.
  */

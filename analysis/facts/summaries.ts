@@ -22,6 +22,7 @@ import { valuesOfField } from "./field-values.ts";
 import type { Point } from "./flow-graph.ts";
 import { declaresNever, graphOf } from "./flow-walk.ts";
 import { mentionsOf } from "./mentions.ts";
+import { isPossiblyPromise } from "./promises.ts";
 import { reason } from "./reasons.ts";
 import { returnedBy, returnsPromise, startedBy } from "./returns.ts";
 
@@ -181,13 +182,7 @@ function callRejects(call: NodeOf<"CallExpression">, program: Program): Node | u
   if (functions.length > 0) {
     return functions.some((it) => rejectsFrom(it, program)) ? call : undefined;
   }
-  return isPossiblyPromise(call, program) && !isSettling(call) ? call : undefined;
-}
-
-/** `return resolve(value)` gives nothing, also where nobody has said so: in JavaScript. */
-function isSettling({ expression }: NodeOf<"CallExpression">): boolean {
-  const callee = unwrapped(expression);
-  return is.Identifier(callee) && /^(?:resolve|reject)$/.test(callee.text);
+  return isPossiblyPromise(call, program) ? call : undefined;
 }
 
 function isChained(method: string): boolean {
@@ -296,10 +291,6 @@ function fieldRejects(
   if (!isPossiblyPromise(access, program)) return undefined;
   const values = valuesOfField(access, program) ?? [access];
   return values.some((it) => it === access || mayReject(it, program)) ? access : undefined;
-}
-
-function isPossiblyPromise(expression: Node, program: Program): boolean {
-  return program.types.promise(expression).extent !== "none";
 }
 
 /** What settles by itself rejects when it is aborted. */
