@@ -83,7 +83,7 @@ export function staleStateIn(call: CallExpression, program: Program): StateUpdat
 }
 
 /** `items` beside `setItems`. */
-function stateBeside(setter: Identifier, program: Program): VariableLike | undefined {
+export function stateBeside(setter: Identifier, program: Program): VariableLike | undefined {
   const declaration = variableOf(setter, program);
   const pattern = declaration?.parent;
   if (!is.ArrayBindingPattern(pattern)) return undefined;

@@ -1,6 +1,12 @@
-import type { Access } from "../../analysis/facts/access-kinds.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { is, sourceFileOf, startOf, statementOf, textOf } from "../../analysis/syntax.ts";
+import {
+  is,
+  type Node,
+  sourceFileOf,
+  startOf,
+  statementOf,
+  textOf,
+} from "../../analysis/syntax.ts";
 import { indentOf } from "./statements.ts";
 import { unitOf } from "./indents.ts";
 
@@ -8,10 +14,10 @@ import { unitOf } from "./indents.ts";
  * `busy = true; try { … } finally { busy = false; }`: set back on every way out. Only where the flag
  * is set back in one place, at the same level, and nothing that is declared in between is used later.
  */
-export function resetFinally(write: Access, resets: readonly Access[]): Fix[] {
+export function resetFinally(name: string, set: Node, resets: readonly Node[]): Fix[] {
   const [reset, another] = resets;
-  const from = statementOf(write.at);
-  const to = reset && statementOf(reset.at);
+  const from = statementOf(set);
+  const to = reset && statementOf(reset);
   if (from === undefined || to === undefined || another !== undefined) return [];
   const { parent } = from;
   if (!is.Block(parent) || to.parent !== parent) return [];
@@ -32,7 +38,7 @@ export function resetFinally(write: Access, resets: readonly Access[]): Fix[] {
   const text = `try {\n${inner}${deeper}\n${indent}} finally {\n${inner}${textOf(to)}\n${indent}}`;
   return [
     {
-      title: `Set '${textOf(write.reference)}' back on every way out`,
+      title: `Set '${name}' back on every way out`,
       safety: "suggestion",
       edits: [{ file: file.fileName, start, end: to.end, text }],
     },

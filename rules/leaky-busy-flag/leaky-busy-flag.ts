@@ -1,6 +1,7 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { writesTo } from "../../analysis/facts/accesses.ts";
 import { flagsAt } from "../../analysis/facts/busy-flags.ts";
+import { type BusyState, busyStateAt } from "../../analysis/facts/busy-states.ts";
 import { EXITS, flowOwner, type Path, pathFrom } from "../../analysis/facts/flow.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { isInCatch, isSetBack, mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
@@ -9,7 +10,14 @@ import { isEmpty } from "../../analysis/facts/tests.ts";
 import { testWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, isAssignment, type Node, sourceFileOf, unwrapped } from "../../analysis/syntax.ts";
+import {
+  is,
+  isAssignment,
+  type Node,
+  sourceFileOf,
+  textOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
 import { resetFinally } from "../fixes/reset-finally.ts";
 import { calledAt, twice } from "../words/races.ts";
 
@@ -24,9 +32,14 @@ export const leakyBusyFlag = defineRule({
   severity: "warning",
   profile: "recommended",
   equivalents: [],
-  on: { kinds: ["BinaryExpression"] },
+  on: { kinds: ["BinaryExpression", "CallExpression"] },
 
   *check(node, program) {
+    if (is.CallExpression(node)) {
+      const found = busyStateAt(node, program);
+      if (found !== undefined) yield staysBusy(found, program);
+      return;
+    }
     if (!isAssignment(node) || !is.TrueKeyword(unwrapped(node.right))) return;
     if (!mayBeInterrupted(node, program)) return;
     const write = writeAt(node, program);
@@ -109,7 +122,31 @@ function* leaks(write: Access, resets: readonly Access[], program: Program): Ite
       },
       ...resets.slice(0, 1).map(({ at }) => ({ at, message: "set back only here" })),
     ],
-    fixes: resetFinally(write, resets),
+    fixes: resetFinally(
+      textOf(write.reference),
+      write.at,
+      resets.map(({ at }) => at),
+    ),
+  };
+}
+
+function staysBusy(found: BusyState, program: Program): Finding {
+  const { call, state, resets, culprit, isCaught, keepsOut } = found;
+  return {
+    at: call,
+    message: `If ${calledAt(call, program)} fails after this, \`${state.text}\` stays set.`,
+    why: "The state is set back only where all goes well. After one failure what depends on it stays as it is while the work is going on, until the page is loaded again.",
+    notes: [
+      {
+        at: culprit,
+        message: isCaught
+          ? "what fails here is caught, and the state stays set"
+          : "leaves here when it fails",
+      },
+      ...resets.slice(0, 1).map((at) => ({ at, message: "set back only here" })),
+      { at: keepsOut, message: "this depends on it" },
+    ],
+    fixes: isCaught ? [] : resetFinally(state.text, call, resets),
   };
 }
 
