@@ -9,9 +9,11 @@ import {
   isFunctionLike,
   isGenerator,
   isInside,
+  methodCall,
   type Node,
   nameOf,
   sourceFileOf,
+  statementOf,
   unwrapped,
   walk,
   wrapped,
@@ -67,6 +69,32 @@ export function staysOnSignal(call: CallExpression, program: Program): AbortList
   if (end === undefined || isRemoved(registration, sourceFileOf(call), program)) return undefined;
   if (isRemovedByName(registration, program)) return undefined;
   return { registration, fn, ...end };
+}
+
+/** A listener of `token.onCancellationRequested` that nobody can dispose of after the operation. */
+export interface TokenListener {
+  readonly token: Node;
+  readonly end: Node;
+  readonly because: AbortListener["because"];
+}
+
+/**
+ * The same for a CancellationToken of VS Code, whose listeners are removed by what the call gives: here
+ * nobody keeps it.
+ */
+export function staysOnToken(call: CallExpression, program: Program): TokenListener | undefined {
+  const method = methodCall(call);
+  const [listener, , disposables] = method?.args ?? [];
+  const fn = enclosingFunction(call);
+  if (method?.method !== "onCancellationRequested" || listener === undefined) return undefined;
+  if (fn === undefined || disposables !== undefined || statementOf(call) === undefined) {
+    return undefined;
+  }
+  const token = unwrapped(method.receiver);
+  // The token of a source is made here, as is the controller of a signal.
+  if (is.PropertyAccessExpression(token) && token.name.text === "token") return undefined;
+  const end = endOf({ call, listener }, fn, program);
+  return end && { token, ...end };
 }
 
 /** The signal of a request is aborted with it, and goes with it. */
@@ -128,7 +156,9 @@ function takenApart(name: Identifier, program: Program): Node | undefined {
 
 type End = Pick<AbortListener, "end" | "because">;
 
-function endOf(registration: Registration, fn: FunctionLike, program: Program): End | undefined {
+type Listening = Pick<Registration, "call" | "listener">;
+
+function endOf(registration: Listening, fn: FunctionLike, program: Program): End | undefined {
   const construction = wrapped(fn).parent;
   if (is.NewExpression(construction)) {
     const executor = executorOf(construction, program);
@@ -154,7 +184,7 @@ function endOf(registration: Registration, fn: FunctionLike, program: Program): 
 }
 
 function endOfPromise(
-  { listener, call }: Registration,
+  { listener, call }: Listening,
   carriers: readonly Node[],
   construction: Node,
   program: Program,
@@ -174,11 +204,7 @@ function endOfPromise(
 }
 
 /** Another listener that a function inside removes when the operation is done. */
-function removalIn(
-  fn: FunctionLike,
-  { listener }: Registration,
-  program: Program,
-): Node | undefined {
+function removalIn(fn: FunctionLike, { listener }: Listening, program: Program): Node | undefined {
   let found: Node | undefined;
   walk(fn, (it) => {
     if (found !== undefined || isInside(it, listener)) return "skip";

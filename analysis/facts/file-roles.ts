@@ -58,7 +58,7 @@ const isForBuild: (file: SourceFile, program: Program) => boolean = fact(
 );
 
 const BUILDS =
-  /\/(?:bin|cli|build|tasks|migrations?|seeds?|fixtures|codemods?|generators?|templates)\/|\.config\.[cm]?[jt]s$/;
+  /\/(?:bin|cli|build|migrations?|seeds?|fixtures|codemods?|generators?|templates)\/|\.config\.[cm]?[jt]s$/;
 
 const ARGUMENTS =
   /^(?:commander|yargs|cac|citty|meow|minimist|clipanion|@oclif\/core|@clack\/prompts|inquirer|prompts|mri|sade|arg|gluegun)$/;

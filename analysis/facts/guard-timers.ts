@@ -1,5 +1,6 @@
 import type { Program } from "../program.ts";
 import {
+  ancestor,
   type CallExpression,
   type FunctionLike,
   type Identifier,
@@ -32,7 +33,8 @@ import { variableBehind, variableOf } from "./references.ts";
 // may be just what is meant.
 //
 // *Must* questions: handles that are mentioned outside, or given away, are nobody's business here.
-// Ways that exclude each other (`if (cached) resolve(cached); else setTimeout(…)`) are not together.
+// Ways that exclude each other (`if (cached) resolve(cached); else setTimeout(…)`) are not together. What
+// the executor settles on the spot is no such way, but in a `catch` that is left with the timer set.
 
 /** A timer that settles a promise, which something else can settle as well. */
 export interface GuardTimer {
@@ -86,7 +88,7 @@ function waysThatForget(
   const clearing = clearingMentions(handle, fn, program);
   if (clearing === undefined) return [];
   const missing = ways.filter(({ at, fn: callback }) => {
-    const place = callback ?? statementAround(at, fn);
+    const place = callback ?? catchAround(at, fn) ?? statementAround(at, fn);
     return !clearing.some((it) => isInside(it, place));
   });
   return missing.length === ways.length ? [] : missing;
@@ -132,6 +134,18 @@ function functionNameAround(node: Node, outer: Node): Identifier | undefined {
   return undefined;
 }
 
+/** `try { set(timer); begin(); } catch (error) { reject(error); }`: what failed is not under way. */
+function isInCatchBehind(carrier: Node, timer: Node, { fn }: Executor): boolean {
+  const clause = catchAround(carrier, fn);
+  const attempt = clause && ancestor(clause, is.TryStatement);
+  return attempt !== undefined && isInside(timer, attempt.tryBlock);
+}
+
+function catchAround(node: Node, outer: Node): NodeOf<"CatchClause"> | undefined {
+  const clause = ancestor(node, is.CatchClause);
+  return clause !== undefined && isInside(clause, outer) ? clause : undefined;
+}
+
 function statementAround(node: Node, outer: Node): Node {
   let at = node;
   while (at.parent !== outer && !is.ExpressionStatement(at) && !is.VariableStatement(at)) {
@@ -150,7 +164,9 @@ function otherWays(executor: Executor, timer: CallExpression, program: Program):
     const around = callbackAround(carrier, executor.fn);
     // A named function is on its way where its name is mentioned, and not where it stands.
     if (around !== undefined && !is.CallExpression(wrapped(around).parent)) continue;
-    if (around === undefined && isCalled(carrier)) continue;
+    if (around === undefined && isCalled(carrier) && !isInCatchBehind(carrier, timer, executor)) {
+      continue;
+    }
     const fn = around ?? functionAt(carrier, executor, program);
     if (fn !== undefined && fn === own) continue;
     if (!areTogether(timer, around ?? carrier, program)) continue;

@@ -27,6 +27,7 @@ import {
   isPromise,
   mayFloat,
 } from "./promises.ts";
+import { variableBehind } from "./references.ts";
 import { startedBy } from "./returns.ts";
 import { elementsReject, mayReject } from "./summaries.ts";
 
@@ -184,6 +185,35 @@ export function pauseInDirectLoop(
   const pause = starts ? pauseInLoop(promises) : undefined;
   if (pause === undefined || !isArrayOfPromises(promises, program)) return undefined;
   return elementsReject(promises, program) === undefined ? undefined : pause;
+}
+
+/**
+ * The pause in which a loop waits for one of the promises that a parameter brings, where the function
+ * does nothing else with them: who has started them hands them on to be looked after here.
+ */
+export function pauseInLoopOverGiven(
+  node: NodeOf<"ForOfStatement"> | NodeOf<"AwaitExpression">,
+  program: Program,
+): { readonly promises: Node; readonly pause: Node } | undefined {
+  const inner = unwrapped(node.expression);
+  const promises = is.ElementAccessExpression(inner) ? unwrapped(inner.expression) : inner;
+  if (!is.Identifier(promises)) return undefined;
+  if (is.AwaitExpression(node) && !is.ElementAccessExpression(inner)) return undefined;
+  const pause = pauseInLoop(promises);
+  const given = pause && variableBehind(promises, program);
+  if (pause === undefined || given === undefined || !is.Parameter(given.declaration)) {
+    return undefined;
+  }
+  if (given.mentions.some((it) => it !== promises && !isOfElements(it))) return undefined;
+  const { elements } = program.types.value(promises);
+  return elements === "all" || elements === "some" ? { promises, pause } : undefined;
+}
+
+/** `promises[index]` and `promises.length`. */
+function isOfElements(mention: Node): boolean {
+  const { parent } = wrapped(mention);
+  if (is.ElementAccessExpression(parent)) return parent.expression === wrapped(mention);
+  return is.PropertyAccessExpression(parent) && parent.name.text === "length";
 }
 
 /** The pause in which `for (const p of promises)` waits for one, with the others unobserved. */

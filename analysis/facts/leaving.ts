@@ -20,6 +20,7 @@ import {
 import { dominates } from "./dataflow.ts";
 import { branchesOf, isHandled, isLazy, isPromise, mayFloat } from "./promises.ts";
 import { mayReject } from "./summaries.ts";
+import { isPromiseByUse } from "./waited-elsewhere.ts";
 
 // What does a `return` leave behind, and does it matter to the promise that is returned?
 //
@@ -137,7 +138,8 @@ function disposed(list: Node | undefined): readonly Left[] {
 /** `T | Promise<T>` counts, whatever `T` is: at times it is a promise. */
 function mayEscape(expression: Node, owner: FunctionLike, program: Program): boolean {
   const { extent, names } = program.types.promise(expression);
-  if (extent === "none" || names.length === 0) return false;
+  if (extent === "none") return false;
+  if (names.length === 0 && !isPromiseByUse(expression, program)) return false;
   if (mayFloat(expression, program)) return false;
   if (isAsync(owner)) return true;
   // A query that nobody has started yet, and a rejection that is spelled out, are just values. Who

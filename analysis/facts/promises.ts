@@ -19,14 +19,16 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { calleeOf } from "./callees.ts";
+import { isFetch, isPromiseByUse } from "./waited-elsewhere.ts";
 
 // Is it a promise, who looks at it, and where does it come from?
 //
 // A promise is what the language waits for: anything whose `then` takes a callback. A *may*
 // question: one branch of a condition is enough. What is `any` is not called a promise, so code
-// without types is met with silence, but for what only a promise has: `finally` with a callback. "Handled" is a *must* question about one expression: somebody
-// is told when it rejects. It does not follow the promise into variables; the rules about bindings
-// do that on the flow graph.
+// without types is met with silence, but for what only a promise has, `then` and `finally` with a
+// callback, and for calls that the same file waits for elsewhere (facts/waited-elsewhere.ts). "Handled" is a *must*
+// question about one expression: somebody is told when it rejects. It does not follow the promise
+// into variables; the rules about bindings do that on the flow graph.
 
 const CHAIN: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
 
@@ -35,16 +37,29 @@ export function isPromise(expression: Node, program: Program): boolean {
   return branchesOf(expression).some((it) => {
     const { extent } = program.types.promise(it);
     if (extent === "all" || extent === "some") return true;
-    return isAsyncWhateverIsSaid(it, program) || (extent === "unknown" && isMadeByFinally(it));
+    if (isAsyncWhateverIsSaid(it, program)) return true;
+    return extent === "unknown" && (isMadeByChain(it) || isPromiseByUse(it, program));
   });
 }
 
-/** `finally` with a callback is a method of promises and of nothing else, whatever has no type. */
-function isMadeByFinally(expression: Node): boolean {
+/**
+ * `then` and `finally` with one callback are methods of promises and of nothing else, whatever has no
+ * type. The commands of Cypress have a `then` too, and no promise behind it.
+ */
+function isMadeByChain(expression: Node): boolean {
   const call = methodCall(unwrapped(expression));
   const [callback, ...others] = call?.args ?? [];
-  if (call?.method !== "finally" || callback === undefined || 0 < others.length) return false;
-  return isFunctionExpression(unwrapped(callback));
+  if (call === undefined || callback === undefined || 0 < others.length) return false;
+  if (call.method !== "finally" && call.method !== "then") return false;
+  return isFunctionExpression(unwrapped(callback)) && nameOf(rootOf(call.receiver)) !== "cy";
+}
+
+function rootOf(expression: Node): Node {
+  let node = unwrapped(expression);
+  while (is.CallExpression(node) || is.PropertyAccessExpression(node)) {
+    node = unwrapped(node.expression);
+  }
+  return node;
 }
 
 /**
@@ -61,6 +76,7 @@ function isAsyncWhateverIsSaid(expression: Node, program: Program): boolean {
 /** Whether every possible value is a promise, `null` and `undefined` left aside. */
 export function isAlwaysPromise(expression: Node, program: Program): boolean {
   const { extent } = program.types.promise(expression);
+  if (extent === "unknown") return isFetch(expression);
   return extent === "all" || (extent === "none" && isAsyncWhateverIsSaid(expression, program));
 }
 

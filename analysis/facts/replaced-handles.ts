@@ -26,12 +26,13 @@ import { callbackOf } from "./callbacks.ts";
 import { calleeOf, constantBehind } from "./callees.ts";
 import { pathFromEntry } from "./flow.ts";
 import { registrationOf } from "./listeners.ts";
-import { begunBy, type Begun, type Holder, holderOf, mentionsOfMember } from "./pairs.ts";
+import { begunBy, type Begun, type Holder, holderOf, mentionsOfMember, methodOn } from "./pairs.ts";
 import { variableBehind } from "./references.ts";
 
 // Is a handle overwritten by a new one while what it stands for goes on?
 //
-// A function begins something that lasts (an interval, a connection, an observer) and keeps the handle
+// A function begins something that lasts (an interval, a connection, an observer; or an object that the
+// same file closes, destroys or disconnects elsewhere, which is weaker evidence) and keeps the handle
 // in a field, or in a variable outside of it. When it runs a second time, the first handle is gone, and
 // with it the only means of ending what it stands for. Said only where there is a way through the
 // function to the assignment on which nothing looks at the handle: every mention before it, be it a
@@ -54,12 +55,13 @@ export function replacedBy(
   call: CallExpression | NewExpression,
   program: Program,
 ): ReplacedHandle | undefined {
-  const begun = begunBy(call, program);
+  const holder = holderOf(call, program);
+  if (holder.kind !== "member" && holder.kind !== "variable") return undefined;
+  const known = begunBy(call, program);
+  const begun = known ?? endedInFile(call, holder, program);
   if (begun === undefined || begun.pair.passes === true || begun.pair.opposites.size > 0) {
     return undefined;
   }
-  const holder = holderOf(call, program);
-  if (holder.kind !== "member" && holder.kind !== "variable") return undefined;
   const fn = enclosingFunction(call);
   const target = holder.kind === "member" ? holder.access : holder.name;
   if (fn === undefined || !isPlainAssignment(target)) return undefined;
@@ -80,8 +82,44 @@ export function replacedBy(
   if (isToggle(call, looks)) return undefined;
   const isGuarded = bodyHas(fn, (it) => is.IfStatement(it) && it.pos < call.pos && leaves(it));
   if (isGuarded && endsItself(call, looks, program)) return undefined;
-  return { begun, holder, again: isGuarded ? "maybe" : again };
+  return { begun, holder, again: isGuarded || known === undefined ? "maybe" : again };
 }
+
+/** What `new` made and a method of the same file ends, by a name that says so. */
+function endedInFile(
+  call: CallExpression | NewExpression,
+  holder: ReplacedHandle["holder"],
+  program: Program,
+): Begun | undefined {
+  const name = nameOf(calleeNameOf(call));
+  if (!is.NewExpression(call) || name === undefined) return undefined;
+  const mentions =
+    holder.kind === "member"
+      ? mentionsOfMember(holder.access, sourceFileOf(call), program)
+      : variableBehind(holder.name, program)?.mentions;
+  const end = mentions?.map((it) => methodOn(it) ?? "").find((it) => ENDS.has(it));
+  if (end === undefined) return undefined;
+  return {
+    call,
+    pair: {
+      reason: `It has a method \`${end}\`, which this file calls.`,
+      begins: `\`${name}\``,
+      endedBy: [end],
+      functions: new Set(),
+      methods: new Set([end]),
+      isCalled: false,
+      opposites: new Set(),
+    },
+  };
+}
+
+const ENDS: ReadonlySet<string> = new Set([
+  "close",
+  "destroy",
+  "disconnect",
+  "dispose",
+  "terminate",
+]);
 
 /** `x = begin()`; `x ??= begin()` looks first. */
 function isPlainAssignment(target: Node): boolean {

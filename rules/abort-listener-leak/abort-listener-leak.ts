@@ -1,7 +1,12 @@
-import { type AbortListener, staysOnSignal } from "../../analysis/facts/abort-listeners.ts";
+import {
+  type AbortListener,
+  staysOnSignal,
+  staysOnToken,
+} from "../../analysis/facts/abort-listeners.ts";
 import { isTestFile } from "../../analysis/facts/file-roles.ts";
-import { defineRule } from "../../analysis/rule.ts";
-import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
+import type { Program } from "../../analysis/program.ts";
+import { defineRule, type Finding } from "../../analysis/rule.ts";
+import { type CallExpression, sourceFileOf, textOf } from "../../analysis/syntax.ts";
 import { removeWhenDone } from "../fixes/remove-when-done.ts";
 
 // See abort-listener-leak.md for what this means to the user.
@@ -15,8 +20,12 @@ export const abortListenerLeak = defineRule({
   on: { kinds: ["CallExpression"], where: [{ child: "arguments", present: true }] },
 
   *check(call, program) {
+    if (isTestFile(sourceFileOf(call), program)) return;
     const found = staysOnSignal(call, program);
-    if (found === undefined || isTestFile(sourceFileOf(call), program)) return;
+    if (found === undefined) {
+      yield* onToken(call, program);
+      return;
+    }
     const { target } = found.registration;
     const name = target === undefined ? "the signal" : `\`${textOf(target)}\``;
     yield {
@@ -28,6 +37,20 @@ export const abortListenerLeak = defineRule({
     };
   },
 });
+
+/** Most tokens end soon after what they were made for, so all of this is for the strict profile. */
+function* onToken(call: CallExpression, program: Program): Iterable<Finding> {
+  const found = staysOnToken(call, program);
+  if (found === undefined) return;
+  yield {
+    at: call.expression,
+    severity: "hint",
+    profile: "strict",
+    message: `Nobody disposes of this listener of \`${textOf(found.token)}\` when the operation is over.`,
+    why: "The listener is removed by disposing of what the call gives. Until then the token keeps all that it can see in memory, and calls it when it is cancelled after all.",
+    notes: [{ at: found.end, message: NOTES[found.because] }],
+  };
+}
 
 const NOTES: Readonly<Record<AbortListener["because"], string>> = {
   settles: "the promise can settle this way",

@@ -1,8 +1,9 @@
 import { resolvedOnSuccessOnly } from "../../analysis/facts/deferreds.ts";
 import { isArrayOfPromises, isLazy, leftAlone } from "../../analysis/facts/promises.ts";
 import { mayReject } from "../../analysis/facts/summaries.ts";
+import { waitedElsewhere } from "../../analysis/facts/waited-elsewhere.ts";
 import type { Program } from "../../analysis/program.ts";
-import { defineRule, type Finding, type Severity } from "../../analysis/rule.ts";
+import { defineRule, type Finding, type Note, type Severity } from "../../analysis/rule.ts";
 import {
   enclosingFunction,
   hasModifier,
@@ -76,6 +77,7 @@ function dropped(expression: Node, program: Program): Finding {
     severity: severityAt(expression),
     // A promise that never rejects may still be one that somebody meant to wait for.
     profile: rejects ? undefined : ("strict" as const),
+    notes: evidenceOf(expression, program),
     fixes: [
       ...awaitPromise(expression, program),
       ...letCallerWait(expression, program),
@@ -101,6 +103,13 @@ function isKeptElsewhere(node: Node, program: Program): boolean {
   if (!is.CallExpression(node)) return false;
   const { functions } = calleeOf(node, program);
   return functions.length > 0 && !functions.some((it) => startedBy(it, program));
+}
+
+/** Where nothing is known of the types, the place that shows it to be a promise. */
+function evidenceOf(expression: Node, program: Program): readonly Note[] {
+  if (program.types.promise(expression).extent !== "unknown") return [];
+  const at = waitedElsewhere(expression, program);
+  return at === undefined ? [] : [{ at, message: "the same call is waited for here" }];
 }
 
 function droppedArray(expression: Node, program: Program): Finding {

@@ -4,11 +4,12 @@ import {
   heldBy,
   pauseBeforeLook,
   pauseInDirectLoop,
+  pauseInLoopOverGiven,
   waitedOneByOne,
 } from "../../analysis/facts/held-promises.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
-import { is, type Node, sourceFileOf } from "../../analysis/syntax.ts";
+import { is, type Node, type NodeOf, sourceFileOf } from "../../analysis/syntax.ts";
 import { waitForAllFirst } from "../fixes/await-all-first.ts";
 import { onlyDeclarationIn } from "../fixes/await-held.ts";
 import { joinNextAwait } from "../fixes/join-awaits.ts";
@@ -19,7 +20,8 @@ import { startWhereAwaited } from "../fixes/start-late.ts";
 //
 // That a handler comes at last is not enough: Node looks for one when the promise rejects. Where no
 // handler comes on some way, the finding of unobserved-promise at the same place is covered by this
-// one, for whoever repairs the window repairs that too. In a test, the end of the process is a test
+// one, for whoever repairs the window repairs that too. Promises that a parameter brings are left to
+// the strict profile. In a test, the end of the process is a test
 // that fails, which is what should happen.
 export const lateRejectionHandler = defineRule({
   id: "late-rejection-handler",
@@ -28,7 +30,7 @@ export const lateRejectionHandler = defineRule({
   profile: "recommended",
   equivalents: [],
   covers: ["unobserved-promise"],
-  on: { kinds: ["VariableDeclaration", "ForOfStatement"] },
+  on: { kinds: ["VariableDeclaration", "ForOfStatement", "AwaitExpression"] },
 
   *check(node, program) {
     if (is.VariableDeclaration(node)) {
@@ -36,15 +38,29 @@ export const lateRejectionHandler = defineRule({
       if (held?.rejects !== undefined) yield* heldTooLong(held, program);
     } else if (is.ForOfStatement(node)) {
       const pause = pauseInDirectLoop(node, program);
-      if (pause === undefined) return;
-      const { expression } = node;
-      yield {
-        ...oneByOne(expression, pause, waitForAllFirst(expression)),
-        ...weightOf(node, program),
-      };
-    }
+      if (pause === undefined) yield* overGiven(node, program);
+      else {
+        const { expression } = node;
+        yield {
+          ...oneByOne(expression, pause, waitForAllFirst(expression)),
+          ...weightOf(node, program),
+        };
+      }
+    } else if (is.AwaitExpression(node)) yield* overGiven(node, program);
   },
 });
+
+/** Whoever has started what a parameter brings may listen to it as well. */
+function* overGiven(
+  node: NodeOf<"ForOfStatement"> | NodeOf<"AwaitExpression">,
+  program: Program,
+): Iterable<Finding> {
+  const given = pauseInLoopOverGiven(node, program);
+  if (given === undefined) return;
+  const { promises, pause } = given;
+  const fixes = waitForAllFirst(promises);
+  yield { ...oneByOne(promises, pause, fixes, "all of them are under way"), profile: "strict" };
+}
 
 function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
   const { declaration, promise, name, isArray } = held;
@@ -76,13 +92,18 @@ function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
   };
 }
 
-function oneByOne(promises: Node, pause: Node, fixes: readonly Fix[]): Finding {
+function oneByOne(
+  promises: Node,
+  pause: Node,
+  fixes: readonly Fix[],
+  since = "started here, all at once",
+): Finding {
   return {
     at: promises,
     message: "If one of these promises rejects before its turn, nobody is there to hear it.",
     why: WHY,
     notes: [
-      { at: promises, message: "started here, all at once" },
+      { at: promises, message: since },
       { at: pause, message: "waits for one at a time, with nobody listening to the others" },
     ],
     fixes,

@@ -1,36 +1,40 @@
-import { calleeOf } from "../../analysis/facts/callees.ts";
-import { isTestFile } from "../../analysis/facts/file-roles.ts";
+import { calleeOf, constantBehind } from "../../analysis/facts/callees.ts";
+import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
+import { variableBehind } from "../../analysis/facts/references.ts";
 import { emptySlot } from "../../analysis/facts/signal-slots.ts";
 import { signalsAt } from "../../analysis/facts/signals.ts";
+import type { Program } from "../../analysis/program.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import {
   type CallExpression,
   calleeNameOf,
   is,
+  type Node,
   nameOf,
   sourceFileOf,
   unwrapped,
+  wrapped,
 } from "../../analysis/syntax.ts";
 import { passTimeout } from "../fixes/pass-signal.ts";
 
 // See missing-timeout.md for what this means to the user.
 //
 // Calls that models know to use the network, and that could be given a signal. Whether the platform
-// sets a limit of its own is not known, so nothing is reported unless somebody asks for it.
+// sets a limit of its own is not known, so all of it is a hint under the strict profile.
 export const missingTimeout = defineRule({
   id: "missing-timeout",
   summary: "A request is made that may take for ever.",
-  severity: "warning",
-  profile: "opt-in",
+  severity: "hint",
+  profile: "strict",
   equivalents: [],
   on: { kinds: ["CallExpression"] },
 
   *check(call, program) {
     if (calleeOf(call, program).model?.uses !== "network") return;
-    if (hasTimeout(call) || isTestFile(sourceFileOf(call), program)) return;
+    if (hasTimeout(call) || isTestOrScript(sourceFileOf(call), program)) return;
     const model = program.models.type({ name: "AbortSignal", module: "lib" })?.signal;
     const slot = model && emptySlot(call, model, program);
-    if (slot === undefined) return;
+    if (slot === undefined && !hasOptionsWithoutLimit(call, program)) return;
     const signal = signalsAt(call, program).find(
       (it) => it.origin === "given" && it.model.protocol === "AbortSignal",
     );
@@ -38,10 +42,36 @@ export const missingTimeout = defineRule({
       at: calleeNameOf(call),
       message: `Nothing limits how long \`${nameOf(calleeNameOf(call)) ?? "this"}\` may take.`,
       why: "A server that accepts a connection and never answers keeps the caller waiting for good.",
-      fixes: passTimeout(slot, signal),
+      fixes: slot === undefined ? [] : passTimeout(slot, signal),
     };
   },
 });
+
+/** `const options = { url }; …; request(options)`, where nothing in the file gives them a limit. */
+function hasOptionsWithoutLimit(call: CallExpression, program: Program): boolean {
+  const last = call.arguments.at(-1);
+  const name = last && unwrapped(last);
+  if (!is.Identifier(name)) return false;
+  const options = constantBehind(name, program);
+  const literal = options && unwrapped(options);
+  if (!is.ObjectLiteralExpression(literal)) return false;
+  const isPlain = literal.properties.every(
+    (it) =>
+      (is.PropertyAssignment(it) || is.ShorthandPropertyAssignment(it)) &&
+      !LIMITS.test(nameOf(it.name) ?? ""),
+  );
+  const mentions = variableBehind(name, program)?.mentions ?? [];
+  return isPlain && mentions.every((it) => it === name || isHarmless(it));
+}
+
+const LIMITS = /timeout|signal|cancel/i;
+
+/** `options.url = …` sets no limit; whoever is given the options may. */
+function isHarmless(mention: Node): boolean {
+  const { parent } = wrapped(mention);
+  if (is.PropertyAccessExpression(parent)) return !LIMITS.test(parent.name.text);
+  return is.VariableDeclaration(parent);
+}
 
 /** `{ timeout: 1000 }` among the arguments. */
 function hasTimeout(call: CallExpression): boolean {

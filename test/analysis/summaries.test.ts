@@ -1,6 +1,7 @@
 import { callbackParameter, observation } from "../../analysis/facts/callbacks.ts";
 import { startedBy } from "../../analysis/facts/returns.ts";
 import { rejectsFrom, throwsFrom } from "../../analysis/facts/summaries.ts";
+import { waitedElsewhere } from "../../analysis/facts/waited-elsewhere.ts";
 import type { Program } from "../../analysis/program.ts";
 import {
   type FunctionLike,
@@ -10,6 +11,7 @@ import {
   type NodeOf,
   nameOf,
   type SourceFile,
+  textOf,
   walk,
 } from "../../analysis/syntax.ts";
 import { type Answer, checkFactPage } from "../harness/fact-page.ts";
@@ -29,6 +31,18 @@ checkFactPage(new URL("callbacks.md", import.meta.url), function* (file, program
       yield { at: fn.name, label: "starts" };
     }
     for (const parameter of fn.parameters) yield* useOf(parameter, program);
+  }
+});
+
+checkFactPage(new URL("waited-elsewhere.md", import.meta.url), function* (file, program) {
+  const calls: Node[] = [];
+  walk(file, (node) => {
+    if (is.CallExpression(node)) calls.push(node);
+    return undefined;
+  });
+  for (const at of calls) {
+    const other = waitedElsewhere(at, program);
+    if (other !== undefined) yield { at, label: "waited-elsewhere", message: textOf(other) };
   }
 });
 
