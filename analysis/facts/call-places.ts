@@ -82,7 +82,7 @@ function keyInside(call: CallExpression, fn: FunctionLike) {
   return (key: Node): Node | undefined => {
     const text = textOf(unwrapped(key));
     const at = call.arguments.findIndex((it) => textOf(unwrapped(it)) === text);
-    return fn.parameters[at]?.name ?? (isConstant(unwrapped(key)) ? key : undefined);
+    return fn.parameters[at]?.name ?? (isSameInBoth(key, call, fn) ? key : undefined);
   };
 }
 
@@ -90,11 +90,24 @@ function keyInside(call: CallExpression, fn: FunctionLike) {
 function keyOutside(call: CallExpression, fn: FunctionLike) {
   return (key: Node): Node | undefined => {
     const at = fn.parameters.findIndex((it) => nameOf(it.name) === nameOf(unwrapped(key)));
-    return call.arguments[at] ?? (isConstant(unwrapped(key)) ? key : undefined);
+    return call.arguments[at] ?? (isSameInBoth(key, call, fn) ? key : undefined);
   };
 }
 
-const isConstant = isOneOf("StringLiteral", "NumericLiteral");
+/** A key that is put together from constants, and parameters that bear the name of what they are given. */
+function isSameInBoth(key: Node, call: CallExpression, fn: FunctionLike): boolean {
+  const node = unwrapped(key);
+  if (is.Identifier(node)) {
+    const at = fn.parameters.findIndex((it) => nameOf(it.name) === node.text);
+    return nameOf(call.arguments[at]) === node.text;
+  }
+  if (is.TemplateExpression(node)) {
+    return node.templateSpans.every((it) => isSameInBoth(it.expression, call, fn));
+  }
+  return isConstant(node);
+}
+
+const isConstant = isOneOf("StringLiteral", "NumericLiteral", "NoSubstitutionTemplateLiteral");
 
 /** The cell by the key that another function knows it by; undefined where that one knows none. */
 function rekeyed(

@@ -21,6 +21,7 @@ import { escaping } from "./escapes.ts";
 import { valuesOfField } from "./field-values.ts";
 import type { Point } from "./flow-graph.ts";
 import { declaresNever, graphOf } from "./flow-walk.ts";
+import { givenBehind, heldAt } from "./held-values.ts";
 import { mentionsOf } from "./mentions.ts";
 import { isPossiblyPromise } from "./promises.ts";
 import { reason } from "./reasons.ts";
@@ -275,21 +276,23 @@ function executorRejects(executor: FunctionLike, program: Program): Node | undef
   });
 }
 
-/** A constant is what it was bound to; everything else is what its type says. */
+/** A constant is what it was bound to, a `let` what it was given last; everything else is what its type says. */
 function bindingRejects(name: NodeOf<"Identifier">, program: Program): Node | undefined {
   if (name.text === "undefined") return undefined;
   const bound = constantBehind(name, program);
   if (bound !== undefined) return mayReject(bound, program) && name;
-  return isPossiblyPromise(name, program) ? name : undefined;
+  if (!isPossiblyPromise(name, program)) return undefined;
+  const held = heldAt(name, program) ?? [name];
+  return held.some((it) => it === name || mayReject(it, program)) ? name : undefined;
 }
 
-/** A field that only its class writes is what it was given there. */
+/** A field that only its class writes is what it was given there, and so is what an own function gives back. */
 function fieldRejects(
   access: NodeOf<"PropertyAccessExpression">,
   program: Program,
 ): Node | undefined {
   if (!isPossiblyPromise(access, program)) return undefined;
-  const values = valuesOfField(access, program) ?? [access];
+  const values = valuesOfField(access, program) ?? givenBehind(access, program) ?? [access];
   return values.some((it) => it === access || mayReject(it, program)) ? access : undefined;
 }
 

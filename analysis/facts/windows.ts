@@ -17,7 +17,7 @@ import { accessesIn, accessesTo } from "./accesses.ts";
 import { isReadTooOften } from "./bounds.ts";
 import { isCallAccess } from "./call-accesses.ts";
 import { answersIn } from "./call-tests.ts";
-import { flowOwner } from "./flow-graph.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf, type Stops, type Way, wayBetween } from "./pauses.ts";
@@ -130,9 +130,32 @@ export function testWindow(
     const side = sideOf(condition.node, liftedTo(condition.node, way.at), program);
     if (side === undefined) continue;
     const outcome = side ? condition.whenTrue : condition.whenFalse;
-    return { condition, outcome, read: condition.read, write, ...way };
+    const others = oppositesOf(outcome, write, owners, program);
+    const open =
+      others.size === 0
+        ? way
+        : openWay(condition.read, write, (it) => others.has(it) || closes(it), program);
+    if (open !== undefined) return { condition, outcome, read: condition.read, write, ...open };
   }
   return undefined;
+}
+
+/** Other writes of the same work behind which the test comes out differently: a promise that is kept first. */
+function oppositesOf(
+  outcome: Outcome,
+  { at, location }: Access,
+  owners: readonly FlowOwner[],
+  program: Program,
+): ReadonlySet<Node> {
+  const nodes = new Set<Node>();
+  if (outcome === "other") return nodes;
+  for (const owner of owners) {
+    for (const it of accessesIn(location, owner, program)) {
+      if (it.kind !== "write" || it.at === at || it.value === undefined) continue;
+      if (isEmpty(it.value) === (outcome === "set")) nodes.add(it.at);
+    }
+  }
+  return nodes;
 }
 
 /**

@@ -1,11 +1,15 @@
 import { type LateAnswer, lateAnswer } from "../../analysis/facts/late-answers.ts";
 import type { Overlap } from "../../analysis/facts/openness.ts";
-import { mayBeInterrupted } from "../../analysis/facts/races.ts";
+import { flowOwner } from "../../analysis/facts/flow.ts";
+import { type LateSettled, lateSettled } from "../../analysis/facts/late-settled.ts";
+import { interruptionBy } from "../../analysis/facts/overlap.ts";
+import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/races.ts";
 import { refiringOf } from "../../analysis/facts/refiring.ts";
+import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Interleaving } from "../../analysis/rule.ts";
 import { is, isAssignment, type Node, unwrapped } from "../../analysis/syntax.ts";
 import { keepNewest } from "../fixes/keep-newest.ts";
-import { step } from "../words/races.ts";
+import { calledBy, step } from "../words/races.ts";
 
 // See stale-response.md for what this means to the user.
 //
@@ -22,13 +26,49 @@ export const staleResponse = defineRule({
 
   *check(node, program) {
     if (is.BinaryExpression(node) && !isAssignment(node)) return;
-    if (is.CallExpression(node) && node.arguments.length !== 1) return;
     if (!mayBeInterrupted(node, program)) return;
+    const settled = lateSettled(node, program);
+    if (settled !== undefined) yield* broughtBack(settled, program);
+    if (is.CallExpression(node) && node.arguments.length !== 1) return;
     const late = lateAnswer(node, program);
     const again = late && refiringOf(node, program);
     if (late !== undefined && again !== undefined) yield replaced(late, again);
   },
 });
+
+/** The answer comes into a place that somebody has emptied since. */
+function* broughtBack(settled: LateSettled, program: Program): Iterable<Finding> {
+  const { write, kept, pause, rivals } = settled;
+  const { location } = write;
+  if (!isSharedAt(location, kept.at, program)) return;
+  const owners = rivals.flatMap((it) => flowOwner(it.at) ?? []);
+  const interruption = interruptionBy(owners, kept.at, program);
+  const rival = rivals.find((it) => flowOwner(it.at) === interruption?.by);
+  if (interruption === undefined || rival === undefined) return;
+  if (isKeptOut(kept.at, rival.at, program)) return;
+  const name = location.cell?.collection.text ?? location.text;
+  const by = calledBy(interruption.by);
+  const emptied = location.cell === undefined ? "has emptied it" : "has removed it";
+  yield {
+    at: write.at,
+    message: `The answer is put into \`${name}\` even where ${by} ${emptied} while it was under way.`,
+    why: "First the promise is kept there, then what it gives. Nobody looks whether the promise is still there, so what was taken away because it is out of date comes back.",
+    notes: [
+      { at: kept.at, message: "the promise is kept here" },
+      { at: rival.at, message: "removed here meanwhile" },
+    ],
+    interleaving: {
+      evidence: interruption.evidence,
+      steps: [
+        step("A", "write", kept.at, `keeps the promise in \`${name}\``),
+        step("A", "pause", pause, "pauses until the promise is settled"),
+        step("B", "write", rival.at, `takes it out of \`${name}\``),
+        step("A", "write", write.at, "puts what it gives there all the same"),
+      ],
+    },
+    fixes: [],
+  };
+}
 
 function replaced(late: LateAnswer, again: Overlap): Finding {
   const { at, target, pause, question } = late;

@@ -6,6 +6,8 @@ import { effectBy } from "../../analysis/facts/effects.ts";
 import { lateWrites } from "../../analysis/facts/effect-writes.ts";
 import { fileWindow } from "../../analysis/facts/file-windows.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
+import { givenBehind, heldAt } from "../../analysis/facts/held-values.ts";
+import { lateSettled } from "../../analysis/facts/late-settled.ts";
 import { lateAnswer } from "../../analysis/facts/late-answers.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
 import { locationOf } from "../../analysis/facts/locations.ts";
@@ -91,6 +93,24 @@ page("call-tests.md", function* (node, program) {
     yield { at, label: isValue ? "value" : "answer", message: `${whenTrue}, ${whenFalse}` };
   }
   for (const at of assertionsIn(location, owner, program)) yield { at, label: "asserts" };
+});
+
+page("late-settled.md", function* (node, program) {
+  const late = lateSettled(node, program);
+  if (late === undefined) return;
+  yield { at: late.kept.at, label: "kept" };
+  yield { at: node, label: "late", message: late.rivals.map(({ at }) => textOf(at)).join() };
+});
+
+page("held-values.md", function* (node, program) {
+  const value = argumentOf(node, "here");
+  const held = is.Identifier(value)
+    ? heldAt(value, program)
+    : is.PropertyAccessExpression(value)
+      ? givenBehind(value, program)
+      : undefined;
+  if (value === undefined) return;
+  yield { at: value, label: "holds", message: held?.map(textOf).join(" or ") ?? "anything" };
 });
 
 page("tests.md", function* (node, program) {
