@@ -94,11 +94,14 @@ function styled({ text, end }: Edit, whole: string, style: TextStyle): string {
   return style.newline === "\n" ? result : result.replace(/\r?\n/g, style.newline);
 }
 
+/** What would be taken for the rest of the line above; a comment is not. */
+const JOINS = /^\s*(?:[([`+-]|\/(?![/*]))/;
+
 /** A string without anything in it that another quote would change the meaning of. */
 const PLAIN_STRING = /"[^"'`\\\n$]*"/g;
 
 /** Whether the line ends in a semicolon of the fix that the line below does not need. */
 function mayDropEnd(line: string, next: string, whole: string): boolean {
-  if (!line.endsWith(";") || /^\s*[([`+\-/]/.test(next)) return false;
+  if (!line.endsWith(";") || JOINS.test(next)) return false;
   return !whole.includes(line.trim());
 }

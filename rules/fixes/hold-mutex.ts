@@ -166,7 +166,10 @@ function placeOf(fn: FunctionLike, kind: Location["root"]["kind"]): LockPlace | 
     if (isOfClass && owner === undefined) return undefined;
     // One lock for each object does not guard what they share.
     if (kind === "static" && !isOfClass) return undefined;
-    const text = (declaration: string) => `\n${indentOf(first)}${declaration}`;
+    const above = sourceFileOf(first).text.slice(first.pos, startOf(first));
+    // A comment belongs to what stands below it.
+    const gap = above.trim() === "" ? "" : "\n";
+    const text = (declaration: string) => `\n${indentOf(first)}${declaration}${gap}`;
     return { isMember: true, isOfClass, owner, start: first.pos, text };
   }
   if (!is.FunctionDeclaration(fn) || !is.SourceFile(parent) || kind !== "variable")

@@ -24,7 +24,8 @@ export function listenFirst(call: CallExpression, late: Late, program: Program):
   if (late.kind === "handed-over") return [];
   const trigger = statementOf(late.trigger) ?? statementAwaiting(late.trigger);
   const awaiting = is.AwaitExpression(call.parent) ? call.parent : undefined;
-  const statement = statementOf(awaiting ?? call);
+  const declares = awaiting && ancestor(awaiting, is.VariableStatement);
+  const statement = statementOf(awaiting ?? call) ?? declares;
   if (trigger === undefined || statement === undefined || !isInList(trigger)) return [];
   if (trigger.parent !== statement.parent || declaresBetween(call, trigger, program)) return [];
   const title = `Begin to listen for '${late.event}' before it can come`;
@@ -36,19 +37,24 @@ export function listenFirst(call: CallExpression, late: Late, program: Program):
     ];
     return [{ title, safety: "suggestion", edits }];
   }
+  const isOnlyWait = statement !== declares;
+  const awaited = statementAwaiting(late.trigger) === undefined ? undefined : late.trigger;
+  if (isOnlyWait && awaited !== undefined) {
+    // What sets it off takes its time, and may fail in the meantime.
+    const edits = [
+      replace(awaited, `Promise.all([${textOf(call)}, ${textOf(awaited)}])`),
+      statementRemoved(statement),
+    ];
+    return [{ title, safety: "suggestion", edits }];
+  }
   const name = unusedName(call, [late.event.replace(/\W/g, ""), "heard", "arrived"]);
   if (name === undefined) return [];
-  return [
-    {
-      title,
-      safety: "suggestion",
-      edits: [
-        insertBefore(trigger, `const ${name} = ${textOf(call)};\n${indent}`),
-        replace(call, name),
-      ],
-      chosen: [name],
-    },
-  ];
+  const begins = insertBefore(trigger, `const ${name} = ${textOf(call)};\n${indent}`);
+  // A promise that is waited for only after other pauses has to be heard meanwhile.
+  const edits = isOnlyWait
+    ? [begins, ...statementAfter(trigger, `await ${name};`), statementRemoved(statement)]
+    : [begins, ...statementAfter(trigger, `${name}.catch(() => {});`), replace(call, name)];
+  return [{ title, safety: "suggestion", edits, chosen: [name] }];
 }
 
 /** Begins to listen right behind what makes the emitter. */

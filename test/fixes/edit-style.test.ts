@@ -34,6 +34,11 @@ test("semicolons stay where the next line would join", () => {
   expect(changed("const a = 1\nhere a\n", "work();")).toContain("work(); a");
 });
 
+test("a comment below joins nothing", () => {
+  const text = "const a = 1\nconst b = 2\nhere\n\n// The end.\nconst c = 3\n";
+  expect(changed(text, "work();")).toContain("work()\n\n// The end.");
+});
+
 test("quotes and line ends of the file", () => {
   const text = "const a = 'one';\r\nhere\r\n";
   expect(changed(text, 'work("b", "it\'s");\nwork(`"`);')).toBe(
