@@ -1,20 +1,41 @@
 /**
- * Measures one case in a process of its own: what another case has taught the compiler must not count.
- * Prints CPU nanoseconds per operation, the median of several runs after one that is thrown away.
+ * Measures one case in a process of its own: what another case has taught the compiler must not count. A row whose cases
+ * are measured `together` has one process in which they take turns.
+ *
+ *     node measure-case.mjs ROW RUNS [CASE]
+ *
+ * Prints, for each case, CPU nanoseconds per operation, the median of several runs after two that are thrown away.
+ *
+ * Garbage is collected once, before all runs, and not between them: a full collection at a moment when nothing of a class
+ * is alive also throws away the class's shape and the code that was compiled for it, so that every run would measure the
+ * compiler again.
  */
 import { rows } from "./rows.mjs";
 
-const [, , id, name, runs] = process.argv;
-const row = rows.find((it) => it.id === id);
-const run = await row.cases[name]();
-const samples = [];
-for (let index = 0; index <= Number(runs); index++) {
-  globalThis.gc();
-  const before = process.cpuUsage();
-  const operations = await run();
-  const { user, system } = process.cpuUsage(before);
-  if (0 < index) samples.push(((user + system) * 1000) / operations);
+const [, , id, runs, only] = process.argv;
+const { cases } = rows.find((it) => it.id === id);
+const names = only === undefined ? Object.keys(cases) : [only];
+const measured = [];
+const failures = {};
+for (const name of names) {
+  try {
+    measured.push({ name, run: await cases[name](), samples: [] });
+  } catch (error) {
+    failures[name] = String(error);
+  }
 }
-samples.sort((a, b) => a - b);
-process.stdout.write(JSON.stringify(samples[samples.length >> 1]));
+globalThis.gc();
+for (let index = -2; index < Number(runs); index++) {
+  for (const { run, samples } of measured) {
+    const before = process.cpuUsage();
+    const operations = await run();
+    const { user, system } = process.cpuUsage(before);
+    if (0 <= index) samples.push(((user + system) * 1000) / operations);
+  }
+}
+const medians = measured.map(({ name, samples }) => {
+  samples.sort((a, b) => a - b);
+  return [name, samples[samples.length >> 1]];
+});
+process.stdout.write(JSON.stringify({ medians, failures }));
 process.exit(0);

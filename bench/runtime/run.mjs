@@ -48,16 +48,28 @@ const failures = new Map();
 for (let round = 0; round < Number(options.rounds); round++) {
   for (const row of chosen) {
     const names = Object.keys(row.cases);
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      process.stderr.write(`\r\x1b[K${round + 1}/${options.rounds} ${row.id}: ${name}`);
+    const inTurn = round % 2 === 0 ? names : names.toReversed();
+    // One process for each case, or one for all.
+    for (const name of row.together ? [undefined] : inTurn) {
+      process.stderr.write(`\r\x1b[K${round + 1}/${options.rounds} ${row.id}: ${name ?? "all"}`);
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
-        ["--expose-gc", "--no-warnings", "measure-case.mjs", row.id, name, options.runs],
+        ["--expose-gc", "--no-warnings", "measure-case.mjs", row.id, options.runs].concat(
+          name ?? [],
+        ),
         { cwd: folder, encoding: "utf8", timeout: 180_000 },
       );
-      const key = `${row.id}/${name}`;
-      if (status === 0) samples.set(key, [...(samples.get(key) ?? []), JSON.parse(stdout)]);
-      else failures.set(key, stderr.split("\n").find((line) => /Error/.test(line)) ?? "timed out");
+      if (status === 0) {
+        const { medians, failures: failed } = JSON.parse(stdout);
+        for (const [it, cost] of medians) {
+          const key = `${row.id}/${it}`;
+          samples.set(key, [...(samples.get(key) ?? []), cost]);
+        }
+        for (const [it, why] of Object.entries(failed)) failures.set(`${row.id}/${it}`, why);
+      } else {
+        const why = stderr.split("\n").find((line) => /Error/.test(line)) ?? "timed out";
+        for (const it of name === undefined ? names : [name]) failures.set(`${row.id}/${it}`, why);
+      }
     }
   }
 }

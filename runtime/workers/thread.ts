@@ -86,6 +86,7 @@ function startInNode(
   });
   let failure: unknown;
   let ended = false;
+  let keeps = true;
   worker.on("message", onMessage);
   worker.on("error", (error) => {
     failure = error;
@@ -104,6 +105,8 @@ function startInNode(
       worker.postMessage(message, list);
     },
     keepAlive: (alive) => {
+      if (alive === keeps) return;
+      keeps = alive;
       if (alive) worker.ref();
       else worker.unref();
     },

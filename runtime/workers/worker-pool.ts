@@ -124,7 +124,10 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
       onIdle: (lane) => {
         this.running--;
         this.dispatch();
-        if (!lane.busy) lane.rest();
+        // Who is told of the result may have more to do, and to say twice what keeps the process alive costs more.
+        queueMicrotask(() => {
+          if (!lane.busy && this.queued === 0) lane.rest();
+        });
       },
       onGone: (lane, wasBusy, rest) => {
         if (wasBusy) this.running--;
