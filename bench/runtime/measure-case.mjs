@@ -4,7 +4,7 @@
  *
  *     node measure-case.mjs ROW RUNS [CASE]
  *
- * Prints, for each case, CPU nanoseconds per operation, the median of several runs after two that are thrown away.
+ * Prints, for each case, CPU nanoseconds per operation, the median of several runs after three that are thrown away.
  *
  * Garbage is collected once, before all runs, and not between them: a full collection at a moment when nothing of a class
  * is alive also throws away the class's shape and the code that was compiled for it, so that every run would measure the
@@ -25,7 +25,7 @@ for (const name of names) {
   }
 }
 globalThis.gc();
-for (let index = -2; index < Number(runs); index++) {
+for (let index = -3; index < Number(runs); index++) {
   for (const { run, samples } of measured) {
     const before = process.cpuUsage();
     const operations = await run();

@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "ba829be25c3809c5",
+      "hash": "d47f99d417aeb4ee",
       "members": [
         0,
         1,
@@ -54,15 +54,12 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        47
+        47,
+        48,
+        49
       ]
     },
     {
@@ -76,7 +73,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "47c6218cebb11697",
       "members": [
-        48,
+        50,
         0,
         1,
         8,
@@ -99,7 +96,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "c04d854135df1b07",
       "members": [
-        50,
+        52,
         0,
         1,
         2,
@@ -128,7 +125,7 @@ export const sources: VendoredSources = {
         30,
         31,
         34,
-        49
+        51
       ]
     },
     {
@@ -143,7 +140,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "653e3633adfee5e5",
       "members": [
-        49,
+        51,
         0,
         1,
         10,
@@ -182,7 +179,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "ec510367f64c14e6",
       "members": [
-        51,
+        53,
         0,
         1,
         2,
@@ -233,9 +230,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "e7c308db8e57642d",
       "members": [
-        77,
-        78,
-        81,
+        79,
+        80,
+        83,
         0,
         1,
         2,
@@ -265,10 +262,8 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
-        56,
-        57,
+        54,
+        55,
         58,
         59,
         60,
@@ -288,8 +283,10 @@ export const sources: VendoredSources = {
         74,
         75,
         76,
-        79,
-        80
+        77,
+        78,
+        81,
+        82
       ]
     },
     {
@@ -314,11 +311,11 @@ export const sources: VendoredSources = {
       ],
       "hash": "9638cf71cb78e8db",
       "members": [
-        82,
-        83,
         84,
-        88,
-        89,
+        85,
+        86,
+        90,
+        91,
         0,
         1,
         2,
@@ -348,11 +345,9 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
         54,
+        55,
         56,
-        57,
         58,
         59,
         60,
@@ -372,9 +367,11 @@ export const sources: VendoredSources = {
         74,
         75,
         76,
-        85,
-        86,
-        87
+        77,
+        78,
+        87,
+        88,
+        89
       ]
     },
     {
@@ -394,11 +391,11 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "10a9e87e4fca8063",
+      "hash": "6fc5fe205798def1",
       "members": [
-        94,
-        95,
-        98,
+        96,
+        97,
+        100,
         0,
         1,
         2,
@@ -421,22 +418,19 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        70,
-        71,
+        47,
+        48,
         72,
-        90,
+        73,
+        74,
         92,
-        93,
-        96,
-        97
+        94,
+        95,
+        98,
+        99
       ]
     },
     {
@@ -455,11 +449,11 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "049a3f42d123cf9c",
+      "hash": "46b93cc8caa0d275",
       "members": [
-        99,
-        100,
-        103,
+        101,
+        102,
+        105,
         0,
         1,
         2,
@@ -481,15 +475,10 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
-        56,
-        57,
+        46,
+        47,
         58,
         59,
         60,
@@ -505,8 +494,10 @@ export const sources: VendoredSources = {
         70,
         71,
         72,
-        101,
-        102
+        73,
+        74,
+        103,
+        104
       ]
     },
     {
@@ -573,7 +564,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "c5e8b5060cc35db7",
       "members": [
-        147,
+        149,
         0,
         1,
         2,
@@ -602,30 +593,30 @@ export const sources: VendoredSources = {
         30,
         31,
         34,
-        52,
-        53,
         54,
+        55,
         56,
-        57,
         58,
         59,
         60,
         61,
         62,
         63,
+        64,
         65,
-        66,
         67,
         68,
         69,
-        126,
-        127,
+        70,
+        71,
         128,
         129,
         130,
         131,
-        140,
-        145
+        132,
+        133,
+        142,
+        147
       ]
     },
     {
@@ -642,8 +633,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "75da0aad80e14d54",
       "members": [
-        148,
-        149,
+        150,
+        151,
         0,
         1,
         2,
@@ -670,9 +661,9 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
-        54
+        54,
+        55,
+        56
       ]
     },
     {
@@ -693,13 +684,13 @@ export const sources: VendoredSources = {
       ],
       "hash": "f8ac42d1923ef5d2",
       "members": [
-        140,
-        141,
         142,
         143,
         144,
         145,
         146,
+        147,
+        148,
         0,
         1,
         2,
@@ -728,29 +719,29 @@ export const sources: VendoredSources = {
         30,
         31,
         34,
-        52,
-        53,
         54,
+        55,
         56,
-        57,
         58,
         59,
         60,
         61,
         62,
         63,
+        64,
         65,
-        66,
         67,
         68,
         69,
-        90,
-        126,
-        127,
+        70,
+        71,
+        92,
         128,
         129,
         130,
-        131
+        131,
+        132,
+        133
       ]
     },
     {
@@ -767,8 +758,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "4ef35bc1bbc2b4d0",
       "members": [
-        150,
-        151,
+        152,
+        153,
         0,
         1,
         10,
@@ -795,16 +786,16 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
         54,
         55,
-        112,
-        113,
-        118,
+        56,
+        57,
+        114,
+        115,
         120,
-        121,
-        122
+        122,
+        123,
+        124
       ]
     },
     {
@@ -821,9 +812,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "3f7fa8e22bf451ce",
       "members": [
-        90,
-        91,
-        92
+        92,
+        93,
+        94
       ]
     },
     {
@@ -843,9 +834,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "bf0c8fbf0d9cf5a9",
       "members": [
-        152,
-        153,
         154,
+        155,
+        156,
         0,
         1,
         2,
@@ -887,12 +878,12 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
         54,
         55,
-        112,
-        113
+        56,
+        57,
+        114,
+        115
       ]
     },
     {
@@ -906,7 +897,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "f8684ff05484490f",
       "members": [
-        155,
+        157,
         10,
         12
       ]
@@ -922,7 +913,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "7401755a53efebc9",
       "members": [
-        156,
+        158,
         10,
         11
       ]
@@ -946,9 +937,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "832904c86853d936",
       "members": [
-        157,
-        158,
         159,
+        160,
+        161,
         0,
         1,
         2,
@@ -992,18 +983,18 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
         54,
         55,
-        112,
-        113,
-        118,
+        56,
+        57,
+        114,
+        115,
         120,
-        121,
         122,
-        160,
-        161
+        123,
+        124,
+        162,
+        163
       ]
     },
     {
@@ -1021,7 +1012,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "1f80b740131b9808",
       "members": [
-        162,
+        164,
         0,
         1,
         10,
@@ -1043,10 +1034,10 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        49,
-        70,
-        71,
-        72
+        51,
+        72,
+        73,
+        74
       ]
     },
     {
@@ -1063,14 +1054,14 @@ export const sources: VendoredSources = {
       ],
       "hash": "493872b3c08d535f",
       "members": [
-        163,
-        52,
-        55,
-        70,
-        71,
+        165,
+        54,
+        57,
         72,
-        112,
-        113
+        73,
+        74,
+        114,
+        115
       ]
     },
     {
@@ -1094,14 +1085,14 @@ export const sources: VendoredSources = {
       ],
       "hash": "3210fcacc9469f92",
       "members": [
-        164,
-        165,
         166,
         167,
         168,
         169,
         170,
         171,
+        172,
+        173,
         0,
         1,
         2,
@@ -1131,8 +1122,6 @@ export const sources: VendoredSources = {
         31,
         32,
         34,
-        56,
-        57,
         58,
         59,
         60,
@@ -1147,7 +1136,9 @@ export const sources: VendoredSources = {
         69,
         70,
         71,
-        72
+        72,
+        73,
+        74
       ]
     },
     {
@@ -1189,22 +1180,22 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        55,
-        112,
-        118,
+        54,
+        57,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        180
+        180,
+        181,
+        182
       ]
     },
     {
@@ -1218,10 +1209,10 @@ export const sources: VendoredSources = {
       ],
       "hash": "406534af6ad83d00",
       "members": [
-        182,
-        172,
-        173,
-        181
+        184,
+        174,
+        175,
+        183
       ]
     },
     {
@@ -1263,23 +1254,23 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
-        112,
-        118,
+        54,
+        55,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        183,
-        184
+        180,
+        181,
+        185,
+        186
       ]
     },
     {
@@ -1298,10 +1289,10 @@ export const sources: VendoredSources = {
       ],
       "hash": "8bb2fd1b72388e80",
       "members": [
-        194,
-        195,
+        196,
         197,
-        198,
+        199,
+        200,
         0,
         1,
         2,
@@ -1331,23 +1322,21 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
-        112,
-        118,
+        54,
+        55,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        185,
-        186,
+        180,
+        181,
         187,
         188,
         189,
@@ -1355,7 +1344,9 @@ export const sources: VendoredSources = {
         191,
         192,
         193,
-        196
+        194,
+        195,
+        198
       ]
     },
     {
@@ -1371,9 +1362,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "fcdad5c26140b139",
       "members": [
-        200,
-        201,
         202,
+        203,
+        204,
         0,
         1,
         10,
@@ -1400,22 +1391,22 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        112,
-        118,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        185,
-        186,
-        199
+        180,
+        181,
+        187,
+        188,
+        201
       ]
     },
     {
@@ -1457,26 +1448,26 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        112,
-        118,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        185,
-        186,
+        180,
+        181,
         187,
         188,
         189,
         190,
-        191
+        191,
+        192,
+        193
       ]
     },
     {
@@ -1518,23 +1509,23 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        112,
-        118,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        203,
-        204,
+        180,
+        181,
         205,
-        206
+        206,
+        207,
+        208
       ]
     },
     {
@@ -1576,27 +1567,27 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        112,
-        118,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        185,
-        186,
+        180,
+        181,
         187,
         188,
         189,
         190,
         191,
-        207
+        192,
+        193,
+        209
       ]
     },
     {
@@ -1638,25 +1629,25 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
-        112,
-        118,
+        54,
+        55,
+        114,
         120,
-        121,
         122,
-        172,
-        173,
+        123,
+        124,
         174,
         175,
         176,
         177,
         178,
         179,
-        185,
-        186,
+        180,
+        181,
         187,
-        208
+        188,
+        189,
+        210
       ]
     },
     {
@@ -1677,15 +1668,15 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "d29c280d6868e5e7",
+      "hash": "1f335bb855801a36",
       "members": [
-        211,
-        212,
         213,
         214,
         215,
+        216,
         217,
-        218,
+        219,
+        220,
         0,
         1,
         2,
@@ -1722,34 +1713,31 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        52,
-        55,
-        56,
+        47,
+        48,
+        54,
         57,
         58,
         59,
         60,
         61,
         62,
-        65,
-        66,
+        63,
+        64,
         67,
         68,
         69,
-        112,
-        113,
+        70,
+        71,
         114,
-        209,
-        210,
-        216
+        115,
+        116,
+        211,
+        212,
+        218
       ]
     },
     {
@@ -1767,11 +1755,11 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "e9348087de8f5440",
+      "hash": "7014648e9cb60334",
       "members": [
-        219,
-        220,
         221,
+        222,
+        223,
         0,
         1,
         2,
@@ -1808,30 +1796,29 @@ export const sources: VendoredSources = {
         40,
         41,
         42,
-        43,
-        44,
-        45,
-        52,
-        53,
-        56,
-        57,
+        46,
+        47,
+        54,
+        55,
         58,
         59,
         60,
         61,
         62,
         63,
+        64,
         65,
-        66,
         67,
         68,
         69,
-        90,
+        70,
+        71,
         92,
-        126,
-        127,
+        94,
         128,
-        129
+        129,
+        130,
+        131
       ]
     },
     {
@@ -1844,63 +1831,8 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "ab2bdf0c486f4d70",
+      "hash": "5cc54ca8deadf60f",
       "members": [
-        222,
-        0,
-        1,
-        10,
-        11,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        23,
-        24,
-        25,
-        26,
-        27,
-        29,
-        30,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        45,
-        52,
-        53,
-        55,
-        112,
-        113,
-        126,
-        127,
-        128,
-        129
-      ]
-    },
-    {
-      "name": "merge",
-      "provides": [
-        "merge"
-      ],
-      "summary": "Reads several streams at the same time and yields their items as they come.",
-      "exports": [
-        "onLateError",
-        "merge"
-      ],
-      "hash": "bb6f9ca4de1cd67b",
-      "members": [
-        223,
         224,
         0,
         1,
@@ -1925,17 +1857,68 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
+        41,
+        42,
+        46,
+        47,
+        54,
+        55,
+        57,
+        114,
+        115,
+        128,
+        129,
+        130,
+        131
+      ]
+    },
+    {
+      "name": "merge",
+      "provides": [
+        "merge"
+      ],
+      "summary": "Reads several streams at the same time and yields their items as they come.",
+      "exports": [
+        "onLateError",
+        "merge"
+      ],
+      "hash": "9fefa023a87f662d",
+      "members": [
+        225,
+        226,
+        0,
+        1,
+        10,
+        11,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        23,
+        24,
+        25,
+        26,
+        27,
+        29,
+        30,
+        35,
+        36,
+        37,
+        38,
         39,
         40,
         41,
         42,
-        43,
-        44,
-        45,
-        126,
-        127,
+        46,
+        47,
         128,
-        129
+        129,
+        130,
+        131
       ]
     },
     {
@@ -1950,7 +1933,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "3e78b62c83efaf88",
       "members": [
-        225,
+        227,
         0,
         1,
         10,
@@ -1972,11 +1955,11 @@ export const sources: VendoredSources = {
         29,
         30,
         31,
-        49,
-        126,
-        127,
+        51,
         128,
-        129
+        129,
+        130,
+        131
       ]
     },
     {
@@ -1992,7 +1975,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "5d8b0f193cc0503f",
       "members": [
-        228,
+        230,
         0,
         1,
         21,
@@ -2011,13 +1994,13 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        52,
-        55,
-        112,
-        113,
-        126,
-        226,
-        227
+        54,
+        57,
+        114,
+        115,
+        128,
+        228,
+        229
       ]
     },
     {
@@ -2031,9 +2014,9 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "6a22e510ff8bc648",
+      "hash": "8fca5f8479d6ea0c",
       "members": [
-        229,
+        231,
         0,
         1,
         2,
@@ -2054,15 +2037,12 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
-        52,
-        53
+        46,
+        47,
+        54,
+        55
       ]
     },
     {
@@ -2078,8 +2058,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "63e7b8d43a8acf9b",
       "members": [
-        230,
-        231,
+        232,
+        233,
         0,
         1,
         21,
@@ -2103,8 +2083,8 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        118,
-        121
+        120,
+        123
       ]
     },
     {
@@ -2120,57 +2100,6 @@ export const sources: VendoredSources = {
       ],
       "hash": "51431167d7066454",
       "members": [
-        235,
-        0,
-        1,
-        10,
-        11,
-        21,
-        23,
-        24,
-        25,
-        26,
-        27,
-        29,
-        30,
-        31,
-        32,
-        33,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        45,
-        118,
-        120,
-        121,
-        122,
-        232,
-        233,
-        234
-      ]
-    },
-    {
-      "name": "mutex",
-      "provides": [
-        "Mutex"
-      ],
-      "summary": "Lets one holder in at a time.",
-      "exports": [
-        "Cancellable",
-        "Guard",
-        "MutexGuard",
-        "Mutex"
-      ],
-      "hash": "3ac54c9e3df5bb40",
-      "members": [
-        236,
         237,
         0,
         1,
@@ -2198,11 +2127,62 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        118,
-        119,
+        120,
+        122,
+        123,
+        124,
+        234,
+        235,
+        236
+      ]
+    },
+    {
+      "name": "mutex",
+      "provides": [
+        "Mutex"
+      ],
+      "summary": "Lets one holder in at a time.",
+      "exports": [
+        "Cancellable",
+        "Guard",
+        "MutexGuard",
+        "Mutex"
+      ],
+      "hash": "3ac54c9e3df5bb40",
+      "members": [
+        238,
+        239,
+        0,
+        1,
+        10,
+        11,
+        21,
+        23,
+        24,
+        25,
+        26,
+        27,
+        29,
+        30,
+        31,
+        32,
+        33,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
+        43,
+        44,
+        45,
         120,
         121,
-        122
+        122,
+        123,
+        124
       ]
     },
     {
@@ -2217,7 +2197,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "09f5df4116c3290d",
       "members": [
-        238,
+        240,
         0,
         1,
         21,
@@ -2258,9 +2238,9 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "619257bfd75955e4",
+      "hash": "637927cfb2124e38",
       "members": [
-        239,
+        241,
         0,
         1,
         2,
@@ -2295,17 +2275,14 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        90,
+        47,
+        48,
         92,
-        106
+        94,
+        108
       ]
     },
     {
@@ -2322,9 +2299,9 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "5624ffb2176eb911",
+      "hash": "b7bee0f96d2be7a0",
       "members": [
-        240,
+        242,
         0,
         1,
         2,
@@ -2359,18 +2336,15 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        90,
+        47,
+        48,
         92,
-        106,
-        239
+        94,
+        108,
+        241
       ]
     },
     {
@@ -2388,9 +2362,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "958326a77853fe82",
       "members": [
-        241,
-        242,
+        243,
         244,
+        246,
         0,
         1,
         10,
@@ -2417,12 +2391,12 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        118,
-        119,
         120,
         121,
         122,
-        243
+        123,
+        124,
+        245
       ]
     },
     {
@@ -2439,7 +2413,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "1bf04988484862c9",
       "members": [
-        245,
+        247,
         0,
         1,
         2,
@@ -2469,12 +2443,12 @@ export const sources: VendoredSources = {
         43,
         44,
         45,
-        52,
-        53,
-        118,
+        54,
+        55,
         120,
-        121,
-        122
+        122,
+        123,
+        124
       ]
     },
     {
@@ -2488,7 +2462,7 @@ export const sources: VendoredSources = {
       ],
       "hash": "af50704a59ee58d4",
       "members": [
-        246
+        248
       ]
     },
     {
@@ -2510,9 +2484,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "9d7a2f196fd794ac",
+      "hash": "571ae30354d74464",
       "members": [
-        247,
+        249,
         0,
         1,
         2,
@@ -2548,25 +2522,22 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        70,
-        71,
+        47,
+        48,
         72,
-        90,
+        73,
+        74,
         92,
-        93,
-        107,
-        108,
+        94,
+        95,
         109,
         110,
-        111
+        111,
+        112,
+        113
       ]
     },
     {
@@ -2587,9 +2558,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "f2a23985c12959f1",
       "members": [
-        248,
-        249,
         250,
+        251,
+        252,
         0,
         1,
         2,
@@ -2618,30 +2589,30 @@ export const sources: VendoredSources = {
         30,
         31,
         34,
-        52,
-        53,
         54,
+        55,
         56,
-        57,
         58,
         59,
         60,
         61,
         62,
         63,
+        64,
         65,
-        66,
         67,
         68,
         69,
-        90,
-        126,
-        127,
+        70,
+        71,
+        92,
         128,
         129,
         130,
         131,
-        146
+        132,
+        133,
+        148
       ]
     },
     {
@@ -2667,11 +2638,11 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "9807c3136bda44ea",
+      "hash": "4d6fbd1436230267",
       "members": [
-        251,
-        252,
         253,
+        254,
+        255,
         0,
         1,
         2,
@@ -2713,22 +2684,19 @@ export const sources: VendoredSources = {
         40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        52,
-        53,
+        47,
+        48,
         54,
         55,
-        70,
-        71,
+        56,
+        57,
         72,
-        90,
+        73,
+        74,
         92,
-        93,
-        107,
-        108,
+        94,
+        95,
         109,
         110,
         111,
@@ -2737,7 +2705,9 @@ export const sources: VendoredSources = {
         114,
         115,
         116,
-        117
+        117,
+        118,
+        119
       ]
     },
     {
@@ -2759,9 +2729,9 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "4219eff46791fceb",
+      "hash": "9045d068f0709e46",
       "members": [
-        254,
+        256,
         0,
         1,
         2,
@@ -2797,25 +2767,22 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        39,
-        40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        70,
-        71,
+        47,
+        48,
         72,
-        90,
+        73,
+        74,
         92,
-        93,
-        107,
-        108,
+        94,
+        95,
         109,
         110,
-        111
+        111,
+        112,
+        113
       ]
     },
     {
@@ -2841,10 +2808,10 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "be84928dddcef5ad",
+      "hash": "778c13b78fe830f2",
       "members": [
-        255,
-        256,
+        257,
+        258,
         0,
         1,
         2,
@@ -2886,22 +2853,19 @@ export const sources: VendoredSources = {
         40,
         41,
         42,
-        43,
-        44,
-        45,
         46,
-        52,
-        53,
+        47,
+        48,
         54,
         55,
-        70,
-        71,
+        56,
+        57,
         72,
-        90,
+        73,
+        74,
         92,
-        93,
-        107,
-        108,
+        94,
+        95,
         109,
         110,
         111,
@@ -2911,7 +2875,9 @@ export const sources: VendoredSources = {
         115,
         116,
         117,
-        257
+        118,
+        119,
+        259
       ]
     },
     {
@@ -2932,9 +2898,9 @@ export const sources: VendoredSources = {
       ],
       "hash": "bdd31ad7078c5fea",
       "members": [
-        258,
-        259,
         260,
+        261,
+        262,
         0,
         1,
         2,
@@ -2963,30 +2929,30 @@ export const sources: VendoredSources = {
         30,
         31,
         34,
-        48,
-        52,
-        53,
+        50,
         54,
+        55,
         56,
-        57,
         58,
         59,
         60,
         61,
         62,
         63,
+        64,
         65,
-        66,
         67,
         68,
         69,
-        126,
-        127,
+        70,
+        71,
         128,
         129,
         130,
         131,
-        249
+        132,
+        133,
+        251
       ]
     },
     {
@@ -3003,8 +2969,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "34bd246c5b5922a9",
       "members": [
-        261,
-        262,
+        263,
+        264,
         0,
         1,
         21,
@@ -3023,12 +2989,12 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        52,
-        55,
-        112,
-        113,
-        226,
-        227
+        54,
+        57,
+        114,
+        115,
+        228,
+        229
       ]
     },
     {
@@ -3042,8 +3008,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "afd19d3c8a231466",
       "members": [
-        263,
-        264
+        265,
+        266
       ]
     },
     {
@@ -3065,11 +3031,11 @@ export const sources: VendoredSources = {
       ],
       "hash": "317aaf7d9071d0a7",
       "members": [
-        265,
-        266,
+        267,
         268,
-        269,
         270,
+        271,
+        272,
         0,
         1,
         2,
@@ -3106,14 +3072,14 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        52,
-        55,
-        112,
-        113,
+        54,
+        57,
         114,
-        226,
-        227,
-        267
+        115,
+        116,
+        228,
+        229,
+        269
       ]
     },
     {
@@ -3129,8 +3095,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "1690750c246b5f18",
       "members": [
-        226,
-        227,
+        228,
+        229,
         0,
         1,
         21,
@@ -3149,10 +3115,10 @@ export const sources: VendoredSources = {
         36,
         37,
         38,
-        52,
-        55,
-        112,
-        113
+        54,
+        57,
+        114,
+        115
       ]
     },
     {
@@ -3172,8 +3138,8 @@ export const sources: VendoredSources = {
       ],
       "hash": "e24afa2375606e49",
       "members": [
-        209,
-        210,
+        211,
+        212,
         0,
         1,
         2,
@@ -3203,11 +3169,11 @@ export const sources: VendoredSources = {
         30,
         31,
         34,
-        52,
-        55,
-        112,
-        113,
-        114
+        54,
+        57,
+        114,
+        115,
+        116
       ]
     },
     {
@@ -3223,11 +3189,11 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "2327b72f529eadc2",
+      "hash": "602a6b208836c159",
       "members": [
-        315,
-        316,
         317,
+        318,
+        319,
         0,
         1,
         2,
@@ -3242,8 +3208,6 @@ export const sources: VendoredSources = {
         30,
         31,
         32,
-        290,
-        291,
         292,
         293,
         294,
@@ -3254,10 +3218,12 @@ export const sources: VendoredSources = {
         299,
         300,
         301,
-        304,
-        305,
+        302,
+        303,
         306,
-        307
+        307,
+        308,
+        309
       ]
     },
     {
@@ -3285,17 +3251,17 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "12ae4896f1f94e7c",
+      "hash": "7fc83c822b9d5f87",
       "members": [
-        318,
-        319,
         320,
         321,
         322,
         323,
         324,
-        329,
-        330,
+        325,
+        326,
+        331,
+        332,
         0,
         1,
         2,
@@ -3336,11 +3302,8 @@ export const sources: VendoredSources = {
         40,
         41,
         42,
-        43,
-        44,
-        45,
-        52,
-        53,
+        46,
+        47,
         54,
         55,
         56,
@@ -3351,29 +3314,29 @@ export const sources: VendoredSources = {
         61,
         62,
         63,
+        64,
         65,
-        66,
         67,
         68,
         69,
-        90,
-        112,
-        113,
-        126,
-        127,
+        70,
+        71,
+        92,
+        114,
+        115,
         128,
         129,
         130,
         131,
-        140,
-        141,
+        132,
+        133,
         142,
         143,
         144,
         145,
         146,
-        282,
-        283,
+        147,
+        148,
         284,
         285,
         286,
@@ -3405,10 +3368,12 @@ export const sources: VendoredSources = {
         312,
         313,
         314,
-        325,
-        326,
+        315,
+        316,
         327,
-        328
+        328,
+        329,
+        330
       ]
     }
   ],
@@ -3644,9 +3609,19 @@ export const sources: VendoredSources = {
       "code": "class Waiters<T, Detail = undefined> extends Queue<Entry<T, Detail>> {\n  /** How many are waiting; the cancelled do not count. */\n  size = 0;\n  protected readonly what: string;\n  private readonly onLeave: (() => void) | undefined;\n\n  /**\n   * `what` is waited for, as traces call it. `onLeave` is told when a wait has been cancelled: those behind it may have\n   * their turn now.\n   */\n  constructor(what: string, onLeave?: () => void) {\n    super();\n    this.what = what;\n    this.onLeave = onLeave;\n  }\n\n  /** Waits at the end of the queue. The signal must not have aborted yet. */\n  wait(signal?: AbortSignal, detail?: Detail): Promise<T> {\n    const promise = new Promise<T>((resolve, reject) => {\n      if (signal === undefined) {\n        // Without a signal it does not keep its `reject`, which would be a third of its memory.\n        this.add(detail === undefined ? resolve : new Waiter(this, resolve, undefined, detail));\n      } else {\n        const waiter = new Waiter(this, resolve, reject, detail);\n        follow(signal, waiter);\n        this.add(waiter);\n      }\n    });\n    if (probe.current !== undefined) probe.current.waits(this.what, promise);\n    return promise;\n  }\n\n  /** Has one of the two called once, unless what is returned has been called before. */\n  listen(settle: Settle<T>, fail: Settle<unknown>): () => void {\n    const waiter = new Waiter(this, settle, fail);\n    this.add(waiter);\n    return () => {\n      waiter.leave();\n    };\n  }\n\n  add(entry: Entry<T, Detail>): void {\n    this.push(entry);\n    this.size++;\n  }\n\n  /**\n   * Who is next; undefined if nobody is. Those whose signal has aborted are turned away first: another listener of the\n   * same signal may have come here before their own was called, and nobody who was cancelled may be given anything.\n   */\n  first(): Entry<T, Detail> | undefined {\n    while (this.size !== 0) {\n      const entry = this.peek();\n      if (entry === undefined || typeof entry === \"function\") return entry;\n      if (entry.queue === undefined) this.shift();\n      else {\n        const signal = entry.hub?.signal;\n        if (signal === undefined || !signal.aborted) return entry;\n        this.refuse(entry, reasonOf(signal));\n      }\n    }\n    return undefined;\n  }\n\n  /** Ends the wait of the entry that `first` has just returned. */\n  grant(entry: Entry<T, Detail>, value: T): void {\n    this.shift();\n    this.size--;\n    if (typeof entry === \"function\") entry(value);\n    else {\n      entry.end();\n      entry.settle(value);\n    }\n  }\n\n  /** Ends the longest wait; false when nobody waits. */\n  wake(value: T): boolean {\n    const entry = this.first();\n    if (entry === undefined) return false;\n    this.grant(entry, value);\n    return true;\n  }\n\n  /** Ends every wait that has begun before this call; what follows may wait again. */\n  wakeAll(value: T): void {\n    for (let count = this.size; 0 < count && this.wake(value); count--);\n  }\n\n  /** Rejects everybody who waits. */\n  rejectAll(reason: unknown): void {\n    for (let count = this.size; 0 < count; count--) {\n      const entry = this.first();\n      if (entry !== undefined) this.refuse(entry, reason);\n    }\n  }\n\n  /** Rejects the entry that `first` has just returned. */\n  refuse(entry: Entry<T, Detail>, reason: unknown): void {\n    if (typeof entry === \"function\" || entry.fail === undefined) {\n      // It is rejected by resolving it with a rejected promise. Sound: such an entry is the `resolve` of a promise.\n      this.grant(entry, Promise.reject(reason) as T);\n    } else {\n      this.shift();\n      this.size--;\n      entry.end();\n      entry.fail(reason);\n    }\n  }\n\n  /** A waiter has left on its own. */\n  left(): void {\n    this.size--;\n    this.sweep(this.size, (entry) => typeof entry === \"function\" || entry.queue !== undefined);\n    this.onLeave?.();\n  }\n}"
     },
     {
+      "name": "SetWaiter",
+      "comment": "",
+      "code": "class SetWaiter<T> implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  private readonly set: WaitSet<T>;\n  private readonly settle: Settle<T>;\n  private readonly fail: Settle<unknown>;\n\n  constructor(set: WaitSet<T>, settle: Settle<T>, fail: Settle<unknown>) {\n    this.set = set;\n    this.settle = settle;\n    this.fail = fail;\n  }\n\n  onAbort(reason: unknown): void {\n    this.leave();\n    this.fail(reason);\n  }\n\n  /** Ends it without telling anybody who waits. */\n  leave(): void {\n    unfollow(this);\n    if (this.set.delete(this)) this.set.onLeave?.();\n  }\n\n  resolve(value: T): void {\n    if (!this.refused()) this.settle(value);\n  }\n\n  reject(reason: unknown): void {\n    if (!this.refused()) this.fail(reason);\n  }\n\n  /** Whether the signal has aborted: another of its listeners may have come here before this one was called. */\n  private refused(): boolean {\n    const signal = this.hub?.signal;\n    unfollow(this);\n    if (signal?.aborted !== true) return false;\n    this.fail(reasonOf(signal));\n    return true;\n  }\n}"
+    },
+    {
+      "name": "WaitSet",
+      "comment": "/**\n * Those who wait for the same event, which ends all their waits at once, in the order in which they began. `Waiters` is\n * for what only one of them can get, and its queue is more than this needs.\n */",
+      "code": "class WaitSet<T> extends Set<SetWaiter<T>> {\n  readonly onLeave: (() => void) | undefined;\n  private readonly what: string;\n\n  /** `what` is waited for, as traces call it. `onLeave` is told when a wait has been cancelled. */\n  constructor(what: string, onLeave?: () => void) {\n    super();\n    this.what = what;\n    this.onLeave = onLeave;\n  }\n\n  /** Waits for the event. The signal must not have aborted yet. */\n  wait(signal?: AbortSignal): Promise<T> {\n    const promise = new Promise<T>((resolve, reject) => {\n      const wait = new SetWaiter(this, resolve, reject);\n      if (signal !== undefined) follow(signal, wait);\n      this.add(wait);\n    });\n    if (probe.current !== undefined) probe.current.waits(this.what, promise);\n    return promise;\n  }\n\n  /** Has one of the two called once, unless what is returned has been called before. */\n  listen(settle: Settle<T>, fail: Settle<unknown>): () => void {\n    const wait = new SetWaiter(this, settle, fail);\n    this.add(wait);\n    return () => {\n      wait.leave();\n    };\n  }\n\n  /** Ends every wait that has begun before this call; what follows may wait again. */\n  wakeAll(value: T): void {\n    for (const wait of [...this]) if (this.delete(wait)) wait.resolve(value);\n  }\n\n  /** Rejects everybody who waits. */\n  rejectAll(reason: unknown): void {\n    for (const wait of [...this]) if (this.delete(wait)) wait.reject(reason);\n  }\n}"
+    },
+    {
       "name": "Latch",
       "comment": "/**\n * A value that arrives once, and those who wait for it.\n *\n * Unlike a promise it can be left again: a reaction on a promise stays in memory until the promise settles, which is\n * how `Promise.race` with a long-lived promise leaks. And a latch is never unhandled: an outcome that nobody asks for\n * is a value like any other.\n */",
-      "code": "class Latch<T> {\n  /** What arrived, in a box, since it may be undefined. */\n  opened: { readonly value: T } | undefined = undefined;\n  readonly waiters: Waiters<T>;\n\n  constructor(onLeave?: () => void) {\n    this.waiters = new Waiters<T>(\"outcome\", onLeave);\n  }\n\n  /** The first value counts; false for the others. */\n  open(value: T): boolean {\n    if (this.opened !== undefined) return false;\n    this.opened = { value };\n    this.waiters.wakeAll(value);\n    return true;\n  }\n\n  wait(options?: Cancellable): Promise<T> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    return this.opened === undefined\n      ? this.waiters.wait(options?.signal)\n      : Promise.resolve(this.opened.value);\n  }\n}"
+      "code": "class Latch<T> {\n  /** What arrived, in a box, since it may be undefined. */\n  opened: { readonly value: T } | undefined = undefined;\n  readonly waiters: WaitSet<T>;\n\n  constructor(onLeave?: () => void) {\n    this.waiters = new WaitSet<T>(\"outcome\", onLeave);\n  }\n\n  /** The first value counts; false for the others. */\n  open(value: T): boolean {\n    if (this.opened !== undefined) return false;\n    this.opened = { value };\n    this.waiters.wakeAll(value);\n    return true;\n  }\n\n  wait(options?: Cancellable): Promise<T> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    return this.opened === undefined\n      ? this.waiters.wait(options?.signal)\n      : Promise.resolve(this.opened.value);\n  }\n}"
     },
     {
       "name": "CancellationToken",
@@ -3925,7 +3900,7 @@ export const sources: VendoredSources = {
     {
       "name": "Watched",
       "comment": "",
-      "code": "class Watched<T> implements WatchSender<T> {\n  value: T;\n  version = 0;\n  closed = false;\n  readonly waiters: Waiters<boolean> = new Waiters<boolean>(\"change\");\n  private readonly equals: (a: T, b: T) => boolean;\n\n  constructor(value: T, equals: (a: T, b: T) => boolean) {\n    this.value = value;\n    this.equals = equals;\n  }\n\n  send(value: T): void {\n    if (this.closed || this.equals(this.value, value)) return;\n    this.value = value;\n    this.version++;\n    this.waiters.wakeAll(true);\n  }\n\n  update(change: (value: T) => T): void {\n    this.send(change(this.value));\n  }\n\n  close(): void {\n    this.closed = true;\n    this.waiters.wakeAll(false);\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n}"
+      "code": "class Watched<T> implements WatchSender<T> {\n  value: T;\n  version = 0;\n  closed = false;\n  readonly waiters: WaitSet<boolean> = new WaitSet<boolean>(\"change\");\n  private readonly equals: (a: T, b: T) => boolean;\n\n  constructor(value: T, equals: (a: T, b: T) => boolean) {\n    this.value = value;\n    this.equals = equals;\n  }\n\n  send(value: T): void {\n    if (this.closed || this.equals(this.value, value)) return;\n    this.value = value;\n    this.version++;\n    this.waiters.wakeAll(true);\n  }\n\n  update(change: (value: T) => T): void {\n    this.send(change(this.value));\n  }\n\n  close(): void {\n    this.closed = true;\n    this.waiters.wakeAll(false);\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n}"
     },
     {
       "name": "View",
@@ -4000,7 +3975,7 @@ export const sources: VendoredSources = {
     {
       "name": "Nursery",
       "comment": "/** Tasks that belong together: what a scope and a task group have in common. */",
-      "code": "class Nursery {\n  readonly controller: ChildController;\n  closed = false;\n  private readonly tasks = new Set<Pick<RunningTask<unknown>, \"abort\" | \"detach\">>();\n  private readonly queue = new Queue<() => void>();\n  private readonly limit: number;\n  private running = 0;\n  private readonly settling = new Waiters<void>(\"tasks\");\n  private cancelGrace: (() => void) | undefined = undefined;\n\n  constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {\n    const { limit = Infinity, graceMs = Infinity, timeout = Infinity } = options;\n    this.limit = checkedLimit(\"limit\", limit);\n    const grace = checkedDelay(\"graceMs\", graceMs);\n    this.controller = new TimeLimit(\"timeout\", timeout, options);\n    this.controller.onAborted = (reason) => {\n      for (const task of this.tasks) task.abort(reason);\n      if (0 < this.tasks.size && grace !== Infinity) {\n        this.cancelGrace = startTimer(grace, () => {\n          this.settling.wakeAll();\n        });\n      }\n    };\n  }\n\n  spawn<T>(work: Work<T>, onEnd: (outcome: Outcome<T>) => void, name?: string): RunningTask<T> {\n    this.mustBeOpen();\n    const task = new RunningTask<T>({ name });\n    const { controller } = task;\n    this.tasks.add(task);\n    const start = (hasPlace: boolean): void => {\n      // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it\n      task.start(work, (outcome) => {\n        this.tasks.delete(task);\n        onEnd(outcome);\n        if (hasPlace) this.passPlace();\n        if (this.tasks.size === 0) this.settling.wakeAll();\n      });\n    };\n    if (this.controller.aborted) task.abort(this.controller.reason);\n    if (controller.aborted) start(false);\n    else if (this.running < this.limit) {\n      this.running++;\n      start(true);\n    } else {\n      // A task that is aborted before its turn ends at once, and leaves a place that it is given later.\n      controller.onAborted = () => {\n        start(false);\n      };\n      // By way of a promise, so that the work sees the async context of who spawned it, and not of who made room.\n      void new Promise<void>((resolve) => {\n        this.queue.push(resolve);\n      }).then(() => {\n        if (controller.aborted) this.passPlace();\n        else {\n          controller.onAborted = undefined;\n          start(true);\n        }\n      });\n    }\n    return task;\n  }\n\n  mustBeOpen(): void {\n    if (this.closed) throw new ClosedError(\"The group has ended; no task can be started in it.\");\n  }\n\n  /** Aborts the others because of an error. */\n  fail(error: unknown): void {\n    this.controller.abort(\n      new CancelledError(\"Another task of the group failed.\", { cause: error }),\n    );\n  }\n\n  /** Ends when no task runs, or when the grace after an abort is over. */\n  async settled(options?: Cancellable): Promise<void> {\n    if (0 < this.tasks.size) await this.settling.wait(options?.signal);\n  }\n\n  /** Nothing can be started any more. */\n  close(): void {\n    this.closed = true;\n    this.controller.detach();\n    this.cancelGrace?.();\n    // Those that did not end in time have nobody to tell of their errors.\n    for (const task of this.tasks) task.detach();\n  }\n\n  /** The place of a task that has ended goes to the next as it is. */\n  private passPlace(): void {\n    const next = this.queue.shift();\n    if (next === undefined) this.running--;\n    else next();\n  }\n}"
+      "code": "class Nursery {\n  readonly controller: ChildController;\n  closed = false;\n  private readonly tasks = new Set<Pick<RunningTask<unknown>, \"abort\" | \"detach\">>();\n  private readonly queue = new Queue<() => void>();\n  private readonly limit: number;\n  private running = 0;\n  private readonly settling = new WaitSet<void>(\"tasks\");\n  private cancelGrace: (() => void) | undefined = undefined;\n\n  constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {\n    const { limit = Infinity, graceMs = Infinity, timeout = Infinity } = options;\n    this.limit = checkedLimit(\"limit\", limit);\n    const grace = checkedDelay(\"graceMs\", graceMs);\n    this.controller = new TimeLimit(\"timeout\", timeout, options);\n    this.controller.onAborted = (reason) => {\n      for (const task of this.tasks) task.abort(reason);\n      if (0 < this.tasks.size && grace !== Infinity) {\n        this.cancelGrace = startTimer(grace, () => {\n          this.settling.wakeAll();\n        });\n      }\n    };\n  }\n\n  spawn<T>(work: Work<T>, onEnd: (outcome: Outcome<T>) => void, name?: string): RunningTask<T> {\n    this.mustBeOpen();\n    const task = new RunningTask<T>({ name });\n    const { controller } = task;\n    this.tasks.add(task);\n    const start = (hasPlace: boolean): void => {\n      // mooring-allow floating-promise: a task holds its own rejection until somebody waits for it\n      task.start(work, (outcome) => {\n        this.tasks.delete(task);\n        onEnd(outcome);\n        if (hasPlace) this.passPlace();\n        if (this.tasks.size === 0) this.settling.wakeAll();\n      });\n    };\n    if (this.controller.aborted) task.abort(this.controller.reason);\n    if (controller.aborted) start(false);\n    else if (this.running < this.limit) {\n      this.running++;\n      start(true);\n    } else {\n      // A task that is aborted before its turn ends at once, and leaves a place that it is given later.\n      controller.onAborted = () => {\n        start(false);\n      };\n      // By way of a promise, so that the work sees the async context of who spawned it, and not of who made room.\n      void new Promise<void>((resolve) => {\n        this.queue.push(resolve);\n      }).then(() => {\n        if (controller.aborted) this.passPlace();\n        else {\n          controller.onAborted = undefined;\n          start(true);\n        }\n      });\n    }\n    return task;\n  }\n\n  mustBeOpen(): void {\n    if (this.closed) throw new ClosedError(\"The group has ended; no task can be started in it.\");\n  }\n\n  /** Aborts the others because of an error. */\n  fail(error: unknown): void {\n    this.controller.abort(\n      new CancelledError(\"Another task of the group failed.\", { cause: error }),\n    );\n  }\n\n  /** Ends when no task runs, or when the grace after an abort is over. */\n  async settled(options?: Cancellable): Promise<void> {\n    if (0 < this.tasks.size) await this.settling.wait(options?.signal);\n  }\n\n  /** Nothing can be started any more. */\n  close(): void {\n    this.closed = true;\n    this.controller.detach();\n    this.cancelGrace?.();\n    // Those that did not end in time have nobody to tell of their errors.\n    for (const task of this.tasks) task.detach();\n  }\n\n  /** The place of a task that has ended goes to the next as it is. */\n  private passPlace(): void {\n    const next = this.queue.shift();\n    if (next === undefined) this.running--;\n    else next();\n  }\n}"
     },
     {
       "name": "throwAny",
@@ -4532,17 +4507,17 @@ export const sources: VendoredSources = {
     {
       "name": "buffered",
       "comment": "/**\n * Maps a stream by work of which up to `limit` run ahead of the reader.\n *\n * - **Backpressure.** At most `limit` items are worked on or wait to be read; the source is read no faster.\n * - **Errors.** With order, the results before the failed item come first, then this throws its error. What runs is\n *   told by its signal and waited for, and the source is closed.\n * - **`break`** does the same and throws nothing. Errors that come then go to `onLateError`.\n * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.\n *\n * Counterpart of `StreamExt::buffered` and `buffer_unordered`.\n * O(1) for each item, O(limit) memory.\n *\n * @example\n * const sizes: number[] = [];\n * for await (const size of buffered([\"a\", \"bb\", \"ccc\"], 2, async (word) => word.length)) sizes.push(size);\n * assert.deepEqual(sizes, [1, 2, 3]);\n */",
-      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  { ordered = true, signal }: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  checkedCount(\"limit\", limit, 1);\n  const controller = new ChildController(signal);\n  if (controller.aborted) throw controller.reason;\n  const takesSignal = 1 < work.length;\n  // Sound: what declares one parameter does not read a second.\n  const plain = work as (item: T) => R | PromiseLike<R>;\n  const puller = new Puller(source);\n  const changes = new Waiters<void>(\"item\");\n\n  // In the order in which they are read: with order they are here from the start of the work on, else from its end.\n  const results = new Queue<Result<R>>();\n  let running = 0;\n  let unread = 0;\n  let pulling = false;\n  let exhausted = false;\n\n  controller.onAborted = () => {\n    puller.stop();\n    changes.wakeAll();\n  };\n\n  /** Starts work as far as there are places and items. */\n  const fill = (): void => {\n    while (!pulling && !exhausted && running + unread < limit) {\n      try {\n        const pulled = puller.next();\n        if (\"then\" in pulled) void beginLater(pulled);\n        else begin(pulled);\n      } catch (error) {\n        fail(error);\n      }\n    }\n  };\n\n  const beginLater = async (pulled: Promise<IteratorResult<T, unknown>>): Promise<void> => {\n    pulling = true;\n    try {\n      begin(await pulled);\n    } catch (error) {\n      fail(error);\n    }\n    pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    changes.wakeAll();\n    if (!controller.aborted) fill();\n  };\n\n  const begin = (step: IteratorResult<T, unknown>): void => {\n    if (step.done === true) exhausted = true;\n    else void start(step.value);\n  };\n\n  /** The source has failed: in its place there is an error to read. */\n  const fail = (error: unknown): void => {\n    exhausted = true;\n    results.push({ outcome: { status: \"error\", error } });\n    unread++;\n  };\n\n  const start = async (item: T): Promise<void> => {\n    const result: Result<R> = { outcome: undefined };\n    if (ordered) results.push(result);\n    running++;\n    try {\n      const value = await (takesSignal ? work(item, controller.signal) : plain(item));\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    running--;\n    unread++;\n    if (!ordered) results.push(result);\n    changes.wakeAll();\n  };\n\n  try {\n    fill();\n    for (;;) {\n      const outcome = results.peek()?.outcome;\n      if (controller.aborted) throw controller.reason;\n      if (outcome !== undefined) {\n        results.shift();\n        unread--;\n        fill();\n        yield unwrap(outcome);\n        if (mustTurn()) await turn();\n      } else if (exhausted && running + unread === 0 && !pulling) return;\n      // mooring-allow signal-not-forwarded: the controller follows the signal, and its abort wakes this\n      else await changes.wait();\n    }\n  } finally {\n    exhausted = true;\n    controller.abort();\n    while (0 < running) await changes.wait();\n    for (let it = results.shift(); it !== undefined; it = results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : controller.reason;\n      if (!isReason(late, controller.reason)) reportLate(late);\n    }\n    await puller.close();\n  }\n}"
+      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  { ordered = true, signal }: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  checkedCount(\"limit\", limit, 1);\n  const controller = new ChildController(signal);\n  if (controller.aborted) throw controller.reason;\n  const takesSignal = 1 < work.length;\n  // Sound: what declares one parameter does not read a second.\n  const plain = work as (item: T) => R | PromiseLike<R>;\n  const puller = new Puller(source);\n  const changes = new WaitSet<void>(\"item\");\n\n  // In the order in which they are read: with order they are here from the start of the work on, else from its end.\n  const results = new Queue<Result<R>>();\n  let running = 0;\n  let unread = 0;\n  let pulling = false;\n  let exhausted = false;\n\n  controller.onAborted = () => {\n    puller.stop();\n    changes.wakeAll();\n  };\n\n  /** Starts work as far as there are places and items. */\n  const fill = (): void => {\n    while (!pulling && !exhausted && running + unread < limit) {\n      try {\n        const pulled = puller.next();\n        if (\"then\" in pulled) void beginLater(pulled);\n        else begin(pulled);\n      } catch (error) {\n        fail(error);\n      }\n    }\n  };\n\n  const beginLater = async (pulled: Promise<IteratorResult<T, unknown>>): Promise<void> => {\n    pulling = true;\n    try {\n      begin(await pulled);\n    } catch (error) {\n      fail(error);\n    }\n    pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    changes.wakeAll();\n    if (!controller.aborted) fill();\n  };\n\n  const begin = (step: IteratorResult<T, unknown>): void => {\n    if (step.done === true) exhausted = true;\n    else void start(step.value);\n  };\n\n  /** The source has failed: in its place there is an error to read. */\n  const fail = (error: unknown): void => {\n    exhausted = true;\n    results.push({ outcome: { status: \"error\", error } });\n    unread++;\n  };\n\n  const start = async (item: T): Promise<void> => {\n    const result: Result<R> = { outcome: undefined };\n    if (ordered) results.push(result);\n    running++;\n    try {\n      const value = await (takesSignal ? work(item, controller.signal) : plain(item));\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    running--;\n    unread++;\n    if (!ordered) results.push(result);\n    changes.wakeAll();\n  };\n\n  try {\n    fill();\n    for (;;) {\n      const outcome = results.peek()?.outcome;\n      if (controller.aborted) throw controller.reason;\n      if (outcome !== undefined) {\n        results.shift();\n        unread--;\n        fill();\n        yield unwrap(outcome);\n        if (mustTurn()) await turn();\n      } else if (exhausted && running + unread === 0 && !pulling) return;\n      // mooring-allow signal-not-forwarded: the controller follows the signal, and its abort wakes this\n      else await changes.wait();\n    }\n  } finally {\n    exhausted = true;\n    controller.abort();\n    while (0 < running) await changes.wait();\n    for (let it = results.shift(); it !== undefined; it = results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : controller.reason;\n      if (!isReason(late, controller.reason)) reportLate(late);\n    }\n    await puller.close();\n  }\n}"
     },
     {
       "name": "chunks",
       "comment": "/**\n * Gathers the items of a stream into arrays of `size`; the last may be shorter. With `maxWait`, an array is also given\n * out so many milliseconds after its first item came, however short it is.\n *\n * - **Errors.** Items gathered before an error come first, then it throws. `break` closes the source.\n * - **Cost.** O(1) per item. The timer runs only while a begun array waits.\n *\n * Counterpart of `ready_chunks` and tokio-stream's `chunks_timeout`.\n *\n * @example\n * const rows: number[][] = [];\n * for await (const row of chunks([1, 2, 3], 2)) rows.push(row);\n * assert.deepEqual(rows, [[1, 2], [3]]);\n */",
-      "code": "async function* chunks<T>(\n  source: Items<T>,\n  size: number,\n  options: { readonly maxWait?: number | undefined } = {},\n): AsyncGenerator<T[], void, void> {\n  checkedCount(\"size\", size, 1);\n  const maxWait = checkedDelay(\"maxWait\", options.maxWait ?? Infinity);\n  const puller = new Puller(source);\n  const changes = new Waiters<void>(\"item\");\n  let chunk: T[] = [];\n  let cancelTimer: (() => void) | undefined;\n  let due = false;\n  let over = false;\n  let pulling = false;\n  let failure: { readonly error: unknown } | undefined;\n\n  /** Asks for one item. A reader that goes away with a short chunk leaves the question open for the next. */\n  const pull = async (): Promise<void> => {\n    if (pulling) return;\n    pulling = true;\n    try {\n      const step = await puller.next();\n      if (step.done === true) over = true;\n      else {\n        chunk.push(step.value);\n        if (maxWait !== Infinity) {\n          cancelTimer ??= startTimer(maxWait, () => {\n            due = true;\n            changes.wakeAll();\n          });\n        }\n      }\n    } catch (error) {\n      failure = { error };\n      over = true;\n    }\n    pulling = false;\n    changes.wakeAll();\n  };\n\n  try {\n    for (;;) {\n      due = false;\n      while (!over && !due && chunk.length < size) {\n        void pull();\n        await changes.wait();\n      }\n      cancelTimer?.();\n      cancelTimer = undefined;\n      const full = chunk;\n      chunk = [];\n      if (0 < full.length) yield full;\n      else if (failure !== undefined) throw failure.error;\n      else return;\n    }\n  } finally {\n    cancelTimer?.();\n    await puller.close();\n  }\n}"
+      "code": "async function* chunks<T>(\n  source: Items<T>,\n  size: number,\n  options: { readonly maxWait?: number | undefined } = {},\n): AsyncGenerator<T[], void, void> {\n  checkedCount(\"size\", size, 1);\n  const maxWait = checkedDelay(\"maxWait\", options.maxWait ?? Infinity);\n  const puller = new Puller(source);\n  const changes = new WaitSet<void>(\"item\");\n  let chunk: T[] = [];\n  let cancelTimer: (() => void) | undefined;\n  let due = false;\n  let over = false;\n  let pulling = false;\n  let failure: { readonly error: unknown } | undefined;\n\n  /** Asks for one item. A reader that goes away with a short chunk leaves the question open for the next. */\n  const pull = async (): Promise<void> => {\n    if (pulling) return;\n    pulling = true;\n    try {\n      const step = await puller.next();\n      if (step.done === true) over = true;\n      else {\n        chunk.push(step.value);\n        if (maxWait !== Infinity) {\n          cancelTimer ??= startTimer(maxWait, () => {\n            due = true;\n            changes.wakeAll();\n          });\n        }\n      }\n    } catch (error) {\n      failure = { error };\n      over = true;\n    }\n    pulling = false;\n    changes.wakeAll();\n  };\n\n  try {\n    for (;;) {\n      due = false;\n      while (!over && !due && chunk.length < size) {\n        void pull();\n        await changes.wait();\n      }\n      cancelTimer?.();\n      cancelTimer = undefined;\n      const full = chunk;\n      chunk = [];\n      if (0 < full.length) yield full;\n      else if (failure !== undefined) throw failure.error;\n      else return;\n    }\n  } finally {\n    cancelTimer?.();\n    await puller.close();\n  }\n}"
     },
     {
       "name": "merge",
       "comment": "/**\n * Reads several streams at the same time and yields their items as they come.\n *\n * - **Fair.** One item of each is asked for ahead, so a fast stream does not crowd out a slow one.\n * - **Errors.** The first error ends it: the other streams are closed, then it throws. `break` closes all of them.\n *   Errors of closing that come after another go to `onLateError`.\n * - **Cost.** O(1) per item, and one item per stream in memory.\n *\n * Counterpart of `futures::stream::select_all`.\n *\n * @example\n * const letters: string[] = [];\n * for await (const letter of merge([\"a\", \"b\"], [\"c\"])) letters.push(letter);\n * assert.deepEqual(letters.sort(), [\"a\", \"b\", \"c\"]);\n */",
-      "code": "async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {\n  const arrived = new Queue<Arrival<T>>();\n  const changes = new Waiters<void>(\"item\");\n  const pullers = sources.map((source) => new Puller(source));\n  const ask = async (puller: Puller<T>): Promise<void> => {\n    try {\n      arrived.push({ puller, step: await puller.next() });\n    } catch (error) {\n      arrived.push({ error });\n    }\n    changes.wakeAll();\n  };\n  for (const puller of pullers) void ask(puller);\n  try {\n    for (let open = pullers.length; 0 < open; ) {\n      const arrival = arrived.shift();\n      if (arrival === undefined) await changes.wait();\n      else if (\"error\" in arrival) throw arrival.error;\n      else if (arrival.step.done === true) open--;\n      else {\n        yield arrival.step.value;\n        void ask(arrival.puller);\n      }\n    }\n  } finally {\n    const closed = await Promise.allSettled(pullers.map((puller) => puller.close()));\n    for (const result of closed) if (result.status === \"rejected\") reportLate(result.reason);\n  }\n}"
+      "code": "async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {\n  const arrived = new Queue<Arrival<T>>();\n  const changes = new WaitSet<void>(\"item\");\n  const pullers = sources.map((source) => new Puller(source));\n  const ask = async (puller: Puller<T>): Promise<void> => {\n    try {\n      arrived.push({ puller, step: await puller.next() });\n    } catch (error) {\n      arrived.push({ error });\n    }\n    changes.wakeAll();\n  };\n  for (const puller of pullers) void ask(puller);\n  try {\n    for (let open = pullers.length; 0 < open; ) {\n      const arrival = arrived.shift();\n      if (arrival === undefined) await changes.wait();\n      else if (\"error\" in arrival) throw arrival.error;\n      else if (arrival.step.done === true) open--;\n      else {\n        yield arrival.step.value;\n        void ask(arrival.puller);\n      }\n    }\n  } finally {\n    const closed = await Promise.allSettled(pullers.map((puller) => puller.close()));\n    for (const result of closed) if (result.status === \"rejected\") reportLate(result.reason);\n  }\n}"
     },
     {
       "name": "Arrival",
@@ -4572,7 +4547,7 @@ export const sources: VendoredSources = {
     {
       "name": "Barrier",
       "comment": "/**\n * Makes tasks wait until a number of them have come to the same point; then it starts over.\n *\n * - **Order.** All resume in the order in which they came. One of them, the last to come, is the `leader`.\n * - **Cancellation.** Who is cancelled before the barrier opens rejects with `signal.reason` and counts as not having\n *   come, so the others need one more. Afterwards the signal has no effect.\n * - **Errors.** `abort` breaks the barrier for good: who waits or comes later is rejected with its reason. Use it when\n *   one of the group fails, or the others wait for ever.\n *\n * Counterpart of tokio's and std's `Barrier` (`is_leader`) and asyncio's (`abort`).\n * O(1) for each who comes; the last one wakes all.\n *\n * @example\n * const start = new Barrier(2);\n * const [first, second] = await Promise.all([start.wait(), start.wait()]);\n * assert.deepEqual([first.leader, second.leader], [false, true]);\n */",
-      "code": "class Barrier {\n  private readonly parties: number;\n  private readonly waiters = new Waiters<{ leader: boolean }>(\"barrier\");\n  private broken: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(parties: number) {\n    this.parties = checkedCount(\"parties\", parties, 1);\n  }\n\n  wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.broken !== undefined) return Promise.reject(this.broken.reason);\n    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(options?.signal);\n    this.waiters.wakeAll({ leader: false });\n    return Promise.resolve({ leader: true });\n  }\n\n  abort(reason: unknown = new CancelledError(\"The barrier was broken.\")): void {\n    this.broken ??= { reason };\n    this.waiters.rejectAll(this.broken.reason);\n  }\n}"
+      "code": "class Barrier {\n  private readonly parties: number;\n  private readonly waiters = new WaitSet<{ leader: boolean }>(\"barrier\");\n  private broken: { readonly reason: unknown } | undefined = undefined;\n\n  constructor(parties: number) {\n    this.parties = checkedCount(\"parties\", parties, 1);\n  }\n\n  wait(options?: Cancellable): Promise<{ leader: boolean }> {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.broken !== undefined) return Promise.reject(this.broken.reason);\n    if (this.waiters.size + 1 < this.parties) return this.waiters.wait(options?.signal);\n    this.waiters.wakeAll({ leader: false });\n    return Promise.resolve({ leader: true });\n  }\n\n  abort(reason: unknown = new CancelledError(\"The barrier was broken.\")): void {\n    this.broken ??= { reason };\n    this.waiters.rejectAll(this.broken.reason);\n  }\n}"
     },
     {
       "name": "Condvar",
@@ -4712,7 +4687,7 @@ export const sources: VendoredSources = {
     {
       "name": "TaskGroup",
       "comment": "/**\n * Tasks of one kind, whose results come as they finish.\n *\n * - **Two ways to read.** `joinNext` and `for await` give each outcome when it is there, and one failure leaves the\n *   others alone. `join` waits for all and gives the values in the order of `spawn`; once it has been called, an error\n *   aborts the rest, and it rejects with that error when all have ended. `onError` fixes one behaviour for both.\n * - **Each outcome is given once**, and kept until then.\n * - **Cancellation.** A signal given to `joinNext` or `join` ends that wait alone. `options.signal`, `timeout` and\n *   `abortAll` abort the tasks, also those that wait for their turn.\n * - **`await using`** aborts what still runs and waits for it. For a normal end, call `join` first. Errors that nobody\n *   has read by then go to `onLateError`.\n * - **Cost.** O(1) per task.\n *\n * Counterpart of tokio's `JoinSet`.\n *\n * @example\n * const group = new TaskGroup<string>({ limit: 2 });\n * for (const city of [\"Rome\", \"Oslo\"]) group.spawn(async () => city.toUpperCase());\n * const found: string[] = [];\n * for await (const outcome of group) {\n *   if (outcome.status === \"ok\") found.push(outcome.value);\n * }\n * assert.deepEqual(found, [\"ROME\", \"OSLO\"]);\n */",
-      "code": "class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outcome<T>> {\n  private readonly nursery: Nursery;\n  private readonly options: TaskGroupOptions;\n  private readonly members = new Set<Member<T>>();\n  private readonly finished = new Queue<Member<T>>();\n  private readonly readers = new Waiters<void>(\"outcome\");\n  private failFast: boolean;\n\n  constructor(options: TaskGroupOptions = {}) {\n    this.options = options;\n    this.nursery = new Nursery(options);\n    this.failFast = options.onError === \"cancel-siblings\";\n  }\n\n  /** How many tasks run, or have an outcome that nobody has read. */\n  get size(): number {\n    return this.members.size;\n  }\n\n  get signal(): AbortSignal {\n    return this.nursery.controller.signal;\n  }\n\n  /** Throws a ClosedError after `join`, `shutdown` or the disposal. */\n  spawn(work: Work<T>, options?: { readonly name?: string | undefined }): Task<T> {\n    this.nursery.mustBeOpen();\n    const member: Member<T> = { outcome: undefined };\n    this.members.add(member);\n    const ended = (outcome: Outcome<T>): void => {\n      member.outcome = outcome;\n      this.finished.push(member);\n      if (this.failFast && outcome.status === \"error\") this.nursery.fail(outcome.error);\n      this.readers.wake();\n    };\n    const task = this.nursery.spawn(work, ended, options?.name);\n    task.observe();\n    return task;\n  }\n\n  /** The next outcome; undefined when every task has been read. */\n  async joinNext(options?: Cancellable): Promise<Outcome<T> | undefined> {\n    throwIfAborted(options);\n    let member = this.finished.shift();\n    while (member === undefined) {\n      if (this.members.size === 0) return undefined;\n      await this.readers.wait(options?.signal);\n      member = this.finished.shift();\n    }\n    this.members.delete(member);\n    if (this.members.size === 0) this.readers.wakeAll();\n    return member.outcome;\n  }\n\n  /**\n   * Waits for all, and ends the group. The values of those not read, in the order of `spawn`. Rejects with the first\n   * error, or if there is none with the reason of a task that was cancelled.\n   */\n  async join(options?: Cancellable): Promise<T[]> {\n    this.failFast ||= this.options.onError !== \"collect\";\n    for (const { outcome } of this.members) {\n      if (this.failFast && outcome?.status === \"error\") this.nursery.fail(outcome.error);\n    }\n    await this.nursery.settled(options);\n    const members = [...this.members];\n    throwAny(this.end(), this.options);\n    const { controller } = this.nursery;\n    if (controller.aborted) throw controller.reason;\n    return members.flatMap(({ outcome }) => (outcome === undefined ? [] : [unwrap(outcome)]));\n  }\n\n  /** Aborts the tasks that run or wait for their turn. New ones can be spawned, and are cancelled at once. */\n  abortAll(reason?: unknown): void {\n    this.nursery.controller.abort(reason);\n  }\n\n  /** Aborts, waits until nothing runs any more, and ends the group. Never rejects. */\n  async shutdown(): Promise<void> {\n    this.abortAll();\n    await this.nursery.settled();\n    for (const error of this.end()) reportLate(error);\n  }\n\n  async *[Symbol.asyncIterator](): AsyncGenerator<Outcome<T>, void, void> {\n    for (let next = await this.joinNext(); next !== undefined; next = await this.joinNext()) {\n      yield next;\n    }\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.shutdown();\n  }\n\n  /** The errors that nobody has read, in the order in which they came. */\n  private end(): readonly unknown[] {\n    this.nursery.close();\n    const errors: unknown[] = [];\n    for (let it = this.finished.shift(); it !== undefined; it = this.finished.shift()) {\n      if (it.outcome?.status === \"error\") errors.push(it.outcome.error);\n    }\n    this.members.clear();\n    this.readers.wakeAll();\n    return errors;\n  }\n}"
+      "code": "class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outcome<T>> {\n  private readonly nursery: Nursery;\n  private readonly options: TaskGroupOptions;\n  private readonly members = new Set<Member<T>>();\n  private readonly finished = new Queue<Member<T>>();\n  private readonly readers = new WaitSet<void>(\"outcome\");\n  private failFast: boolean;\n\n  constructor(options: TaskGroupOptions = {}) {\n    this.options = options;\n    this.nursery = new Nursery(options);\n    this.failFast = options.onError === \"cancel-siblings\";\n  }\n\n  /** How many tasks run, or have an outcome that nobody has read. */\n  get size(): number {\n    return this.members.size;\n  }\n\n  get signal(): AbortSignal {\n    return this.nursery.controller.signal;\n  }\n\n  /** Throws a ClosedError after `join`, `shutdown` or the disposal. */\n  spawn(work: Work<T>, options?: { readonly name?: string | undefined }): Task<T> {\n    this.nursery.mustBeOpen();\n    const member: Member<T> = { outcome: undefined };\n    this.members.add(member);\n    const ended = (outcome: Outcome<T>): void => {\n      member.outcome = outcome;\n      this.finished.push(member);\n      if (this.failFast && outcome.status === \"error\") this.nursery.fail(outcome.error);\n      // The first takes it, and the others wait again, in their order.\n      this.readers.wakeAll();\n    };\n    const task = this.nursery.spawn(work, ended, options?.name);\n    task.observe();\n    return task;\n  }\n\n  /** The next outcome; undefined when every task has been read. */\n  async joinNext(options?: Cancellable): Promise<Outcome<T> | undefined> {\n    throwIfAborted(options);\n    let member = this.finished.shift();\n    while (member === undefined) {\n      if (this.members.size === 0) return undefined;\n      await this.readers.wait(options?.signal);\n      member = this.finished.shift();\n    }\n    this.members.delete(member);\n    if (this.members.size === 0) this.readers.wakeAll();\n    return member.outcome;\n  }\n\n  /**\n   * Waits for all, and ends the group. The values of those not read, in the order of `spawn`. Rejects with the first\n   * error, or if there is none with the reason of a task that was cancelled.\n   */\n  async join(options?: Cancellable): Promise<T[]> {\n    this.failFast ||= this.options.onError !== \"collect\";\n    for (const { outcome } of this.members) {\n      if (this.failFast && outcome?.status === \"error\") this.nursery.fail(outcome.error);\n    }\n    await this.nursery.settled(options);\n    const members = [...this.members];\n    throwAny(this.end(), this.options);\n    const { controller } = this.nursery;\n    if (controller.aborted) throw controller.reason;\n    return members.flatMap(({ outcome }) => (outcome === undefined ? [] : [unwrap(outcome)]));\n  }\n\n  /** Aborts the tasks that run or wait for their turn. New ones can be spawned, and are cancelled at once. */\n  abortAll(reason?: unknown): void {\n    this.nursery.controller.abort(reason);\n  }\n\n  /** Aborts, waits until nothing runs any more, and ends the group. Never rejects. */\n  async shutdown(): Promise<void> {\n    this.abortAll();\n    await this.nursery.settled();\n    for (const error of this.end()) reportLate(error);\n  }\n\n  async *[Symbol.asyncIterator](): AsyncGenerator<Outcome<T>, void, void> {\n    for (let next = await this.joinNext(); next !== undefined; next = await this.joinNext()) {\n      yield next;\n    }\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.shutdown();\n  }\n\n  /** The errors that nobody has read, in the order in which they came. */\n  private end(): readonly unknown[] {\n    this.nursery.close();\n    const errors: unknown[] = [];\n    for (let it = this.finished.shift(); it !== undefined; it = this.finished.shift()) {\n      if (it.outcome?.status === \"error\") errors.push(it.outcome.error);\n    }\n    this.members.clear();\n    this.readers.wakeAll();\n    return errors;\n  }\n}"
     },
     {
       "name": "Results",
@@ -4929,7 +4904,7 @@ export const sources: VendoredSources = {
     {
       "name": "startInNode",
       "comment": "",
-      "code": "function startInNode(\n  { Worker }: NodeThreads,\n  source: URL | { readonly script: string },\n  { transfer, ...options }: ThreadOptions,\n  { onMessage, onExit }: ThreadEvents,\n): Thread {\n  const isScript = \"script\" in source;\n  const worker = new Worker(isScript ? source.script : source, {\n    ...options,\n    eval: isScript,\n    transferList: transfer,\n  });\n  let failure: unknown;\n  let ended = false;\n  worker.on(\"message\", onMessage);\n  worker.on(\"error\", (error) => {\n    failure = error;\n  });\n  worker.on(\"messageerror\", (error) => {\n    failure = error;\n    void worker.terminate();\n  });\n  worker.on(\"exit\", (code) => {\n    if (ended) return;\n    ended = true;\n    onExit(failure, typeof code === \"number\" ? code : undefined);\n  });\n  return {\n    post: (message, list) => {\n      worker.postMessage(message, list);\n    },\n    keepAlive: (alive) => {\n      if (alive) worker.ref();\n      else worker.unref();\n    },\n    terminate: async () => {\n      ended = true;\n      await worker.terminate();\n    },\n  };\n}"
+      "code": "function startInNode(\n  { Worker }: NodeThreads,\n  source: URL | { readonly script: string },\n  { transfer, ...options }: ThreadOptions,\n  { onMessage, onExit }: ThreadEvents,\n): Thread {\n  const isScript = \"script\" in source;\n  const worker = new Worker(isScript ? source.script : source, {\n    ...options,\n    eval: isScript,\n    transferList: transfer,\n  });\n  let failure: unknown;\n  let ended = false;\n  let keeps = true;\n  worker.on(\"message\", onMessage);\n  worker.on(\"error\", (error) => {\n    failure = error;\n  });\n  worker.on(\"messageerror\", (error) => {\n    failure = error;\n    void worker.terminate();\n  });\n  worker.on(\"exit\", (code) => {\n    if (ended) return;\n    ended = true;\n    onExit(failure, typeof code === \"number\" ? code : undefined);\n  });\n  return {\n    post: (message, list) => {\n      worker.postMessage(message, list);\n    },\n    keepAlive: (alive) => {\n      if (alive === keeps) return;\n      keeps = alive;\n      if (alive) worker.ref();\n      else worker.unref();\n    },\n    terminate: async () => {\n      ended = true;\n      await worker.terminate();\n    },\n  };\n}"
     },
     {
       "name": "startInBrowser",
@@ -5074,7 +5049,7 @@ export const sources: VendoredSources = {
     {
       "name": "WorkerPool",
       "comment": "/**\n * Threads that run the functions of a module. `M` is the type of the module: `WorkerPool<typeof import(\"./work.ts\")>`.\n *\n * - **Order.** Tasks start in the order of `run`. A thread runs one at a time, an asynchronous one to its end. Short\n *   tasks are sent in batches of about a millisecond, so that each costs a microsecond or two; `batch: false` does not.\n * - **Cancellation.** Before its start, an aborted signal rejects the task with `signal.reason`, and it never runs. Later\n *   its function, which is given a signal after its arguments if `run` was, is told; the task rejects with the reason\n *   when the function has ended. `onAbort: \"terminate\"` and `graceMs` end the thread instead, and nothing else of the\n *   pool is affected. A function that never yields cannot hear of an abort.\n * - **A function that throws** rejects its task with an error of the same name, message, stack, causes and fields.\n * - **A thread that dies** rejects the tasks it has begun and not told the result of, with a WorkerError: the one it died\n *   of, and, when it was out of memory, short ones of the same batch. All others run in another thread.\n * - **Errors.** Arguments or results that cannot be copied reject their task with a TypeError whose `cause` says what is\n *   wrong, and a module that cannot be loaded rejects each task with why; the pool stays usable.\n * - **Liveness.** Threads start when needed and keep the process alive while they work, not while they are idle.\n * - **Cost.** O(1) for each task, besides copying.\n *\n * Counterpart of `rayon`, tokio's `spawn_blocking` and Python's `ProcessPoolExecutor`.\n *\n * @example\n * const module = \"data:text/javascript,export const double = (x) => x * 2\";\n * const pool = new WorkerPool<{ double(x: number): number }>(module, { size: 2 });\n * assert.equal(await pool.run(\"double\", [21]), 42);\n * assert.deepEqual(await pool.map(\"double\", [1, 2, 3]), [2, 4, 6]);\n * assert.equal(await pool.mapReduce(\"double\", (a, b) => a + b, [1, 2, 3], 0), 12);\n * await pool.drain();\n */",
-      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = checkedLimit(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        // Who is told of the result may have more to do, and to say twice what keeps the process alive costs more.\n        queueMicrotask(() => {\n          if (!lane.busy && this.queued === 0) lane.rest();\n        });\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    const refused = refusal({ signal });\n    if (refused !== undefined) return refused;\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
+      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new WaitSet<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = checkedLimit(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        // Who is told of the result may have more to do, and to say twice what keeps the process alive costs more.\n        queueMicrotask(() => {\n          if (!lane.busy && this.queued === 0) lane.rest();\n        });\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    const refused = refusal({ signal });\n    if (refused !== undefined) return refused;\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
     },
     {
       "name": "chunksOf",

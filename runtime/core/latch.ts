@@ -1,6 +1,6 @@
 import { refusal } from "./signals.ts";
 import type { Cancellable } from "./types.ts";
-import { Waiters } from "./waiters.ts";
+import { WaitSet } from "./wait-set.ts";
 
 /**
  * A value that arrives once, and those who wait for it.
@@ -12,10 +12,10 @@ import { Waiters } from "./waiters.ts";
 export class Latch<T> {
   /** What arrived, in a box, since it may be undefined. */
   opened: { readonly value: T } | undefined = undefined;
-  readonly waiters: Waiters<T>;
+  readonly waiters: WaitSet<T>;
 
   constructor(onLeave?: () => void) {
-    this.waiters = new Waiters<T>("outcome", onLeave);
+    this.waiters = new WaitSet<T>("outcome", onLeave);
   }
 
   /** The first value counts; false for the others. */

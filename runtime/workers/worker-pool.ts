@@ -4,7 +4,7 @@ import { Queue } from "../core/queue.ts";
 import { follow, refusal } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
-import { Waiters } from "../core/waiters.ts";
+import { WaitSet } from "../core/wait-set.ts";
 import { mapLimit } from "../limit/map-limit.ts";
 import { type Call, Job } from "./job.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
@@ -100,7 +100,7 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   private readonly owner: LaneOwner;
   private readonly lanes = new Set<Lane>();
   private readonly queue = new Queue<Job>();
-  private readonly drainers = new Waiters<void>("drain");
+  private readonly drainers = new WaitSet<void>("drain");
   private readonly onDrop: () => void = () => {
     this.queued--;
     this.queue.sweep(this.queued, (job) => !job.settled);
