@@ -19,6 +19,7 @@ import {
   unwrapped,
 } from "../../analysis/syntax.ts";
 import { resetFinally } from "../fixes/reset-finally.ts";
+import { setFirst } from "../fixes/set-first.ts";
 import { calledAt, twice } from "../words/races.ts";
 
 // See leaky-busy-flag.md for what this means to the user.
@@ -46,7 +47,7 @@ export const leakyBusyFlag = defineRule({
     if (write === undefined || write.location.cell !== undefined) return;
     const resets = resetsBeside(write, program);
     if (resets.length === 0) return;
-    const late = isSetBack(write, program) ? setLate(write, program) : undefined;
+    const late = isSetBack(write, program) ? setLate(write, resets, program) : undefined;
     if (late !== undefined) yield late;
     else if (isTestedAndSet(write, program)) yield* leaks(write, resets, program);
   },
@@ -60,7 +61,7 @@ function resetsBeside(write: Access, program: Program): readonly Access[] {
   );
 }
 
-function setLate(write: Access, program: Program): Finding | undefined {
+function setLate(write: Access, resets: readonly Access[], program: Program): Finding | undefined {
   const window = testWindow(write, program, closesOf(write, program));
   if (window?.outcome !== "empty") return undefined;
   const overlap = raceIn(window, program);
@@ -81,7 +82,12 @@ function setLate(write: Access, program: Program): Finding | undefined {
       between: ["write", `sets \`${name}\``],
       last: ["write", `sets \`${name}\` too, and both are inside`],
     }),
-    fixes: [],
+    fixes: setFirst(
+      name,
+      window.read,
+      write.at,
+      resets.map(({ at }) => at),
+    ),
   };
 }
 
