@@ -10,14 +10,18 @@ import {
   type Node,
   type NodeOf,
   nameOf,
+  type PropertyAccess,
+  sourceFileOf,
   textOf,
   unwrapped,
   walk,
   wrapped,
 } from "../syntax.ts";
 import { writeAt } from "./access-kinds.ts";
+import { writesTo } from "./accesses.ts";
 import { answerIn } from "./answers.ts";
 import { isReactiveCell, isSetter } from "./effects.ts";
+import { flowOwner } from "./flow-graph.ts";
 import { locationOf, variableOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf, wayBetween } from "./pauses.ts";
@@ -30,13 +34,14 @@ import { isEmpty } from "./tests.ts";
 // A function is given something to ask for, asks, pauses, and puts the answer into a place that its
 // next call writes to as well. Answers come in any order, so the one to an older question may come
 // last and stay. That is so when the value is made from what was awaited (facts/origins.ts), and what
-// was asked is made from a parameter of the function: without one, all calls ask for the same.
+// was asked is made from a parameter of the function, from a field that other functions write, or from
+// what stands in an input: without any of them, all calls ask for the same.
 //
 // *May*. Left out are cells of a collection, where each question has its own; values that say to
 // which question they belong (`{ id, rows }`); values made from what is in the place by then; and
 // everything behind a look at who is the newest, or whose request the next call takes back
-// (facts/newest.ts), or that a lock, a flag or a chain lets in one by one. A question that comes from
-// a field is not seen, nor is an answer that another function writes for this one.
+// (facts/newest.ts), or that a lock, a flag or a chain lets in one by one. An answer that another
+// function writes for this one is not seen.
 
 export interface LateAnswer {
   /** The assignment, or the call of a setter. */
@@ -46,9 +51,9 @@ export interface LateAnswer {
   /** The `await`, or the call of `then`. */
   readonly pause: Node;
   readonly request: Node;
-  /** The mention of the parameter in what is asked. */
-  readonly question: Identifier;
-  /** The function whose parameter that is. */
+  /** What decides what is asked: the mention of a parameter, of a field, or of what an input holds. */
+  readonly question: Node;
+  /** The function that is begun again. */
   readonly fn: FunctionLike;
 }
 
@@ -133,13 +138,17 @@ function questionIn(
   request: Node,
   owners: readonly Node[],
   program: Program,
-): { readonly question: Identifier; readonly fn: FunctionLike } | undefined {
+): { readonly question: Node; readonly fn: FunctionLike } | undefined {
   for (const { node } of originsOf(request, program)) {
     const answer = answerIn(node, program);
     const before = answer?.request;
     if (before !== undefined && before !== request && !isWithin(before, request)) {
       const further = questionIn(before, owners, program);
       if (further !== undefined) return further;
+    }
+    if (is.PropertyAccessExpression(node) && isChanging(node, owners, program)) {
+      const fn = owners.find((it) => isFunctionLike(it));
+      if (fn !== undefined) return { question: node, fn };
     }
     if (!is.Identifier(node)) continue;
     const declaration = variableOf(node, program);
@@ -151,6 +160,24 @@ function questionIn(
   }
   return undefined;
 }
+
+/** `input.value`, and a field of the object that other functions write, where it is what is asked for. */
+function isChanging(access: PropertyAccess, owners: readonly Node[], program: Program): boolean {
+  if (access.name.text === "value" && !is.ThisKeyword(unwrapped(access.expression))) {
+    return INPUTS.test(program.types.value(access.expression).type?.name ?? "");
+  }
+  const { parent } = wrapped(access);
+  if (!is.ThisKeyword(unwrapped(access.expression)) || HELPERS.test(access.name.text)) return false;
+  if (!is.CallExpression(parent) || parent.expression === wrapped(access)) return false;
+  const field = locationOf(access, program);
+  const writes = field === undefined ? [] : writesTo(field, sourceFileOf(access), program);
+  return writes.some((it) => {
+    const owner = flowOwner(it.at);
+    return it.kind === "write" && owner !== undefined && !owners.includes(owner);
+  });
+}
+
+const INPUTS = /^HTML(?:Input|TextArea|Select)Element$/;
 
 function isWithin(inner: Node, outer: Node): boolean {
   return outer.pos <= inner.pos && inner.end <= outer.end;
@@ -178,18 +205,18 @@ const GETS_TEXT =
   /^(?:trim\w*|to\w+|slice|substring|split|replace\w*|concat|join|map|filter|get|at|normalize|pad\w+)$/;
 
 /** `{ id, rows }`: whoever reads it can tell which question it answers. */
-function saysWhose(written: Node, question: Identifier): boolean {
+function saysWhose(written: Node, question: Node): boolean {
   const value = unwrapped(written);
   if (!is.ObjectLiteralExpression(value)) return false;
   return value.properties.some((it) => {
-    if (is.ShorthandPropertyAssignment(it)) return nameOf(it.name) === question.text;
-    return is.PropertyAssignment(it) && mentions(it.initializer, question.text);
+    if (is.ShorthandPropertyAssignment(it)) return nameOf(it.name) === textOf(question);
+    return is.PropertyAssignment(it) && mentions(it.initializer, textOf(question));
   });
 }
 
 function mentions(expression: Node, name: string): boolean {
   const node = unwrapped(expression);
-  if (is.Identifier(node)) return node.text === name;
+  if (is.Identifier(node) || textOf(node) === name) return textOf(node) === name;
   if (!is.PropertyAccessExpression(node)) return false;
   let found = false;
   walk(node, (it) => {

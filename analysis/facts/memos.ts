@@ -1,6 +1,7 @@
 import type { Program } from "../program.ts";
 import {
   type CallExpression,
+  calleeNameOf,
   is,
   isAssignment,
   methodCall,
@@ -50,10 +51,19 @@ function isOnePromise(node: Node, write: Access, program: Program): boolean {
     if (isSharedRun(it.node, program)) return true;
     // What a method of a shared object gives is the call's own, unless the object is a collection.
     const call = it.whole ? methodCall(it.node) : undefined;
+    if (call?.method === "get" && !isCollection(call.call, call.receiver, program)) return false;
     const place = call?.method === "get" ? call.receiver : it.node;
     return it.whole && isSharedPlace(place, write, program);
   });
 }
+
+/** Whether what is asked keeps what it gives, and is no service with a method `get`. */
+function isCollection(call: CallExpression, receiver: Node, program: Program): boolean {
+  const symbol = program.types.symbol(calleeNameOf(call));
+  return symbol === undefined || symbol.module === "lib" || KEEPS.test(textOf(unwrapped(receiver)));
+}
+
+const KEEPS = /(?:cache|pending|flight|promise|loading|request|memo|map|once|running|active)/i;
 
 function isSharedPlace(node: Node, write: Access, program: Program): boolean {
   const reference = isAssignment(node) ? unwrapped(node.left) : node;

@@ -1,8 +1,15 @@
 import { METHODS_RUN_ONCE } from "../primitives/owners.ts";
 import type { Program } from "../program.ts";
-import { isFunctionLike, type Node, sourceFileOf } from "../syntax.ts";
+import {
+  isFunctionExpression,
+  isFunctionLike,
+  type Node,
+  sourceFileOf,
+  wrapped,
+} from "../syntax.ts";
 import { isAnnotated } from "./annotations.ts";
 import { isTestFile } from "./file-roles.ts";
+import type { FlowOwner } from "./flow-graph.ts";
 import { nameNode, nameOfFunction } from "./functions.ts";
 import { holderOf, type Overlap, overlapOf } from "./overlap.ts";
 import { ownersOf } from "./pauses.ts";
@@ -20,7 +27,8 @@ export function refiringOf(node: Node, program: Program): Overlap | undefined {
   for (const owner of ownersOf(node, program)) {
     const overlap = overlapOf(owner, program);
     const kind = overlap?.evidence.kind;
-    if (overlap !== undefined && (kind === "handler" || kind === "parallel")) return overlap;
+    const isAgain = kind === "handler" || (kind === "parallel" && !isStartedAtOnce(owner, overlap));
+    if (overlap !== undefined && isAgain) return overlap;
     const name = isFunctionLike(owner) ? nameOfFunction(owner) : undefined;
     if (!isFunctionLike(owner) || name === undefined || !HANDLES.test(name)) continue;
     if (
@@ -39,6 +47,11 @@ export function refiringOf(node: Node, program: Program): Overlap | undefined {
     };
   }
   return undefined;
+}
+
+/** Callbacks for the elements of one list ask for all of them, and none is newer than the others. */
+function isStartedAtOnce(owner: FlowOwner, overlap: Overlap | undefined): boolean {
+  return isFunctionExpression(owner) && wrapped(owner).parent === overlap?.evidence.at;
 }
 
 const HANDLES = /^_?on[A-Z]/;

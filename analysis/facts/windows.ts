@@ -3,12 +3,14 @@ import {
   ancestor,
   is,
   isAssignment,
+  isInside,
   isShortCircuit,
   Kind,
   methodCall,
   type Node,
   nameOf,
   sourceFileOf,
+  textOf,
   unwrapped,
   wrapped,
 } from "../syntax.ts";
@@ -76,12 +78,22 @@ export function valueWindow(
   if (isAssignment(at) && ARITHMETIC(at.operatorToken.kind)) add(reference, false, NOTHING);
   const reads = readsOf(write, program);
   if (reads.size > 0) {
-    for (const { node, opaque, whole, replaced } of originsOf(value, program)) {
+    const origins = originsOf(value, program).filter(({ node }) => reads.has(node));
+    // Made from what is there by then as well, it brings the two together, and nothing is lost.
+    if (origins.some(({ node, opaque }) => !opaque && isReadLate(node, write, program))) {
+      return undefined;
+    }
+    for (const { node, opaque, whole, replaced } of origins) {
       // What is put back as it was taken is no update.
-      if (reads.has(node) && !whole) add(node, opaque, replaced);
+      if (!whole) add(node, opaque, replaced);
     }
   }
   return found.find((it) => !it.opaque) ?? found[0];
+}
+
+/** Whether the place is read in the very statement that writes it, with no pause in between. */
+function isReadLate(read: Node, { at }: Access, program: Program): boolean {
+  return isInside(read, at) && wayBetween(read, at, program)?.pauses.length === 0;
 }
 
 const NOTHING: ReadonlySet<Node> = new Set();
@@ -183,6 +195,34 @@ const BY_SIZE: ReadonlySet<number> = new Set([
   Kind.GreaterThanToken,
   Kind.GreaterThanEqualsToken,
 ]);
+
+/**
+ * Whether the write leaves the state that was tested: `if (this.state !== "idle") return; …; this.state =
+ * "open"`.
+ */
+export function isTransition({ condition: { node }, outcome, write }: TestWindow): boolean {
+  if (!is.BinaryExpression(node) || outcome !== "other" || write.value === undefined) return false;
+  if (!EQUALITY.has(node.operatorToken.kind)) return false;
+  const from = stateIn(node.right) ?? stateIn(node.left);
+  const to = stateIn(write.value);
+  return from !== undefined && to !== undefined && from !== to;
+}
+
+const EQUALITY: ReadonlySet<number> = new Set([
+  Kind.EqualsEqualsToken,
+  Kind.EqualsEqualsEqualsToken,
+  Kind.ExclamationEqualsToken,
+  Kind.ExclamationEqualsEqualsToken,
+]);
+
+/** A literal, or a member of an enumeration: `State.Open`. */
+function stateIn(written: Node): string | undefined {
+  const node = unwrapped(written);
+  if (is.StringLiteral(node)) return node.text;
+  if (!is.PropertyAccessExpression(node)) return undefined;
+  const isConstant = /^[A-Z]/.test(node.name.text) && /^[A-Z]/.test(nameOf(node.expression) ?? "");
+  return isConstant ? textOf(node) : undefined;
+}
 
 /** Whether the write puts down when something was done last: the time as it is then. */
 export function isTimestamp({ value }: Access, program: Program): boolean {

@@ -10,6 +10,7 @@ import {
   isLimit,
   isRepeated,
   isTimestamp,
+  isTransition,
   type TestWindow,
   testWindow,
 } from "../../analysis/facts/windows.ts";
@@ -59,7 +60,8 @@ export const staleGuard = defineRule({
       program,
       (it) => closes(it) || isOtherWrite(it, write, program),
     );
-    if (window === undefined || !isLimit(window.condition)) return;
+    if (window === undefined) return;
+    if (!isLimit(window.condition) && !isTransition(window)) return;
     const overlap = raceIn(window, program);
     if (overlap !== undefined && !isRepeated(window, program))
       yield passedTwice(window, overlap, program);

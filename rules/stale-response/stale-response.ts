@@ -7,7 +7,7 @@ import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/ra
 import { refiringOf } from "../../analysis/facts/refiring.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Interleaving } from "../../analysis/rule.ts";
-import { is, isAssignment, type Node, unwrapped } from "../../analysis/syntax.ts";
+import { is, isAssignment, type Node, textOf, unwrapped } from "../../analysis/syntax.ts";
 import { keepNewest } from "../fixes/keep-newest.ts";
 import { calledBy, step } from "../words/races.ts";
 
@@ -72,7 +72,7 @@ function* broughtBack(settled: LateSettled, program: Program): Iterable<Finding>
 
 function replaced(late: LateAnswer, again: Overlap): Finding {
   const { at, target, pause, question } = late;
-  const asked = question.text;
+  const asked = textOf(question);
   return {
     at,
     message: `\`${target}\` may get the answer for an older \`${asked}\` after the one for the newest.`,
@@ -91,12 +91,13 @@ function twoCalls(
   again: Overlap,
 ): Interleaving {
   const where = callIn(request);
+  const asked = textOf(question);
   return {
     evidence: again.evidence,
     steps: [
-      step("A", "call", where, `asks for the first \`${question.text}\``),
+      step("A", "call", where, `asks for the first \`${asked}\``),
       step("A", "pause", pause, "pauses until the answer has come"),
-      step("B", "call", where, `asks for the next \`${question.text}\``),
+      step("B", "call", where, `asks for the next \`${asked}\``),
       step("B", "write", at, `writes \`${target}\``),
       step("A", "write", at, `writes \`${target}\`, with the older answer`),
     ],
