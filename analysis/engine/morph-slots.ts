@@ -120,9 +120,17 @@ export class MorphSlots {
     const results = partsOf(wanted).flatMap((part): readonly Result[] => {
       if (part.flags & INSTANTIABLE) return ["open"];
       if (part.symbol?.name === "Function") return ["promise"];
+      if (this.wantsMembers(part)) return [];
       return part.getCallSignatures().map((it) => this.returnSlot(it));
     });
     return results.length === 0 ? "none" : strongest(results);
+  }
+
+  /** An application that can be called as well, say: a function that is written out is none. */
+  private wantsMembers(type: ts.Type): boolean {
+    return this.checker
+      .getPropertiesOfType(type)
+      .some((it) => (it.flags & ts.SymbolFlags.Optional) === 0);
   }
 
   private returnSlot(signature: ts.Signature): Result {

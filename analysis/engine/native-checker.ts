@@ -104,6 +104,12 @@ export class NativeChecker {
     return infos.find((it) => (it.keyType.flags & number) !== 0)?.valueType;
   });
 
+  /** Whether there is something that values of the type have to have. */
+  readonly wantsMembers = remembered((type: Type): boolean => {
+    const optional = this.sync.SymbolFlags.Optional;
+    return this.checker.getPropertiesOfType(type).some(({ flags }) => (flags & optional) === 0);
+  });
+
   property(type: Type, name: string): RemoteSymbol | undefined {
     return this.checker.getPropertyOfType(type, name);
   }

@@ -107,6 +107,7 @@ export class NativeSlots {
       if (this.checker.isOpen(part)) return ["open"];
       if (this.checker.isPrimitive(part)) return [];
       if (part.getSymbol()?.name === "Function") return ["promise"];
+      if (this.checker.wantsMembers(part)) return [];
       return this.checker.calls(part).map((it) => this.returnSlot(it));
     });
     return results.length === 0 ? "none" : strongest(results);
