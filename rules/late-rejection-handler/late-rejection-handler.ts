@@ -1,3 +1,4 @@
+import { type Collected, collectedTooEarly } from "../../analysis/facts/collected-promises.ts";
 import { isServerEntry, isTestFile } from "../../analysis/facts/file-roles.ts";
 import {
   type Held,
@@ -30,7 +31,7 @@ export const lateRejectionHandler = defineRule({
   profile: "recommended",
   equivalents: [],
   covers: ["unobserved-promise"],
-  on: { kinds: ["VariableDeclaration", "ForOfStatement", "AwaitExpression"] },
+  on: { kinds: ["VariableDeclaration", "ForOfStatement", "AwaitExpression", "CallExpression"] },
 
   *check(node, program) {
     if (is.VariableDeclaration(node)) {
@@ -47,6 +48,10 @@ export const lateRejectionHandler = defineRule({
         };
       }
     } else if (is.AwaitExpression(node)) yield* overGiven(node, program);
+    else if (is.CallExpression(node)) {
+      const collected = collectedTooEarly(node, program);
+      if (collected !== undefined) yield inList(collected, program);
+    }
   },
 });
 
@@ -89,6 +94,20 @@ function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
       { at: late.look, message: "first looked at here" },
     ],
     fixes: [...joinNextAwait(held), ...startWhereAwaited(held, late.look, program), ...mark],
+  };
+}
+
+function inList({ promise, list, pause, look }: Collected, program: Program): Finding {
+  return {
+    at: promise,
+    ...weightOf(promise, program),
+    message: `If this promise in \`${list}\` rejects during the pause, nobody is there to hear it.`,
+    why: WHY,
+    notes: [
+      { at: promise, message: "started here" },
+      { at: pause, message: "pauses here" },
+      { at: look, message: "first looked at here" },
+    ],
   };
 }
 
