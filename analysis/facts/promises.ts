@@ -179,7 +179,7 @@ export function isLazy(expression: Node, program: Program): boolean {
 
 /**
  * `client.info((error, text) => …)`: a function that takes a callback, too, tells that of a failure,
- * and its promise is for those who give none. An own function is looked into instead.
+ * and its promise is for those who give none. An own async function has a promise for everybody.
  */
 function tellsByCallback(node: Node, program: Program): boolean {
   if (!is.CallExpression(node)) return false;
@@ -188,7 +188,7 @@ function tellsByCallback(node: Node, program: Program): boolean {
   const given = unwrapped(last);
   // A wrapper around it, such as one that calls it in time.
   const inner = is.CallExpression(given) ? given.arguments.map(unwrapped) : [given];
-  return inner.some(takesErrorFirst) && calleeOf(node, program).functions.length === 0;
+  return inner.some(takesErrorFirst) && !calleeOf(node, program).functions.some(isAsync);
 }
 
 function takesErrorFirst(node: Node): boolean {

@@ -12,9 +12,11 @@ import {
   type Node,
   type NodeOf,
   nameOf,
+  sourceFileOf,
   unwrapped,
 } from "../syntax.ts";
 import type { CallbackModel } from "../primitives/primitive.ts";
+import { isTestFile } from "./file-roles.ts";
 import { callbackOf, callbackParameter, observation } from "./callbacks.ts";
 import { calleeOf, constantBehind, functionsIn, modelIn } from "./callees.ts";
 import { escaping } from "./escapes.ts";
@@ -96,7 +98,9 @@ const iterationFails = reason<FunctionLike, Node>((fn, program) =>
 /** The node because of which a synchronous call may throw: the call itself, or a callback. */
 export function mayThrow(call: Node, program: Program): Node | undefined {
   const { symbol, model, functions } = calleeOf(call, program);
-  if (model?.throws === true) return call;
+  // Outside of tests an assertion says what cannot be; nobody is expected to be ready for it.
+  const isAssertion = symbol?.module === "node:assert" && !isTestFile(sourceFileOf(call), program);
+  if (model?.throws === true && !isAssertion) return call;
   if (model?.result !== "ends" && declaresNever(call, program)) return call;
   if (functions.some((it) => throwsFrom(it, program) !== undefined)) return call;
   // What an executor throws becomes a rejection.

@@ -39,6 +39,7 @@ export const asyncOverrideOfVoid = defineRule({
     const hidden = program.types.inherited(member).filter((it) => it.result === "void");
     const base = hidden.find((it) => it.base.module === "own") ?? hidden[0];
     if (base === undefined || isWaitedFor(base, name, program)) return;
+    if (isAbstract(base, program)) return;
     yield finding(member, name, base, program);
   },
 });
@@ -63,6 +64,17 @@ function functionOf(member: Node): FunctionLike | undefined {
   const value = is.PropertyDeclaration(member) ? member.initializer : undefined;
   const inner = value && unwrapped(value);
   return isFunctionExpression(inner) ? inner : undefined;
+}
+
+/** `close() { throw new Error("not implemented"); }` gives nothing because it is there to be overridden. */
+function isAbstract({ declaration }: InheritedMember, program: Program): boolean {
+  const method =
+    declaration && program.types.isOwn(declaration.file)
+      ? resolve(declaration, program)
+      : undefined;
+  if (!is.MethodDeclaration(method) || method.type !== undefined) return false;
+  const [only, another] = is.Block(method.body) ? method.body.statements : [];
+  return is.ThrowStatement(only) && another === undefined;
 }
 
 /** A package whose types say `void`, but which waits all the same. */
