@@ -1,6 +1,7 @@
 import type { Program } from "../program.ts";
 import {
   type CallExpression,
+  enclosingClass,
   enclosingFunction,
   type FunctionLike,
   type Identifier,
@@ -51,7 +52,7 @@ export interface AbortListener {
   readonly fn: FunctionLike;
   /** What shows that the operation ends without an abort. */
   readonly end: Node;
-  readonly because: "settles" | "race" | "waits" | "returns" | "removes" | "ends";
+  readonly because: "settles" | "race" | "waits" | "returns" | "removes" | "ends" | "made";
 }
 
 /** A listener that stays on a signal after the operation. */
@@ -177,6 +178,9 @@ function endOf(registration: Listening, fn: FunctionLike, program: Program): End
   const removal = removalIn(fn, registration, program);
   if (removal !== undefined) return { end: removal, because: "removes" };
   const life = lifeOf(call, program);
+  // Each object leaves a listener, although nobody ends the object itself.
+  const made = is.Constructor(fn) && life === undefined ? enclosingClass(fn) : undefined;
+  if (made !== undefined) return { end: made.name ?? made, because: "made" };
   if (life?.kind !== "class" || life.teardown === undefined) return undefined;
   return isInside(call, life.teardown)
     ? undefined

@@ -69,7 +69,7 @@ export function lateTimer(
 /** What is over so soon that hardly anything ends meanwhile. */
 const SHORT_MS = 250;
 
-function isShort({ arguments: [, time] }: CallExpression, program: Program): boolean {
+export function isShort({ arguments: [, time] }: CallExpression, program: Program): boolean {
   if (time === undefined) return true;
   const ms = millisecondsOf(time, program);
   return ms !== undefined && ms < SHORT_MS;
@@ -129,10 +129,10 @@ function callIn(
 }
 
 const ENDED =
-  /mounted|alive|dispos|destroy|clos(?:e|ed|ing)$|stop|abort|cancel|active|running|ended|ending|terminat|shut|dead|quit|stale|token|status|state$/i;
+  /mounted|alive|dispos|destroy|clos(?:e|ed|ing)$|stop|abort|cancel|active|running|ended|ending|terminat|shut|dead|quit|stale|done|finish|over$|token|status|state$/i;
 
 /** Whether a condition in the function sounds as if it asked for an end. */
-function asksForEnd(fn: FunctionLike): boolean {
+export function asksForEnd(fn: FunctionLike): boolean {
   if (fn.body === undefined) return false;
   const asks = (it: Node) =>
     (is.IfStatement(it) && sounds(it.expression)) ||

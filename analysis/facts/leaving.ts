@@ -20,7 +20,7 @@ import {
 import { dominates } from "./dataflow.ts";
 import { branchesOf, isHandled, isLazy, isPromise, mayFloat } from "./promises.ts";
 import { mayReject } from "./summaries.ts";
-import { isPromiseByUse } from "./waited-elsewhere.ts";
+import { isOnlyReasonForAsync, isPromiseByUse } from "./waited-elsewhere.ts";
 
 // What does a `return` leave behind, and does it matter to the promise that is returned?
 //
@@ -48,6 +48,8 @@ export interface Escape {
   readonly left: readonly Left[];
   /** All that is lost is what a `catch` does before it throws the error again. */
   readonly onlyRethrows: boolean;
+  /** Nothing is known of the types; that these are promises is only likely. */
+  readonly assumed: boolean;
 }
 
 /** What a promise escapes that this statement returns; undefined where nothing is lost. */
@@ -73,6 +75,7 @@ export function escapeBy(
   return {
     promises: isPending ? pending : rejecting,
     left,
+    assumed: promises.every((it) => isAssumed(it, program)),
     onlyRethrows: left.every((it) => it.kind === "catch" && rethrows(it.at)),
   };
 }
@@ -139,7 +142,9 @@ function disposed(list: Node | undefined): readonly Left[] {
 function mayEscape(expression: Node, owner: FunctionLike, program: Program): boolean {
   const { extent, names } = program.types.promise(expression);
   if (extent === "none") return false;
-  if (names.length === 0 && !isPromiseByUse(expression, program)) return false;
+  if (names.length === 0 && !isPromiseByUse(expression, program)) {
+    return isOnlyReasonForAsync(expression);
+  }
   if (mayFloat(expression, program)) return false;
   if (isAsync(owner)) return true;
   // A query that nobody has started yet, and a rejection that is spelled out, are just values. Who
@@ -147,6 +152,11 @@ function mayEscape(expression: Node, owner: FunctionLike, program: Program): boo
   if (isLazy(expression, program) || settledMethod(expression) === "reject") return false;
   const last = methodCall(unwrapped(expression))?.method;
   return last !== "finally" && last !== "catch";
+}
+
+function isAssumed(expression: Node, program: Program): boolean {
+  const { extent, names } = program.types.promise(expression);
+  return extent === "unknown" && names.length === 0 && !isPromiseByUse(expression, program);
 }
 
 function mayRejectLater(expression: Node, statement: Node, program: Program): boolean {

@@ -70,6 +70,20 @@ export function isPromiseByUse(written: Node, program: Program): boolean {
   return isFetch(call) || isDelegation(call) || waitedElsewhere(call, program) !== undefined;
 }
 
+/**
+ * Whether the function is async, waits for nothing, and has a `try` around this: of all that is in it, the
+ * returned call may be the reason. Weak evidence, for what else may be.
+ */
+export function isOnlyReasonForAsync(written: Node): boolean {
+  const call = unwrapped(written);
+  const fn = enclosingFunction(call);
+  if (!is.CallExpression(call) || fn === undefined || !isAsync(fn) || isGenerator(fn)) return false;
+  return fn.body !== undefined && !bodyHas(fn.body, isPause);
+}
+
+const isPause = (node: Node) =>
+  is.AwaitExpression(node) || (is.ForOfStatement(node) && node.awaitModifier !== undefined);
+
 /** `fetch(…)`, by whatever package. */
 export function isFetch(written: Node): boolean {
   const call = unwrapped(written);

@@ -29,6 +29,8 @@ export const resources: readonly PackageModel[] = [
     calls: {
       ...everyMember(["Axios", "AxiosInstance", "AxiosStatic"], VERBS, NETWORK),
       ...every(["AxiosInstance", "AxiosStatic"], NETWORK),
+      // What `require` gives has no types where the package is written for `import`.
+      ...every(VERBS, NETWORK),
     },
   },
   {

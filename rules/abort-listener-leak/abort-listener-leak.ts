@@ -30,6 +30,7 @@ export const abortListenerLeak = defineRule({
     const name = target === undefined ? "the signal" : `\`${textOf(target)}\``;
     yield {
       at: call.expression,
+      profile: found.because === "made" ? "strict" : undefined,
       message: `Nobody removes this listener of ${name} when the operation is over.`,
       why: "A signal often outlives many operations: each leaves a listener behind, which keeps its memory, and which is called when the signal is aborted after all.",
       notes: [{ at: found.end, message: NOTES[found.because] }],
@@ -58,5 +59,6 @@ const NOTES: Readonly<Record<AbortListener["because"], string>> = {
   waits: "goes on from here, and may be done without an abort",
   returns: "this is over sooner or later",
   removes: "other listeners are removed here",
+  made: "each one that is made leaves a listener",
   ends: "the object can come to its end without an abort",
 };

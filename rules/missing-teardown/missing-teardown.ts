@@ -1,6 +1,7 @@
 import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
 import { nameOfTarget } from "../../analysis/facts/listeners.ts";
 import { type LateTimer, lateTimer } from "../../analysis/facts/late-timers.ts";
+import { forgottenTimer, type ForgottenTimer } from "../../analysis/facts/forgotten-timers.ts";
 import { type Life, nameOfLife } from "../../analysis/facts/lives.ts";
 import { type Outliving, outlivingBy } from "../../analysis/facts/outliving.ts";
 import { type PiledListener, piledListener } from "../../analysis/facts/piled-listeners.ts";
@@ -26,7 +27,8 @@ import { removeWhatWasAdded } from "../fixes/remove-added.ts";
 //
 // Sides of one mistake: what was begun is never ended (facts/outliving.ts), or cannot be any more
 // because its handle is overwritten (facts/replaced-handles.ts), or there is one more of it after each
-// call (facts/piled-listeners.ts); it does its work after the end (facts/late-timers.ts); or the call
+// call (facts/piled-listeners.ts); it does its work after the end (facts/late-timers.ts,
+// facts/forgotten-timers.ts); or the call
 // that is meant to end it ends nothing (facts/vain-removals.ts).
 export const missingTeardown = defineRule({
   id: "missing-teardown",
@@ -60,6 +62,8 @@ function findingAt(call: CallExpression | NewExpression, program: Program): Find
   const late = lateTimer(call, program);
   if (late !== undefined) return tooLate(late);
   if (!is.CallExpression(call)) return undefined;
+  const forgotten = forgottenTimer(call, program);
+  if (forgotten !== undefined) return forgottenAtEnd(forgotten);
   const piled = piledListener(call, program);
   if (piled !== undefined) return oneMore(piled);
   const vain = removesNothing(call, program);
@@ -143,6 +147,20 @@ function overwritten({ begun, holder, again }: ReplacedHandle): Finding {
     why: `The older ${begins} goes on, and nobody can end it any more.`,
     profile: again === "maybe" ? "strict" : undefined,
     fixes: endReplaced(begun, holder),
+  };
+}
+
+function forgottenAtEnd({ call, handle, cleared, end }: ForgottenTimer): Finding {
+  const name = textOf(handle);
+  return {
+    at: call.expression,
+    profile: "strict",
+    message: `\`${nameOf(end.name) ?? "The end"}\` does not clear \`${name}\`.`,
+    why: "The timer fires after the object has come to its end, and works with what is over.",
+    notes: [
+      { at: cleared, message: "cleared here, at another time" },
+      { at: end.name ?? end, message: "here the object comes to its end" },
+    ],
   };
 }
 

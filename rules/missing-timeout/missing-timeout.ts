@@ -1,6 +1,6 @@
 import { calleeOf, constantBehind } from "../../analysis/facts/callees.ts";
 import { isTestOrScript } from "../../analysis/facts/file-roles.ts";
-import { variableBehind } from "../../analysis/facts/references.ts";
+import { calledAs, variableBehind } from "../../analysis/facts/references.ts";
 import { emptySlot } from "../../analysis/facts/signal-slots.ts";
 import { signalsAt } from "../../analysis/facts/signals.ts";
 import type { Program } from "../../analysis/program.ts";
@@ -30,11 +30,15 @@ export const missingTimeout = defineRule({
   on: { kinds: ["CallExpression"] },
 
   *check(call, program) {
-    if (calleeOf(call, program).model?.uses !== "network") return;
+    const known = calleeOf(call, program).model;
+    const { uses } = known ?? program.models.call(calledAs(call, program)) ?? {};
+    if (uses !== "network") return;
     if (hasTimeout(call) || isTestOrScript(sourceFileOf(call), program)) return;
     const model = program.models.type({ name: "AbortSignal", module: "lib" })?.signal;
     const slot = model && emptySlot(call, model, program);
-    if (slot === undefined && !hasOptionsWithoutLimit(call, program)) return;
+    if (slot === undefined && !hasOptionsWithoutLimit(call, program)) {
+      if (known !== undefined || !isWithoutOptions(call)) return;
+    }
     const signal = signalsAt(call, program).find(
       (it) => it.origin === "given" && it.model.protocol === "AbortSignal",
     );
@@ -63,6 +67,16 @@ function hasOptionsWithoutLimit(call: CallExpression, program: Program): boolean
   const mentions = variableBehind(name, program)?.mentions ?? [];
   return isPlain && mentions.every((it) => it === name || isHarmless(it));
 }
+
+/** Where nothing is known of the types: `axios.get(url)`, `axios.post(url, data)`. */
+function isWithoutOptions(call: CallExpression): boolean {
+  const given = call.arguments.length;
+  const name = nameOf(calleeNameOf(call)) ?? "";
+  return 0 < given && given <= (WITHOUT_BODY.has(name) ? 1 : WITH_BODY.has(name) ? 2 : 0);
+}
+
+const WITHOUT_BODY: ReadonlySet<string> = new Set(["get", "delete", "head", "options", "fetch"]);
+const WITH_BODY: ReadonlySet<string> = new Set(["post", "put", "patch"]);
 
 const LIMITS = /timeout|signal|cancel/i;
 

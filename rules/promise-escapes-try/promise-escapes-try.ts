@@ -32,7 +32,7 @@ export const promiseEscapesTry = defineRule({
     const { expression } = statement;
     const escape = escapeBy(statement, program);
     if (expression === undefined || escape === undefined) return;
-    const { promises, left, onlyRethrows } = escape;
+    const { promises, left, onlyRethrows, assumed } = escape;
     const [first] = left;
     const main = left.find(({ kind }) => kind === "catch") ?? first;
     if (main === undefined) return;
@@ -41,6 +41,7 @@ export const promiseEscapesTry = defineRule({
     yield {
       at,
       ...(onlyRethrows ? { severity: "warning" } : weightOf(left, promises)),
+      ...(assumed ? { severity: "warning", profile: "strict" } : {}),
       ...wordsFor(main, nameOfCall(at)),
       notes: left.map((it) => ({ at: placeOf(it), message: NOTES[it.kind] })),
       fixes: canAwaitAt(expression)
