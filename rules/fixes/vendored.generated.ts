@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "Work",
         "CancellationToken"
       ],
-      "hash": "d47f99d417aeb4ee",
+      "hash": "d1bccc8d2782d346",
       "members": [
         0,
         1,
@@ -94,7 +94,7 @@ export const sources: VendoredSources = {
         "Work",
         "linkSignals"
       ],
-      "hash": "c04d854135df1b07",
+      "hash": "fac60e860748eab0",
       "members": [
         52,
         0,
@@ -138,7 +138,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "onAbort"
       ],
-      "hash": "653e3633adfee5e5",
+      "hash": "1986c59a09b57f38",
       "members": [
         51,
         0,
@@ -177,7 +177,7 @@ export const sources: VendoredSources = {
         "Work",
         "shield"
       ],
-      "hash": "ec510367f64c14e6",
+      "hash": "183faf3fada19b7a",
       "members": [
         53,
         0,
@@ -228,7 +228,7 @@ export const sources: VendoredSources = {
         "BroadcastReceiver",
         "broadcast"
       ],
-      "hash": "e7c308db8e57642d",
+      "hash": "ca7cf775726c9587",
       "members": [
         79,
         80,
@@ -309,7 +309,7 @@ export const sources: VendoredSources = {
         "channel",
         "unbounded"
       ],
-      "hash": "9638cf71cb78e8db",
+      "hash": "01ad40ff5f33bcd9",
       "members": [
         84,
         85,
@@ -391,7 +391,7 @@ export const sources: VendoredSources = {
         "OneshotReceiver",
         "oneshot"
       ],
-      "hash": "6fc5fe205798def1",
+      "hash": "50b8204bb8662a60",
       "members": [
         96,
         97,
@@ -449,7 +449,7 @@ export const sources: VendoredSources = {
         "Watcher",
         "watch"
       ],
-      "hash": "46b93cc8caa0d275",
+      "hash": "945bdf1362ef4c27",
       "members": [
         101,
         102,
@@ -562,7 +562,7 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "c5e8b5060cc35db7",
+      "hash": "be40d97492710a14",
       "members": [
         149,
         0,
@@ -631,7 +631,7 @@ export const sources: VendoredSources = {
         "Limiter",
         "limiter"
       ],
-      "hash": "75da0aad80e14d54",
+      "hash": "a97d5311d55a4e05",
       "members": [
         150,
         151,
@@ -682,7 +682,7 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "f8ac42d1923ef5d2",
+      "hash": "fa507846cf75bd4f",
       "members": [
         142,
         143,
@@ -756,7 +756,7 @@ export const sources: VendoredSources = {
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "4ef35bc1bbc2b4d0",
+      "hash": "df455e5a24748219",
       "members": [
         152,
         153,
@@ -832,7 +832,7 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "bf0c8fbf0d9cf5a9",
+      "hash": "908551893fad82ad",
       "members": [
         154,
         155,
@@ -935,7 +935,7 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "832904c86853d936",
+      "hash": "8e133ff86335d1cb",
       "members": [
         159,
         160,
@@ -1010,7 +1010,7 @@ export const sources: VendoredSources = {
         "Selectable",
         "aborted"
       ],
-      "hash": "1f80b740131b9808",
+      "hash": "4e8d0eb5ba671ea9",
       "members": [
         164,
         0,
@@ -1083,7 +1083,7 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "3210fcacc9469f92",
+      "hash": "5ceb79d41bceb61e",
       "members": [
         166,
         167,
@@ -1152,7 +1152,7 @@ export const sources: VendoredSources = {
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "2d0aca9b1d2f50d2",
+      "hash": "a4aeda08d691c073",
       "members": [
         0,
         1,
@@ -1226,7 +1226,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedBarrier"
       ],
-      "hash": "ef42a83922927f3a",
+      "hash": "5d4822611cbda50b",
       "members": [
         0,
         1,
@@ -1287,7 +1287,7 @@ export const sources: VendoredSources = {
         "SharedReceiver",
         "sharedChannel"
       ],
-      "hash": "8bb2fd1b72388e80",
+      "hash": "af617374d6ed4047",
       "members": [
         196,
         197,
@@ -1360,7 +1360,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedCondvar"
       ],
-      "hash": "fcdad5c26140b139",
+      "hash": "314845e0d3d8f322",
       "members": [
         202,
         203,
@@ -1420,7 +1420,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedMutex"
       ],
-      "hash": "bcb9fd2bd3e48b90",
+      "hash": "25d7fb68c9435dae",
       "members": [
         0,
         1,
@@ -1481,7 +1481,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedOnce"
       ],
-      "hash": "4a9f1f6bb502ed48",
+      "hash": "76cee298fd977034",
       "members": [
         0,
         1,
@@ -1539,7 +1539,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedRwLock"
       ],
-      "hash": "4a0a5b234799bc3e",
+      "hash": "a94d850c4a0cffad",
       "members": [
         0,
         1,
@@ -1601,7 +1601,7 @@ export const sources: VendoredSources = {
         "Guard",
         "SharedSemaphore"
       ],
-      "hash": "fc9fc799f0230297",
+      "hash": "521be31f228f116b",
       "members": [
         0,
         1,
@@ -1668,7 +1668,7 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "1f335bb855801a36",
+      "hash": "0df5dfee6fde0618",
       "members": [
         213,
         214,
@@ -1755,7 +1755,7 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "7014648e9cb60334",
+      "hash": "bc60b5cd34365de3",
       "members": [
         221,
         222,
@@ -1931,7 +1931,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "takeUntil"
       ],
-      "hash": "3e78b62c83efaf88",
+      "hash": "1a2689711101418e",
       "members": [
         227,
         0,
@@ -1973,7 +1973,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "5d8b0f193cc0503f",
+      "hash": "7faa98c48c0ce4d0",
       "members": [
         230,
         0,
@@ -2014,7 +2014,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Barrier"
       ],
-      "hash": "8fca5f8479d6ea0c",
+      "hash": "3435e2d2253f3d5b",
       "members": [
         231,
         0,
@@ -2056,7 +2056,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Condvar"
       ],
-      "hash": "63e7b8d43a8acf9b",
+      "hash": "ac61eaa84b270156",
       "members": [
         232,
         233,
@@ -2098,7 +2098,7 @@ export const sources: VendoredSources = {
         "Guard",
         "KeyedMutex"
       ],
-      "hash": "51431167d7066454",
+      "hash": "a6060d5e3b704f12",
       "members": [
         237,
         0,
@@ -2148,7 +2148,7 @@ export const sources: VendoredSources = {
         "MutexGuard",
         "Mutex"
       ],
-      "hash": "3ac54c9e3df5bb40",
+      "hash": "c2b3871ca14ba8fb",
       "members": [
         238,
         239,
@@ -2195,7 +2195,7 @@ export const sources: VendoredSources = {
         "Cancellable",
         "Notify"
       ],
-      "hash": "09f5df4116c3290d",
+      "hash": "9e0ad4400ddb2ae6",
       "members": [
         240,
         0,
@@ -2238,7 +2238,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "637927cfb2124e38",
+      "hash": "93bca970ef613746",
       "members": [
         241,
         0,
@@ -2299,7 +2299,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "b7bee0f96d2be7a0",
+      "hash": "63563cd709004da6",
       "members": [
         242,
         0,
@@ -2360,7 +2360,7 @@ export const sources: VendoredSources = {
         "WriteGuard",
         "RwLock"
       ],
-      "hash": "958326a77853fe82",
+      "hash": "c53485de05b152d3",
       "members": [
         243,
         244,
@@ -2411,7 +2411,7 @@ export const sources: VendoredSources = {
         "Guard",
         "Semaphore"
       ],
-      "hash": "1bf04988484862c9",
+      "hash": "48ea9ac5ae6964d1",
       "members": [
         247,
         0,
@@ -2484,7 +2484,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "571ae30354d74464",
+      "hash": "b5a8a8715ae405c3",
       "members": [
         249,
         0,
@@ -2556,7 +2556,7 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "f2a23985c12959f1",
+      "hash": "3fc41a66dd6559db",
       "members": [
         250,
         251,
@@ -2638,7 +2638,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "4d6fbd1436230267",
+      "hash": "03ca4621876f19d9",
       "members": [
         253,
         254,
@@ -2729,7 +2729,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "9045d068f0709e46",
+      "hash": "02564aad09559c6e",
       "members": [
         256,
         0,
@@ -2808,7 +2808,7 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "778c13b78fe830f2",
+      "hash": "a379002e1a427d56",
       "members": [
         257,
         258,
@@ -2896,7 +2896,7 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "bdd31ad7078c5fea",
+      "hash": "eb1e382dcbe29fed",
       "members": [
         260,
         261,
@@ -2967,7 +2967,7 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "34bd246c5b5922a9",
+      "hash": "524bf949accac51f",
       "members": [
         263,
         264,
@@ -3029,7 +3029,7 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "317aaf7d9071d0a7",
+      "hash": "ce6af6785f5f39f7",
       "members": [
         267,
         268,
@@ -3093,7 +3093,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "1690750c246b5f18",
+      "hash": "50cb3d8ac2aac46a",
       "members": [
         228,
         229,
@@ -3136,7 +3136,7 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "e24afa2375606e49",
+      "hash": "b9a118be3dc6c6f1",
       "members": [
         211,
         212,
@@ -3189,7 +3189,7 @@ export const sources: VendoredSources = {
         "RunWorkerOptions",
         "runWorker"
       ],
-      "hash": "602a6b208836c159",
+      "hash": "64fd0ccc09ef6820",
       "members": [
         317,
         318,
@@ -3251,7 +3251,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "7fc83c822b9d5f87",
+      "hash": "1fd575a165643c4a",
       "members": [
         320,
         321,
@@ -3536,7 +3536,7 @@ export const sources: VendoredSources = {
     {
       "name": "isAborted",
       "comment": "/** Whether the signal has aborted. An AbortController in its place, a likely slip, would never abort. */",
-      "code": "function isAborted({ aborted }: AbortSignal): boolean {\n  if (typeof aborted === \"boolean\") return aborted;\n  throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n}"
+      "code": "function isAborted(signal: AbortSignal | null): boolean {\n  const aborted = signal?.aborted;\n  if (typeof aborted === \"boolean\") return aborted;\n  throw new TypeError(\"`signal` must be an AbortSignal; pass `controller.signal`.\");\n}"
     },
     {
       "name": "throwIfAborted",
@@ -3646,7 +3646,7 @@ export const sources: VendoredSources = {
     {
       "name": "shield",
       "comment": "/**\n * Waits for work that must not be cut off half-way: the signal ends the wait, and the work goes on.\n *\n * Rejects with `signal.reason` at once when the signal aborts. A failure of the work after that goes to\n * `onLateError`. While it waits, one reaction hangs on the promise, as with any `await`; for something that many wait\n * for and leave again, use a `Task`, whose `join` can be left without a trace.\n *\n * Counterpart of `asyncio.shield`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * let saved = false;\n * const save = Promise.resolve().then(() => { saved = true; });\n * const wait = shield(save, { signal: controller.signal });\n * controller.abort(new Error(\"left\"));\n * await assert.rejects(wait, /left/);\n * await save;\n * assert.equal(saved, true);\n */",
-      "code": "function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {\n  const signal = options?.signal;\n  const aborted = signal !== undefined && isAborted(signal);\n  // The work runs already, so even with a signal that has aborted somebody must hear of its failure.\n  const wait = new ChildController(aborted ? undefined : signal);\n  const result = wait.race(() => work);\n  if (aborted) wait.abort(reasonOf(signal));\n  return result;\n}"
+      "code": "async function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {\n  const signal = options?.signal;\n  const aborted = signal !== undefined && isAborted(signal);\n  // The work runs already, so even with a signal that has aborted somebody must hear of its failure.\n  const wait = new ChildController(aborted ? undefined : signal);\n  const result = wait.race(() => work);\n  if (aborted) wait.abort(reasonOf(signal));\n  return result;\n}"
     },
     {
       "name": "",
@@ -3829,7 +3829,7 @@ export const sources: VendoredSources = {
     {
       "name": "PipeSender",
       "comment": "",
-      "code": "class PipeSender<T> implements Sender<T> {\n  private readonly pipe: Pipe<T>;\n  private over = false;\n\n  constructor(pipe: Pipe<T>) {\n    this.pipe = pipe;\n    pipe.senders++;\n  }\n\n  get closed(): boolean {\n    return this.over || this.pipe.refused;\n  }\n\n  get capacity(): number {\n    return this.pipe.capacity;\n  }\n\n  send(message: T, options?: Cancellable): Promise<void> {\n    const refused = this.refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.pipe.offer(message)) return mustTurn() ? turn() : sent;\n    // Sound: a waiting `send` is ended with undefined.\n    return this.pipe.blocked.wait(options?.signal, { message }) as Promise<undefined>;\n  }\n\n  trySend(message: T): boolean {\n    return !this.closed && this.pipe.offer(message);\n  }\n\n  reserve(options?: Cancellable): Promise<Slot<T>> {\n    if (this.capacity === 0) {\n      throw new RangeError(\"A channel of capacity 0 has no place to reserve; send instead.\");\n    }\n    const refused = this.refusal(options);\n    if (refused !== undefined) return refused;\n    if (!this.pipe.isFull(this.capacity)) return Promise.resolve(this.pipe.slot());\n    // Sound: a waiting `reserve` is ended with a slot.\n    return this.pipe.blocked.wait(options?.signal) as Promise<Slot<T>>;\n  }\n\n  clone(): Sender<T> {\n    if (this.over) throw new ClosedError(\"A closed sender cannot be cloned.\");\n    return new PipeSender(this.pipe);\n  }\n\n  close(): void {\n    if (this.over) return;\n    this.over = true;\n    this.pipe.senders--;\n    this.pipe.finish();\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n\n  private refusal(options: Cancellable | undefined): Promise<never> | undefined {\n    if (!this.closed) return refusal(options);\n    return (\n      refusal(options) ??\n      Promise.reject(new ClosedError(`The ${this.over ? \"sender\" : \"receiver\"} is closed.`))\n    );\n  }\n}",
+      "code": "class PipeSender<T> implements Sender<T> {\n  private readonly pipe: Pipe<T>;\n  private over = false;\n\n  constructor(pipe: Pipe<T>) {\n    this.pipe = pipe;\n    pipe.senders++;\n  }\n\n  get closed(): boolean {\n    return this.over || this.pipe.refused;\n  }\n\n  get capacity(): number {\n    return this.pipe.capacity;\n  }\n\n  send(message: T, options?: Cancellable): Promise<void> {\n    const refused = this.refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.pipe.offer(message)) return mustTurn() ? turn() : sent;\n    // Sound: a waiting `send` is ended with undefined.\n    return this.pipe.blocked.wait(options?.signal, { message }) as Promise<undefined>;\n  }\n\n  trySend(message: T): boolean {\n    return !this.closed && this.pipe.offer(message);\n  }\n\n  reserve(options?: Cancellable): Promise<Slot<T>> {\n    if (this.capacity === 0) {\n      const text = \"A channel of capacity 0 has no place to reserve; send instead.\";\n      return Promise.reject(new RangeError(text));\n    }\n    const refused = this.refusal(options);\n    if (refused !== undefined) return refused;\n    if (!this.pipe.isFull(this.capacity)) return Promise.resolve(this.pipe.slot());\n    // Sound: a waiting `reserve` is ended with a slot.\n    return this.pipe.blocked.wait(options?.signal) as Promise<Slot<T>>;\n  }\n\n  clone(): Sender<T> {\n    if (this.over) throw new ClosedError(\"A closed sender cannot be cloned.\");\n    return new PipeSender(this.pipe);\n  }\n\n  close(): void {\n    if (this.over) return;\n    this.over = true;\n    this.pipe.senders--;\n    this.pipe.finish();\n  }\n\n  [dispose](): void {\n    this.close();\n  }\n\n  private refusal(options: Cancellable | undefined): Promise<never> | undefined {\n    if (!this.closed) return refusal(options);\n    return (\n      refusal(options) ??\n      Promise.reject(new ClosedError(`The ${this.over ? \"sender\" : \"receiver\"} is closed.`))\n    );\n  }\n}",
       "joined": true
     },
     {
@@ -4151,8 +4151,8 @@ export const sources: VendoredSources = {
     },
     {
       "name": "RateLimiter",
-      "comment": "/**\n * Lets so many through in a span of time: a bucket that fills steadily and holds `burst` tokens.\n *\n * - **The rate is a ceiling.** From any moment on, at most `burst` plus the rate times the time elapsed get through.\n * - **Fair.** First come, first served; nobody overtakes a request for several tokens.\n * - **Cancellation.** Before its turn a cancelled wait takes no token; afterwards the token is spent.\n * - **Clocks.** Time is taken from a clock that does not jump.\n * - **Liveness.** One timer for the first in the queue, none when nobody waits. It keeps the process alive.\n * - **Errors.** A request beyond `burst`, which could never be met, throws a RangeError.\n * - **Cost.** O(1) per request in time and memory.\n *\n * Counterpart of Go's `x/time/rate`.\n *\n * @example\n * const requests = new RateLimiter({ rate: 100, per: 1000, burst: 2 });\n * assert.equal(requests.tryAcquire(2), true);\n * assert.equal(requests.tryAcquire(), false);\n * await requests.acquire(); // 10 ms later\n */",
-      "code": "class RateLimiter {\n  private readonly perMs: number;\n  private readonly burst: number;\n  private readonly places: Permits;\n  private tokens: number;\n  private filled: number = performance.now();\n  private cancelTimer: (() => void) | undefined = undefined;\n  private readonly waiters: Waiters<void, number> = new Waiters<void, number>(\"token\", () => {\n    this.pass();\n  });\n\n  constructor({\n    rate,\n    per,\n    burst = Math.max(1, rate),\n    concurrency = Infinity,\n  }: RateLimiterOptions) {\n    if (!(0 < rate / per && rate / per < Infinity)) {\n      throw new RangeError(`\\`rate\\` and \\`per\\` must be above 0, not ${rate} and ${per}.`);\n    }\n    this.perMs = rate / per;\n    this.burst = checkedDelay(\"burst\", burst);\n    if (this.burst < 1) throw new RangeError(`\\`burst\\` must be at least 1, not ${burst}.`);\n    this.tokens = this.burst;\n    this.places = new Permits(checkedLimit(\"concurrency\", concurrency), undefined);\n  }\n\n  /** How many wait. */\n  get waiting(): number {\n    return this.waiters.size;\n  }\n\n  /** Waits until `count` may go through, one unless told. */\n  acquire(count = 1, options?: Cancellable): Promise<void> {\n    this.check(count);\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    if (this.tryAcquire(count)) return Promise.resolve();\n    const wait = this.waiters.wait(options?.signal, count);\n    this.pass();\n    return wait;\n  }\n\n  /** Goes through if that is possible now. */\n  tryAcquire(count = 1): boolean {\n    this.check(count);\n    this.fill();\n    if (this.waiters.size !== 0 || this.tokens < count) return false;\n    this.tokens -= count;\n    return true;\n  }\n\n  /** Calls the function when rate and `concurrency` allow it. A place is free again when the function has ended. */\n  run<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.places.run(async () => {\n      await this.acquire(1, options);\n      return work();\n    }, options);\n  }\n\n  private check(count: number): void {\n    checkedCount(\"count\", count, 1);\n    if (this.burst < count) {\n      throw new RangeError(`${count} can never go through at once: \\`burst\\` is ${this.burst}.`);\n    }\n  }\n\n  private fill(): void {\n    const now = performance.now();\n    this.tokens = Math.min(this.burst, this.tokens + Math.max(0, now - this.filled) * this.perMs);\n    this.filled = now;\n  }\n\n  /** Lets through whom the tokens allow, and sets the timer for the next. */\n  private pass(): void {\n    this.cancelTimer?.();\n    this.fill();\n    for (let entry = this.waiters.first(); entry !== undefined; entry = this.waiters.first()) {\n      const count = (typeof entry === \"function\" ? undefined : entry.detail) ?? 1;\n      const missing = count - this.tokens;\n      // The clock of timers is coarser than ours: a token that is nearly there counts, and its rest is owed.\n      if (1e-6 < missing) {\n        this.cancelTimer = startTimer(Math.ceil(missing / this.perMs), () => {\n          this.pass();\n        });\n        return;\n      }\n      this.tokens -= count;\n      this.waiters.grant(entry);\n    }\n  }\n}"
+      "comment": "/**\n * Lets so many through in a span of time: a bucket that fills steadily and holds `burst` tokens.\n *\n * - **The rate is a ceiling.** From any moment on, at most `burst` plus the rate times the time elapsed get through.\n * - **Fair.** First come, first served; nobody overtakes a request for several tokens.\n * - **Cancellation.** Before its turn a cancelled wait takes no token; afterwards the token is spent.\n * - **Clocks.** Time is taken from a clock that does not jump.\n * - **Liveness.** One timer for the first in the queue, none when nobody waits. It keeps the process alive.\n * - **Errors.** A request beyond `burst`, which could never be met, is a RangeError.\n * - **Cost.** O(1) per request in time and memory.\n *\n * Counterpart of Go's `x/time/rate`.\n *\n * @example\n * const requests = new RateLimiter({ rate: 100, per: 1000, burst: 2 });\n * assert.equal(requests.tryAcquire(2), true);\n * assert.equal(requests.tryAcquire(), false);\n * await requests.acquire(); // 10 ms later\n */",
+      "code": "class RateLimiter {\n  private readonly perMs: number;\n  private readonly burst: number;\n  private readonly places: Permits;\n  private tokens: number;\n  private filled: number = performance.now();\n  private cancelTimer: (() => void) | undefined = undefined;\n  private readonly waiters: Waiters<void, number> = new Waiters<void, number>(\"token\", () => {\n    this.pass();\n  });\n\n  constructor({\n    rate,\n    per,\n    burst = Math.max(1, rate),\n    concurrency = Infinity,\n  }: RateLimiterOptions) {\n    if (!(0 < rate / per && rate / per < Infinity)) {\n      throw new RangeError(`\\`rate\\` and \\`per\\` must be above 0, not ${rate} and ${per}.`);\n    }\n    this.perMs = rate / per;\n    this.burst = checkedDelay(\"burst\", burst);\n    if (this.burst < 1) throw new RangeError(`\\`burst\\` must be at least 1, not ${burst}.`);\n    this.tokens = this.burst;\n    this.places = new Permits(checkedLimit(\"concurrency\", concurrency), undefined);\n  }\n\n  /** How many wait. */\n  get waiting(): number {\n    return this.waiters.size;\n  }\n\n  /** Waits until `count` may go through, one unless told. */\n  async acquire(count = 1, options?: Cancellable): Promise<void> {\n    throwIfAborted(options);\n    if (this.tryAcquire(count)) return;\n    const wait = this.waiters.wait(options?.signal, count);\n    this.pass();\n    await wait;\n  }\n\n  /** Goes through if that is possible now. */\n  tryAcquire(count = 1): boolean {\n    this.check(count);\n    this.fill();\n    if (this.waiters.size !== 0 || this.tokens < count) return false;\n    this.tokens -= count;\n    return true;\n  }\n\n  /** Calls the function when rate and `concurrency` allow it. A place is free again when the function has ended. */\n  run<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.places.run(async () => {\n      await this.acquire(1, options);\n      return work();\n    }, options);\n  }\n\n  private check(count: number): void {\n    checkedCount(\"count\", count, 1);\n    if (this.burst < count) {\n      throw new RangeError(`${count} can never go through at once: \\`burst\\` is ${this.burst}.`);\n    }\n  }\n\n  private fill(): void {\n    const now = performance.now();\n    this.tokens = Math.min(this.burst, this.tokens + Math.max(0, now - this.filled) * this.perMs);\n    this.filled = now;\n  }\n\n  /** Lets through whom the tokens allow, and sets the timer for the next. */\n  private pass(): void {\n    this.cancelTimer?.();\n    this.fill();\n    for (let entry = this.waiters.first(); entry !== undefined; entry = this.waiters.first()) {\n      const count = (typeof entry === \"function\" ? undefined : entry.detail) ?? 1;\n      const missing = count - this.tokens;\n      // The clock of timers is coarser than ours: a token that is nearly there counts, and its rest is owed.\n      if (1e-6 < missing) {\n        this.cancelTimer = startTimer(Math.ceil(missing / this.perMs), () => {\n          this.pass();\n        });\n        return;\n      }\n      this.tokens -= count;\n      this.waiters.grant(entry);\n    }\n  }\n}"
     },
     {
       "name": "BatcherOptions",
@@ -4206,7 +4206,7 @@ export const sources: VendoredSources = {
     },
     {
       "name": "aborted",
-      "comment": "/**\n * A branch of `select` that is ready when the signal aborts; its value is the reason. Unlike `options.signal`, which\n * makes the `select` reject, it is one of the ways for it to end well.\n *\n * Counterpart of `token.cancelled()` and `ctrl_c()` in tokio's `select!`.\n * O(1).\n *\n * @example\n * const stop = new AbortController();\n * const { rx } = channel<string>(1);\n * stop.abort(\"SIGTERM\");\n * const { key, value } = await select({ message: rx, stop: aborted(stop.signal) });\n * assert.deepEqual([key, value], [\"stop\", \"SIGTERM\"]);\n */",
+      "comment": "/**\n * A branch of `select` that is ready when the signal aborts; its value is the reason. Unlike `options.signal`, which\n * makes the `select` reject, it is one of the ways for it to end well.\n *\n * A signal keeps no process alive, not even that of `AbortSignal.timeout`: for a time use `after`.\n *\n * Counterpart of `token.cancelled()` and `ctrl_c()` in tokio's `select!`.\n * O(1).\n *\n * @example\n * const stop = new AbortController();\n * const { rx } = channel<string>(1);\n * stop.abort(\"SIGTERM\");\n * const { key, value } = await select({ message: rx, stop: aborted(stop.signal) });\n * assert.deepEqual([key, value], [\"stop\", \"SIGTERM\"]);\n */",
       "code": "function aborted(signal: AbortSignal): Selectable<unknown> {\n  return {\n    [selectable]: {\n      poll: () => (isAborted(signal) ? { value: reasonOf(signal) } : undefined),\n      subscribe: (take) => {\n        const listening = onAbort(signal, take);\n        return () => {\n          listening[dispose]();\n        };\n      },\n    },\n  };\n}"
     },
     {
@@ -4451,8 +4451,8 @@ export const sources: VendoredSources = {
     },
     {
       "name": "timeout",
-      "comment": "/**\n * Gives work so many milliseconds.\n *\n * - **The work is told.** When the time is up, the signal it was given aborts with a TimeoutError.\n * - **The truth about what runs.** Rejects once the work has stopped, so a lock or slot around this call is not given\n *   back while the work still uses it. Work that takes no signal, and any with `detach: true`, is left behind: then\n *   this rejects on the minute, and what the work fails with afterwards goes to `onLateError`.\n * - **A result that comes too late** is not returned. An error that the work fails with after the time, other than\n *   the abort coming back, is the `cause` of the TimeoutError.\n * - **Cancellation.** When `options.signal` aborts, the work is told in the same way, and this rejects with its reason.\n * - **Cost.** One timer, cleared when the work ends. An AbortController is made only for work that takes a signal.\n *   Infinity sets no limit; NaN throws a RangeError.\n *\n * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.\n * O(1).\n *\n * @example\n * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: \"no answer\" });\n * await assert.rejects(answer, { name: \"TimeoutError\", message: \"no answer\" });\n */",
-      "code": "function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {\n  return new TimeLimit(\"ms\", ms, options, options.message).race(work, options.detach);\n}"
+      "comment": "/**\n * Gives work so many milliseconds.\n *\n * - **The work is told.** When the time is up, the signal it was given aborts with a TimeoutError.\n * - **The truth about what runs.** Rejects once the work has stopped, so a lock or slot around this call is not given\n *   back while the work still uses it. Work that takes no signal, and any with `detach: true`, is left behind: then\n *   this rejects on the minute, and what the work fails with afterwards goes to `onLateError`.\n * - **A result that comes too late** is not returned. An error that the work fails with after the time, other than\n *   the abort coming back, is the `cause` of the TimeoutError.\n * - **Cancellation.** When `options.signal` aborts, the work is told in the same way, and this rejects with its reason.\n * - **Cost.** One timer, cleared when the work ends. An AbortController is made only for work that takes a signal.\n *   Infinity sets no limit; NaN rejects with a RangeError.\n *\n * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.\n * O(1).\n *\n * @example\n * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: \"no answer\" });\n * await assert.rejects(answer, { name: \"TimeoutError\", message: \"no answer\" });\n */",
+      "code": "async function timeout<T>(\n  ms: number,\n  work: Work<T>,\n  options: TimeoutOptions = {},\n): Promise<T> {\n  return new TimeLimit(\"ms\", ms, options, options.message).race(work, options.detach);\n}"
     },
     {
       "name": "ShutdownOptions",
@@ -4536,8 +4536,8 @@ export const sources: VendoredSources = {
     },
     {
       "name": "sleep",
-      "comment": "/**\n * Waits so many milliseconds, and not less.\n *\n * - **Any length.** Negative times count as 0, times beyond the 24.8 days of a timer work, Infinity waits for the\n *   signal alone, and NaN throws a RangeError.\n * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.\n *\n * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * const nap = sleep(60_000, { signal: controller.signal });\n * controller.abort(new Error(\"woken\"));\n * await assert.rejects(nap, /woken/);\n */",
-      "code": "function sleep(ms: number, options: SleepOptions = {}): Promise<void> {\n  const delay = checkedDelay(\"ms\", ms);\n  const refused = refusal(options);\n  if (refused !== undefined) return refused;\n  const wait = new Promise<void>((resolve, reject) => {\n    const cancelTimer = startTimer(\n      delay,\n      () => {\n        unfollow(listener);\n        resolve();\n      },\n      options.ref,\n    );\n    const listener = followed(options.signal, (reason) => {\n      cancelTimer();\n      reject(reason);\n    });\n  });\n  probe.current?.waits(\"sleep\", wait);\n  return wait;\n}"
+      "comment": "/**\n * Waits so many milliseconds, and not less.\n *\n * - **Any length.** Negative times count as 0, times beyond the 24.8 days of a timer work, Infinity waits for the\n *   signal alone, and NaN rejects with a RangeError.\n * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.\n *\n * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.\n * O(1).\n *\n * @example\n * const controller = new AbortController();\n * const nap = sleep(60_000, { signal: controller.signal });\n * controller.abort(new Error(\"woken\"));\n * await assert.rejects(nap, /woken/);\n */",
+      "code": "function sleep(ms: number, options: SleepOptions = {}): Promise<void> {\n  const refused = refusal(options);\n  if (refused !== undefined) return refused;\n  const wait = new Promise<void>((resolve, reject) => {\n    const cancelTimer = startTimer(\n      checkedDelay(\"ms\", ms),\n      () => {\n        unfollow(listener);\n        resolve();\n      },\n      options.ref,\n    );\n    const listener = followed(options.signal, (reason) => {\n      cancelTimer();\n      reject(reason);\n    });\n  });\n  probe.current?.waits(\"sleep\", wait);\n  return wait;\n}"
     },
     {
       "name": "throttle",
@@ -4626,8 +4626,8 @@ export const sources: VendoredSources = {
     },
     {
       "name": "Semaphore",
-      "comment": "/**\n * Lets at most so many permits be out at a time.\n *\n * - **Fair.** Waiters get their permits in the order in which they came. Nobody overtakes, so a request for many\n *   permits is not starved by small ones behind it.\n * - **Cancellation.** Before the grant, an aborted signal rejects the wait with `signal.reason`, takes nothing, and\n *   lets those behind move up. After the grant the signal has no effect: the permits are held.\n * - **Errors.** `acquire` rejects with what `close` was given. A count that is negative or no integer throws a\n *   RangeError at the call, and so does a request for more permits than there can ever be.\n * - **Cost.** Every operation O(1), a cancelled wait too.\n *\n * Counterpart of tokio's `Semaphore` (its guards are always \"owned\" ones), asyncio's `BoundedSemaphore` and Go's\n * `semaphore.Weighted`.\n *\n * @example\n * const connections = new Semaphore(2);\n * const first = await connections.acquire();\n * const second = await connections.acquire();\n * assert.equal(connections.tryAcquire(), undefined);\n * first.release();\n * second.release();\n * assert.equal(connections.available, 2);\n */",
-      "code": "class Semaphore {\n  private readonly permits: Permits;\n\n  constructor(permits: number) {\n    this.permits = new Permits(checkedCount(\"permits\", permits, 0), undefined);\n  }\n\n  /** How many permits could be taken now. */\n  get available(): number {\n    return this.permits.available;\n  }\n\n  /** How many calls of `acquire` are waiting. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  /** Waits for `count` permits, one unless told, and takes them all at once. */\n  acquire(count = 1, options?: Cancellable): Promise<Guard> {\n    return this.permits.acquire(this.checked(count), options);\n  }\n\n  /** Takes the permits if they are there and nobody waits. */\n  tryAcquire(count = 1): Guard | undefined {\n    return this.permits.tryAcquire(this.checked(count));\n  }\n\n  /**\n   * Runs the function with one permit, which is given back when it returns, throws or rejects. If one is there, the\n   * function is called at once.\n   */\n  runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.permits.run(work, options);\n  }\n\n  /** Raises the number of permits. */\n  addPermits(count: number): void {\n    this.permits.total += checkedCount(\"count\", count, 0);\n    this.permits.put(count);\n  }\n\n  /** Lowers the number of permits by up to `count` of those not out at the moment, and tells by how many. */\n  forget(count: number): number {\n    const { permits } = this;\n    const taken = Math.min(checkedCount(\"count\", count, 0), permits.available);\n    permits.total -= taken;\n    permits.available -= taken;\n    return taken;\n  }\n\n  /** Rejects everybody who waits or comes later; permits that are out stay valid. */\n  close(reason: unknown = new ClosedError(\"The semaphore is closed.\")): void {\n    this.permits.close(reason);\n  }\n\n  private checked(count: number): number {\n    const { total } = this.permits;\n    // One may be asked for while there is none yet.\n    if (Math.max(1, total) < checkedCount(\"count\", count, 0)) {\n      throw new RangeError(`${count} permits can never be acquired: there are ${total}.`);\n    }\n    return count;\n  }\n}"
+      "comment": "/**\n * Lets at most so many permits be out at a time.\n *\n * - **Fair.** Waiters get their permits in the order in which they came. Nobody overtakes, so a request for many\n *   permits is not starved by small ones behind it.\n * - **Cancellation.** Before the grant, an aborted signal rejects the wait with `signal.reason`, takes nothing, and\n *   lets those behind move up. After the grant the signal has no effect: the permits are held.\n * - **Errors.** `acquire` rejects with what `close` was given. A count that is negative or no integer is a RangeError,\n *   and so is a request for more permits than there can ever be.\n * - **Cost.** Every operation O(1), a cancelled wait too.\n *\n * Counterpart of tokio's `Semaphore` (its guards are always \"owned\" ones), asyncio's `BoundedSemaphore` and Go's\n * `semaphore.Weighted`.\n *\n * @example\n * const connections = new Semaphore(2);\n * const first = await connections.acquire();\n * const second = await connections.acquire();\n * assert.equal(connections.tryAcquire(), undefined);\n * first.release();\n * second.release();\n * assert.equal(connections.available, 2);\n */",
+      "code": "class Semaphore {\n  private readonly permits: Permits;\n\n  constructor(permits: number) {\n    this.permits = new Permits(checkedCount(\"permits\", permits, 0), undefined);\n  }\n\n  /** How many permits could be taken now. */\n  get available(): number {\n    return this.permits.available;\n  }\n\n  /** How many calls of `acquire` are waiting. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  /** Waits for `count` permits, one unless told, and takes them all at once. */\n  acquire(count = 1, options?: Cancellable): Promise<Guard> {\n    try {\n      return this.permits.acquire(this.checked(count), options);\n    } catch (error) {\n      return Promise.reject(error);\n    }\n  }\n\n  /** Takes the permits if they are there and nobody waits. */\n  tryAcquire(count = 1): Guard | undefined {\n    return this.permits.tryAcquire(this.checked(count));\n  }\n\n  /**\n   * Runs the function with one permit, which is given back when it returns, throws or rejects. If one is there, the\n   * function is called at once.\n   */\n  runExclusive<T>(work: () => T | PromiseLike<T>, options?: Cancellable): Promise<T> {\n    return this.permits.run(work, options);\n  }\n\n  /** Raises the number of permits. */\n  addPermits(count: number): void {\n    this.permits.total += checkedCount(\"count\", count, 0);\n    this.permits.put(count);\n  }\n\n  /** Lowers the number of permits by up to `count` of those not out at the moment, and tells by how many. */\n  forget(count: number): number {\n    const { permits } = this;\n    const taken = Math.min(checkedCount(\"count\", count, 0), permits.available);\n    permits.total -= taken;\n    permits.available -= taken;\n    return taken;\n  }\n\n  /** Rejects everybody who waits or comes later; permits that are out stay valid. */\n  close(reason: unknown = new ClosedError(\"The semaphore is closed.\")): void {\n    this.permits.close(reason);\n  }\n\n  private checked(count: number): number {\n    const { total } = this.permits;\n    // One may be asked for while there is none yet.\n    if (Math.max(1, total) < checkedCount(\"count\", count, 0)) {\n      throw new RangeError(`${count} permits can never be acquired: there are ${total}.`);\n    }\n    return count;\n  }\n}"
     },
     {
       "name": "singleFlight",
@@ -4747,12 +4747,12 @@ export const sources: VendoredSources = {
     {
       "name": "retry",
       "comment": "/**\n * Tries until it works: again after a failure, with growing and spread-out waits.\n *\n * - **Rejects with the last error** when attempts, time or `when` are at an end.\n * - **Cancellation.** Nothing is tried after an abort, and a wait ends at once; both reject with `signal.reason`. An\n *   attempt under way is told by its signal, and waited for.\n * - **A cancellation is never retried**, and `when` is not asked. For bugs in your own code, which no retry repairs,\n *   pass `when: (error) => !isBug(error)`.\n * - **Errors.** Times and counts that are NaN reject with a RangeError; negative ones count as 0.\n * - **Cost.** No timer and no AbortController unless an attempt fails, `attemptTimeout` is set, or `signal` is read.\n *\n * Counterpart of the `backoff` crate and tenacity; the jitter is that of AWS (\"Exponential Backoff And Jitter\").\n * O(1) for each attempt.\n *\n * @example\n * let calls = 0;\n * const page = await retry(({ attempt }) => {\n *   calls++;\n *   if (attempt < 3) throw new Error(\"503\");\n *   return \"welcome\";\n * }, { base: 1 });\n * assert.deepEqual([page, calls], [\"welcome\", 3]);\n */",
-      "code": "async function retry<T>(\n  work: (attempt: Attempt) => T | PromiseLike<T>,\n  options: RetryOptions = {},\n): Promise<T> {\n  const { signal, attemptTimeout, maxElapsed = Infinity } = options;\n  const start = maxElapsed === Infinity ? 0 : performance.now();\n  for (let attempt = 1; ; attempt++) {\n    throwIfAborted(options);\n    try {\n      if (attemptTimeout === undefined) return await work(new CurrentAttempt(attempt, options));\n      const limit = new TimeLimit(\"attemptTimeout\", attemptTimeout, options);\n      return await limit.race(() => work(new CurrentAttempt(attempt, limit)));\n    } catch (error) {\n      const delay = delayAfter(error, attempt, options);\n      if (delay === undefined) throw error;\n      if (maxElapsed < performance.now() - start + delay) throw error;\n      options.onRetry?.(error, attempt, delay);\n      if (0 < delay) await sleep(delay, { signal });\n    }\n  }\n}"
+      "code": "async function retry<T>(\n  work: (attempt: Attempt) => T | PromiseLike<T>,\n  options: RetryOptions = {},\n): Promise<T> {\n  const { signal, attemptTimeout, maxElapsed = Infinity } = options;\n  const retries = checkedDelay(\"retries\", options.retries ?? 3);\n  const start = maxElapsed === Infinity ? 0 : performance.now();\n  for (let attempt = 1; ; attempt++) {\n    throwIfAborted(options);\n    const limit =\n      attemptTimeout === undefined\n        ? undefined\n        : new TimeLimit(\"attemptTimeout\", attemptTimeout, options);\n    try {\n      if (limit === undefined) return await work(new CurrentAttempt(attempt, options));\n      return await limit.race(() => work(new CurrentAttempt(attempt, limit)));\n    } catch (error) {\n      const delay = delayAfter(error, attempt, retries, options);\n      if (delay === undefined) throw error;\n      if (maxElapsed < performance.now() - start + delay) throw error;\n      options.onRetry?.(error, attempt, delay);\n      if (0 < delay) await sleep(delay, { signal });\n    }\n  }\n}"
     },
     {
       "name": "delayAfter",
       "comment": "/** How long to wait before the next attempt; undefined if there is none. */",
-      "code": "function delayAfter(\n  error: unknown,\n  attempt: number,\n  {\n    signal,\n    retries = 3,\n    base = 100,\n    factor = 2,\n    max = 30_000,\n    jitter = \"full\",\n    when,\n  }: RetryOptions,\n): number | undefined {\n  if (signal?.aborted === true) throw reasonOf(signal);\n  if (isAbortError(error) || checkedDelay(\"retries\", retries) < attempt) return undefined;\n  const wish = when === undefined || when(error, attempt);\n  if (wish === false) return undefined;\n  if (typeof wish === \"number\") return Math.min(max, checkedDelay(\"when\", wish));\n  const fraction = typeof jitter === \"function\" ? jitter() : spread[jitter]();\n  return checkedDelay(\"base\", Math.min(max, base * factor ** (attempt - 1)) * fraction);\n}"
+      "code": "function delayAfter(\n  error: unknown,\n  attempt: number,\n  retries: number,\n  { signal, base = 100, factor = 2, max = 30_000, jitter = \"full\", when }: RetryOptions,\n): number | undefined {\n  if (signal?.aborted === true) throw reasonOf(signal);\n  if (isAbortError(error) || retries < attempt) return undefined;\n  const wish = when === undefined || when(error, attempt);\n  if (wish === false) return undefined;\n  if (typeof wish === \"number\") return Math.min(max, checkedDelay(\"when\", wish));\n  const fraction = typeof jitter === \"function\" ? jitter() : spread[jitter]();\n  return checkedDelay(\"base\", Math.min(max, base * factor ** (attempt - 1)) * fraction);\n}"
     },
     {
       "name": "TraceEvent",
@@ -5049,7 +5049,7 @@ export const sources: VendoredSources = {
     {
       "name": "WorkerPool",
       "comment": "/**\n * Threads that run the functions of a module. `M` is the type of the module: `WorkerPool<typeof import(\"./work.ts\")>`.\n *\n * - **Order.** Tasks start in the order of `run`. A thread runs one at a time, an asynchronous one to its end. Short\n *   tasks are sent in batches of about a millisecond, so that each costs a microsecond or two; `batch: false` does not.\n * - **Cancellation.** Before its start, an aborted signal rejects the task with `signal.reason`, and it never runs. Later\n *   its function, which is given a signal after its arguments if `run` was, is told; the task rejects with the reason\n *   when the function has ended. `onAbort: \"terminate\"` and `graceMs` end the thread instead, and nothing else of the\n *   pool is affected. A function that never yields cannot hear of an abort.\n * - **A function that throws** rejects its task with an error of the same name, message, stack, causes and fields.\n * - **A thread that dies** rejects the tasks it has begun and not told the result of, with a WorkerError: the one it died\n *   of, and, when it was out of memory, short ones of the same batch. All others run in another thread.\n * - **Errors.** Arguments or results that cannot be copied reject their task with a TypeError whose `cause` says what is\n *   wrong, and a module that cannot be loaded rejects each task with why; the pool stays usable.\n * - **Liveness.** Threads start when needed and keep the process alive while they work, not while they are idle.\n * - **Cost.** O(1) for each task, besides copying.\n *\n * Counterpart of `rayon`, tokio's `spawn_blocking` and Python's `ProcessPoolExecutor`.\n *\n * @example\n * const module = \"data:text/javascript,export const double = (x) => x * 2\";\n * const pool = new WorkerPool<{ double(x: number): number }>(module, { size: 2 });\n * assert.equal(await pool.run(\"double\", [21]), 42);\n * assert.deepEqual(await pool.map(\"double\", [1, 2, 3]), [2, 4, 6]);\n * assert.equal(await pool.mapReduce(\"double\", (a, b) => a + b, [1, 2, 3], 0), 12);\n * await pool.drain();\n */",
-      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new WaitSet<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = checkedLimit(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        // Who is told of the result may have more to do, and to say twice what keeps the process alive costs more.\n        queueMicrotask(() => {\n          if (!lane.busy && this.queued === 0) lane.rest();\n        });\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    const refused = refusal({ signal });\n    if (refused !== undefined) return refused;\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n    const call: Call = { name, args, mode, transfer, graceMs: grace };\n    return new Promise((resolve, reject) => {\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
+      "code": "class WorkerPool<M extends object> implements AsyncDisposable {\n  private readonly size: number;\n  private readonly maxQueue: number;\n  private readonly batch: boolean;\n  private readonly owner: LaneOwner;\n  private readonly lanes = new Set<Lane>();\n  private readonly queue = new Queue<Job>();\n  private readonly drainers = new WaitSet<void>(\"drain\");\n  private readonly onDrop: () => void = () => {\n    this.queued--;\n    this.queue.sweep(this.queued, (job) => !job.settled);\n    this.dispatch();\n  };\n  private queued = 0;\n  private running = 0;\n  private closed = false;\n  private scheduled = false;\n\n  constructor(module: URL | string, options: WorkerPoolOptions = {}) {\n    const { size = cores(), maxQueue = Infinity, idleMs = Infinity, batch = true } = options;\n    this.size = checkedCount(\"size\", size, 1);\n    this.maxQueue = checkedLimit(\"maxQueue\", maxQueue, 0);\n    this.batch = batch;\n    this.owner = {\n      module: moduleUrl(module),\n      resourceLimits: options.resourceLimits,\n      idleMs: checkedDelay(\"idleMs\", idleMs),\n      inContext: contextHere(),\n      onIdle: (lane) => {\n        this.running--;\n        this.dispatch();\n        // Who is told of the result may have more to do, and to say twice what keeps the process alive costs more.\n        queueMicrotask(() => {\n          if (!lane.busy && this.queued === 0) lane.rest();\n        });\n      },\n      onGone: (lane, wasBusy, rest) => {\n        if (wasBusy) this.running--;\n        this.lanes.delete(lane);\n        for (const job of rest) this.enqueue(job);\n        this.dispatch();\n      },\n    };\n  }\n\n  /** How many tasks wait for a thread. */\n  get waiting(): number {\n    return this.queued;\n  }\n\n  /** How many threads there are. */\n  get threads(): number {\n    return this.lanes.size;\n  }\n\n  /** Calls a function of the module in a thread. */\n  run<K extends FunctionsOf<M>>(\n    name: K,\n    args: ArgsOf<M[K]>,\n    options?: RunOptions,\n  ): Promise<ResultOf<M[K]>> {\n    // Sound as far as the module is what the caller says that it is.\n    return this.submit(name, args, signalMode(options), options) as Promise<ResultOf<M[K]>>;\n  }\n\n  /**\n   * Calls a function for each item, in all threads. Results are in the order of the items. The first error rejects it\n   * when the chunks that run have ended, and no other is started. Items are taken as threads become free.\n   */\n  async map<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<ItemOf<M[K]>>,\n    options: MapOptions = {},\n  ): Promise<ResultOf<M[K]>[]> {\n    const values: ResultOf<M[K]>[][] = [];\n    await this.eachChunk(name, items, options, (results, index) => {\n      values[index] = results;\n    });\n    return values.flat();\n  }\n\n  /** Calls a function for each item, and combines the results on the calling thread, in the order of the items. */\n  async mapReduce<K extends FunctionsOf<M>, R>(\n    name: K,\n    combine: (sum: R, value: ResultOf<M[K]>) => R,\n    items: Iterable<ItemOf<M[K]>>,\n    initial: R,\n    options: MapOptions = {},\n  ): Promise<R> {\n    let sum = initial;\n    let next = 0;\n    const early = new Map<number, ResultOf<M[K]>[]>();\n    await this.eachChunk(name, items, options, (results, index) => {\n      early.set(index, results);\n      for (let ready = early.get(next); ready !== undefined; ready = early.get(next)) {\n        for (const value of ready) sum = combine(sum, value);\n        early.delete(next++);\n      }\n    });\n    return sum;\n  }\n\n  /** Refuses further tasks, waits for those there are, and ends the threads. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    while (this.queued !== 0 || this.running !== 0) await this.drainers.wait();\n    await this[asyncDispose]();\n  }\n\n  /** Rejects all tasks with a ClosedError and ends the threads, whatever they do. */\n  async [asyncDispose](): Promise<void> {\n    this.closed = true;\n    const error = new ClosedError(\"The worker pool is closed.\");\n    for (let job = this.next(); job !== undefined; job = this.next()) job.cut(error);\n    await Promise.all([...this.lanes].map((lane) => lane.close(error)));\n  }\n\n  private submit(\n    name: string,\n    args: readonly unknown[],\n    mode: number,\n    { signal, transfer, onAbort, graceMs }: RunOptions = {},\n  ): Promise<unknown> {\n    const refused = refusal({ signal });\n    if (refused !== undefined) return refused;\n    if (this.closed) return Promise.reject(new ClosedError(\"The worker pool is closed.\"));\n    const room = this.size - this.running + this.maxQueue;\n    // The chunks of `map` bound themselves.\n    if ((mode & itemsBit) === 0 && room <= this.queued) {\n      const text = `Already ${this.queued} tasks wait, as many as \\`maxQueue\\` allows.`;\n      return Promise.reject(new ClosedError(text));\n    }\n    return new Promise((resolve, reject) => {\n      const grace = checkedDelay(\"graceMs\", graceMs ?? (onAbort === \"terminate\" ? 0 : Infinity));\n      const call: Call = { name, args, mode, transfer, graceMs: grace };\n      const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;\n      const job = new Job(call, alone, resolve, reject, this.onDrop);\n      if (signal !== undefined) follow(signal, job);\n      this.enqueue(job);\n    });\n  }\n\n  private async eachChunk<K extends FunctionsOf<M>>(\n    name: K,\n    items: Iterable<unknown>,\n    options: MapOptions,\n    onChunk: (results: ResultOf<M[K]>[], index: number) => void,\n  ): Promise<void> {\n    const chunk = options.chunk ?? \"auto\";\n    const length = Array.isArray(items) ? items.length : this.size * 512;\n    const fair = Math.min(largestChunk, Math.max(1, Math.ceil(length / (this.size * 8))));\n    const mode = itemsBit | signalMode(options);\n    const size = chunk === \"auto\" ? fair : checkedCount(\"chunk\", chunk, 1);\n    // Two for each thread, so that it never waits for the next.\n    await mapLimit(\n      chunksOf(items, size),\n      this.size * 2,\n      async (part, index, signal) => {\n        const results = await this.submit(name, part, mode, { ...options, signal });\n        // Sound: for a call over items, the entry sends an array.\n        onChunk(results as ResultOf<M[K]>[], index);\n      },\n      { signal: options.signal },\n    );\n  }\n\n  private enqueue(job: Job): void {\n    job.runner = undefined;\n    this.queue.push(job);\n    this.queued++;\n    if (this.scheduled) return;\n    this.scheduled = true;\n    // Tasks of the same turn can go together.\n    queueMicrotask(() => {\n      this.scheduled = false;\n      this.dispatch();\n    });\n  }\n\n  private dispatch(): void {\n    while (this.queued !== 0) {\n      try {\n        const lane = this.freeLane();\n        if (lane === undefined) break;\n        this.feed(lane);\n      } catch (error) {\n        // The platform starts no thread.\n        this.next()?.fail(workerError(error, undefined));\n      }\n    }\n    if (this.queued === 0 && this.running === 0) this.drainers.wakeAll();\n  }\n\n  private freeLane(): Lane | undefined {\n    for (const lane of this.lanes) if (!lane.busy) return lane;\n    if (this.size <= this.lanes.size) return undefined;\n    const lane = this.owner.inContext(() => new Lane(this.owner));\n    this.lanes.add(lane);\n    return lane;\n  }\n\n  private feed(lane: Lane): void {\n    const jobs: Job[] = [];\n    const share = Math.ceil(this.queued / Math.max(1, this.size - this.running));\n    const most = Math.min(lane.quota, share);\n    while (jobs.length < most) {\n      if (jobs.length !== 0 && this.queue.peek()?.alone !== false) break;\n      const job = this.next();\n      if (job === undefined) break;\n      jobs.push(job);\n      if (job.alone) break;\n    }\n    if (jobs.length === 0) return;\n    if (!lane.start(jobs)) {\n      for (const job of jobs) {\n        job.alone = true;\n        this.enqueue(job);\n      }\n    } else if (lane.busy) this.running++;\n  }\n\n  /** The first who was not cancelled meanwhile. */\n  private next(): Job | undefined {\n    for (let job = this.queue.shift(); job !== undefined; job = this.queue.shift()) {\n      if (job.settled) continue;\n      this.queued--;\n      return job;\n    }\n    return undefined;\n  }\n}"
     },
     {
       "name": "chunksOf",

@@ -22,7 +22,7 @@ import type { Cancellable } from "../core/types.ts";
  * await save;
  * assert.equal(saved, true);
  */
-export function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {
+export async function shield<T>(work: PromiseLike<T>, options?: Cancellable): Promise<T> {
   const signal = options?.signal;
   const aborted = signal !== undefined && isAborted(signal);
   // The work runs already, so even with a signal that has aborted somebody must hear of its failure.

@@ -181,7 +181,8 @@ class PipeSender<T> implements Sender<T> {
 
   reserve(options?: Cancellable): Promise<Slot<T>> {
     if (this.capacity === 0) {
-      throw new RangeError("A channel of capacity 0 has no place to reserve; send instead.");
+      const text = "A channel of capacity 0 has no place to reserve; send instead.";
+      return Promise.reject(new RangeError(text));
     }
     const refused = this.refusal(options);
     if (refused !== undefined) return refused;

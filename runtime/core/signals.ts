@@ -80,7 +80,8 @@ export function reasonOf(signal: AbortSignal): unknown {
 }
 
 /** Whether the signal has aborted. An AbortController in its place, a likely slip, would never abort. */
-export function isAborted({ aborted }: AbortSignal): boolean {
+export function isAborted(signal: AbortSignal | null): boolean {
+  const aborted = signal?.aborted;
   if (typeof aborted === "boolean") return aborted;
   throw new TypeError("`signal` must be an AbortSignal; pass `controller.signal`.");
 }

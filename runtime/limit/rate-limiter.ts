@@ -1,6 +1,6 @@
 import { checkedCount, checkedDelay, checkedLimit } from "../core/checked.ts";
 import { Permits } from "../core/permits.ts";
-import { refusal } from "../core/signals.ts";
+import { throwIfAborted } from "../core/signals.ts";
 import { startTimer } from "../core/timer.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
@@ -25,7 +25,7 @@ export interface RateLimiterOptions {
  * - **Cancellation.** Before its turn a cancelled wait takes no token; afterwards the token is spent.
  * - **Clocks.** Time is taken from a clock that does not jump.
  * - **Liveness.** One timer for the first in the queue, none when nobody waits. It keeps the process alive.
- * - **Errors.** A request beyond `burst`, which could never be met, throws a RangeError.
+ * - **Errors.** A request beyond `burst`, which could never be met, is a RangeError.
  * - **Cost.** O(1) per request in time and memory.
  *
  * Counterpart of Go's `x/time/rate`.
@@ -69,14 +69,12 @@ export class RateLimiter {
   }
 
   /** Waits until `count` may go through, one unless told. */
-  acquire(count = 1, options?: Cancellable): Promise<void> {
-    this.check(count);
-    const refused = refusal(options);
-    if (refused !== undefined) return refused;
-    if (this.tryAcquire(count)) return Promise.resolve();
+  async acquire(count = 1, options?: Cancellable): Promise<void> {
+    throwIfAborted(options);
+    if (this.tryAcquire(count)) return;
     const wait = this.waiters.wait(options?.signal, count);
     this.pass();
-    return wait;
+    await wait;
   }
 
   /** Goes through if that is possible now. */

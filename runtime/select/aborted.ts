@@ -7,6 +7,8 @@ import { dispose } from "../core/symbols.ts";
  * A branch of `select` that is ready when the signal aborts; its value is the reason. Unlike `options.signal`, which
  * makes the `select` reject, it is one of the ways for it to end well.
  *
+ * A signal keeps no process alive, not even that of `AbortSignal.timeout`: for a time use `after`.
+ *
  * Counterpart of `token.cancelled()` and `ctrl_c()` in tokio's `select!`.
  * O(1).
  *

@@ -10,8 +10,8 @@ import type { Cancellable } from "../core/types.ts";
  *   permits is not starved by small ones behind it.
  * - **Cancellation.** Before the grant, an aborted signal rejects the wait with `signal.reason`, takes nothing, and
  *   lets those behind move up. After the grant the signal has no effect: the permits are held.
- * - **Errors.** `acquire` rejects with what `close` was given. A count that is negative or no integer throws a
- *   RangeError at the call, and so does a request for more permits than there can ever be.
+ * - **Errors.** `acquire` rejects with what `close` was given. A count that is negative or no integer is a RangeError,
+ *   and so is a request for more permits than there can ever be.
  * - **Cost.** Every operation O(1), a cancelled wait too.
  *
  * Counterpart of tokio's `Semaphore` (its guards are always "owned" ones), asyncio's `BoundedSemaphore` and Go's
@@ -45,7 +45,11 @@ export class Semaphore {
 
   /** Waits for `count` permits, one unless told, and takes them all at once. */
   acquire(count = 1, options?: Cancellable): Promise<Guard> {
-    return this.permits.acquire(this.checked(count), options);
+    try {
+      return this.permits.acquire(this.checked(count), options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Takes the permits if they are there and nobody waits. */

@@ -96,15 +96,19 @@ export async function retry<T>(
   options: RetryOptions = {},
 ): Promise<T> {
   const { signal, attemptTimeout, maxElapsed = Infinity } = options;
+  const retries = checkedDelay("retries", options.retries ?? 3);
   const start = maxElapsed === Infinity ? 0 : performance.now();
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(options);
+    const limit =
+      attemptTimeout === undefined
+        ? undefined
+        : new TimeLimit("attemptTimeout", attemptTimeout, options);
     try {
-      if (attemptTimeout === undefined) return await work(new CurrentAttempt(attempt, options));
-      const limit = new TimeLimit("attemptTimeout", attemptTimeout, options);
+      if (limit === undefined) return await work(new CurrentAttempt(attempt, options));
       return await limit.race(() => work(new CurrentAttempt(attempt, limit)));
     } catch (error) {
-      const delay = delayAfter(error, attempt, options);
+      const delay = delayAfter(error, attempt, retries, options);
       if (delay === undefined) throw error;
       if (maxElapsed < performance.now() - start + delay) throw error;
       options.onRetry?.(error, attempt, delay);
@@ -117,18 +121,11 @@ export async function retry<T>(
 function delayAfter(
   error: unknown,
   attempt: number,
-  {
-    signal,
-    retries = 3,
-    base = 100,
-    factor = 2,
-    max = 30_000,
-    jitter = "full",
-    when,
-  }: RetryOptions,
+  retries: number,
+  { signal, base = 100, factor = 2, max = 30_000, jitter = "full", when }: RetryOptions,
 ): number | undefined {
   if (signal?.aborted === true) throw reasonOf(signal);
-  if (isAbortError(error) || checkedDelay("retries", retries) < attempt) return undefined;
+  if (isAbortError(error) || retries < attempt) return undefined;
   const wish = when === undefined || when(error, attempt);
   if (wish === false) return undefined;
   if (typeof wish === "number") return Math.min(max, checkedDelay("when", wish));

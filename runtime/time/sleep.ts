@@ -13,7 +13,7 @@ export interface SleepOptions extends Cancellable {
  * Waits so many milliseconds, and not less.
  *
  * - **Any length.** Negative times count as 0, times beyond the 24.8 days of a timer work, Infinity waits for the
- *   signal alone, and NaN throws a RangeError.
+ *   signal alone, and NaN rejects with a RangeError.
  * - **Cancellation.** An aborted signal rejects with `signal.reason` and clears the timer. Nothing is left behind.
  *
  * Counterpart of `tokio::time::sleep`, `asyncio.sleep` and Node's `timers/promises`.
@@ -26,12 +26,11 @@ export interface SleepOptions extends Cancellable {
  * await assert.rejects(nap, /woken/);
  */
 export function sleep(ms: number, options: SleepOptions = {}): Promise<void> {
-  const delay = checkedDelay("ms", ms);
   const refused = refusal(options);
   if (refused !== undefined) return refused;
   const wait = new Promise<void>((resolve, reject) => {
     const cancelTimer = startTimer(
-      delay,
+      checkedDelay("ms", ms),
       () => {
         unfollow(listener);
         resolve();

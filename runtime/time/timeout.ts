@@ -23,7 +23,7 @@ export interface TimeoutOptions extends Cancellable {
  *   the abort coming back, is the `cause` of the TimeoutError.
  * - **Cancellation.** When `options.signal` aborts, the work is told in the same way, and this rejects with its reason.
  * - **Cost.** One timer, cleared when the work ends. An AbortController is made only for work that takes a signal.
- *   Infinity sets no limit; NaN throws a RangeError.
+ *   Infinity sets no limit; NaN rejects with a RangeError.
  *
  * Counterpart of `asyncio.timeout`, which also waits for the work to end, and `tokio::time::timeout`.
  * O(1).
@@ -32,6 +32,10 @@ export interface TimeoutOptions extends Cancellable {
  * const answer = timeout(5, (signal) => sleep(60_000, { signal }), { message: "no answer" });
  * await assert.rejects(answer, { name: "TimeoutError", message: "no answer" });
  */
-export function timeout<T>(ms: number, work: Work<T>, options: TimeoutOptions = {}): Promise<T> {
+export async function timeout<T>(
+  ms: number,
+  work: Work<T>,
+  options: TimeoutOptions = {},
+): Promise<T> {
   return new TimeLimit("ms", ms, options, options.message).race(work, options.detach);
 }

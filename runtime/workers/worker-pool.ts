@@ -226,9 +226,9 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
       const text = `Already ${this.queued} tasks wait, as many as \`maxQueue\` allows.`;
       return Promise.reject(new ClosedError(text));
     }
-    const grace = checkedDelay("graceMs", graceMs ?? (onAbort === "terminate" ? 0 : Infinity));
-    const call: Call = { name, args, mode, transfer, graceMs: grace };
     return new Promise((resolve, reject) => {
+      const grace = checkedDelay("graceMs", graceMs ?? (onAbort === "terminate" ? 0 : Infinity));
+      const call: Call = { name, args, mode, transfer, graceMs: grace };
       const alone = !this.batch || signal !== undefined || mode !== 0 || transfer !== undefined;
       const job = new Job(call, alone, resolve, reject, this.onDrop);
       if (signal !== undefined) follow(signal, job);

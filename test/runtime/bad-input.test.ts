@@ -260,7 +260,38 @@ function writing(): runtime.SharedRwLock {
   return lock;
 }
 
+/** Of the other tables, what returns a promise. */
+const promises = [
+  ...["Semaphore.acquire", "channel.recvMany", "mapLimit", "forEachLimit", "joinAll", "tryJoin"],
+  ...["stream.buffered", "stream.chunks", "RateLimiter.acquire"],
+].map((name) => [name, () => counts[name]?.(Number.NaN)] as const);
+const delays = [
+  ...["sleep", "timeout", "interval", "retry, base", "retry, attemptTimeout"],
+  ...["scope, timeout", "stream.chunks, maxWait", "stream.throttle"],
+].map((name) => [name, () => times[name]?.(Number.NaN)] as const);
+const others = [
+  ["retry, retries", () => retry(work, { retries: Number.NaN })],
+  ["channel.reserve", () => channel(0).tx.reserve()],
+  ["WorkerPool.run", () => new WorkerPool<Tasks>(module).run("same", [1], { graceMs: Number.NaN })],
+] as const;
+
+test.each([...promises, ...delays, ...others])(
+  "%s rejects and does not throw, so that `.catch` hears of it",
+  async (_, call) => {
+    const promise = call();
+    expect(promise).toHaveProperty("then");
+    await expect(promise).rejects.toBeInstanceOf(RangeError);
+  },
+);
+
 describe.each(Object.entries(waits))("%s", (name, wait) => {
+  test("says so of null, which is no signal", async () => {
+    // Sound for a test of what is wrong.
+    const signal = null as unknown as AbortSignal;
+    const error = await errorOf(() => wait({ signal }));
+    expect([name, error.message]).toEqual([name, expect.stringContaining("an AbortSignal")]);
+  });
+
   test("rejects with the reason of a signal that has aborted before", async () => {
     const reason = new Error("the user left");
     expect(await errorOf(() => wait({ signal: AbortSignal.abort(reason) }))).toBe(reason);

@@ -140,7 +140,7 @@ describe("H21 channels", () => {
     const waiting = rx.recv();
     expect(tx.trySend(2)).toBe(true);
     expect((await waiting).value).toBe(2);
-    expect(() => tx.reserve()).toThrow(RangeError);
+    await expect(tx.reserve()).rejects.toThrow(RangeError);
   });
 
   test("keep a reserved place, which holds the channel open", async () => {
