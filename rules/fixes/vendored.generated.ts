@@ -756,7 +756,7 @@ export const sources: VendoredSources = {
         "RateLimiterOptions",
         "RateLimiter"
       ],
-      "hash": "df455e5a24748219",
+      "hash": "fc748bc7c8a2e612",
       "members": [
         152,
         153,
@@ -832,7 +832,7 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "908551893fad82ad",
+      "hash": "a705251c85c8654d",
       "members": [
         154,
         155,
@@ -935,7 +935,7 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "8e133ff86335d1cb",
+      "hash": "035aa0625ecfa443",
       "members": [
         159,
         160,
@@ -1052,7 +1052,7 @@ export const sources: VendoredSources = {
         "Selectable",
         "after"
       ],
-      "hash": "493872b3c08d535f",
+      "hash": "2a6f2968a87e1906",
       "members": [
         165,
         54,
@@ -1152,7 +1152,7 @@ export const sources: VendoredSources = {
         "Guard",
         "AtomicFlag"
       ],
-      "hash": "a4aeda08d691c073",
+      "hash": "1ece97d0d713670a",
       "members": [
         0,
         1,
@@ -1668,7 +1668,7 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "0df5dfee6fde0618",
+      "hash": "2bcd50cf0f59f4a0",
       "members": [
         213,
         214,
@@ -1831,7 +1831,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "chunks"
       ],
-      "hash": "5cc54ca8deadf60f",
+      "hash": "c5a79296bfa04e62",
       "members": [
         224,
         0,
@@ -1973,7 +1973,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "throttle"
       ],
-      "hash": "7faa98c48c0ce4d0",
+      "hash": "f038bc086f4edd10",
       "members": [
         230,
         0,
@@ -2638,7 +2638,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "03ca4621876f19d9",
+      "hash": "f0f0953dc5b4e585",
       "members": [
         253,
         254,
@@ -2808,7 +2808,7 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "a379002e1a427d56",
+      "hash": "96690bd56b9239ff",
       "members": [
         257,
         258,
@@ -2967,7 +2967,7 @@ export const sources: VendoredSources = {
         "IntervalOptions",
         "interval"
       ],
-      "hash": "524bf949accac51f",
+      "hash": "c459582ef26449ff",
       "members": [
         263,
         264,
@@ -3029,7 +3029,7 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "ce6af6785f5f39f7",
+      "hash": "acd62f291b6f73cd",
       "members": [
         267,
         268,
@@ -3093,7 +3093,7 @@ export const sources: VendoredSources = {
         "SleepOptions",
         "sleep"
       ],
-      "hash": "50cb3d8ac2aac46a",
+      "hash": "de9f2ab1690decda",
       "members": [
         228,
         229,
@@ -3136,7 +3136,7 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "b9a118be3dc6c6f1",
+      "hash": "9477626bc5605278",
       "members": [
         211,
         212,
@@ -3251,7 +3251,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "1fd575a165643c4a",
+      "hash": "0e583fb3c19f976d",
       "members": [
         320,
         321,
@@ -3666,7 +3666,7 @@ export const sources: VendoredSources = {
     {
       "name": "checkedDelay",
       "comment": "/** A time in milliseconds: what is negative counts as nothing, Infinity as never, and NaN is a mistake. */",
-      "code": "function checkedDelay(what: string, ms: number): number {\n  if (typeof ms === \"number\" && ms === ms) return Math.max(0, ms);\n  throw new RangeError(`${what} must be a number of milliseconds, not ${ms}.`);\n}"
+      "code": "function checkedDelay(what: string, ms: number): number {\n  if (typeof ms === \"number\" && ms === ms) return Math.max(0, ms);\n  throw new RangeError(`${what} must be a number, not ${ms}.`);\n}"
     },
     {
       "name": "",

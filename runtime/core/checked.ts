@@ -14,5 +14,5 @@ export function checkedLimit(what: string, limit: number, least = 1): number {
 /** A time in milliseconds: what is negative counts as nothing, Infinity as never, and NaN is a mistake. */
 export function checkedDelay(what: string, ms: number): number {
   if (typeof ms === "number" && ms === ms) return Math.max(0, ms);
-  throw new RangeError(`${what} must be a number of milliseconds, not ${ms}.`);
+  throw new RangeError(`${what} must be a number, not ${ms}.`);
 }
