@@ -29,7 +29,8 @@ import { rejectsFrom } from "./summaries.ts";
 // Two questions. What becomes of what a function gives back there: a model knows, else the type of
 // the place says so, and the body of an own function can clear it again. And does this function
 // give a promise: every async one does; others are looked into, or asked for their type where they
-// are only named. "Somebody may wait" as soon as one answer leaves it open.
+// are only named. "Somebody may wait" as soon as one answer leaves it open. Of a method of `any` nothing
+// is known, but that `forEach` waits for nobody.
 
 /** A promise that nobody waits for, and why nobody does. */
 export interface Lost {
@@ -42,6 +43,8 @@ export interface Lost {
   readonly returned?: Node;
   /** Every call gives one. */
   readonly always: boolean;
+  /** Only the name of the method says so. */
+  readonly guessed?: boolean;
   /** The own functions behind it; empty: unknown. */
   readonly functions: readonly FunctionLike[];
 }
@@ -53,6 +56,10 @@ export function lostByCall(argument: Node, program: Program): Lost | undefined {
   const modelled = modelFor(argument, program);
   if (modelled !== undefined)
     return isLost(modelled) ? lost(argument, modelled, program) : undefined;
+  if (isUntypedLoop(argument, program)) {
+    const given = lost(argument, EACH, program);
+    return given && { ...given, guessed: true };
+  }
   const { result } = program.types.slot(unwrapped(argument));
   if (result === "boolean") return lost(argument, ANSWER, program);
   if (result !== "void" || givenPromise(argument, program) === undefined) return undefined;
@@ -126,6 +133,7 @@ function symbolOf(node: Node, program: Program): SymbolAnswer | undefined {
 }
 
 const ANSWER: CallbackModel = { runs: "now", result: "tested", repeats: true };
+const EACH: CallbackModel = { runs: "now", result: "dropped", repeats: true };
 const LATER: CallbackModel = { runs: "later", result: "dropped" };
 
 function isLost({ result }: CallbackModel): boolean {
@@ -138,6 +146,14 @@ function modelFor(argument: Node, program: Program): CallbackModel | undefined {
   if (!is.CallExpression(call) && !is.NewExpression(call)) return undefined;
   const callbacks = calleeOf(call, program).model?.callbacks;
   return callbacks?.[call.arguments?.indexOf(node) ?? -1] ?? callbacks?.rest;
+}
+
+/** `list.forEach(…)`, where nothing is known of the list but that this is what lists have. */
+function isUntypedLoop(argument: Node, program: Program): boolean {
+  const node = wrapped(argument);
+  const call = methodCall(node.parent);
+  if (call === undefined || call.method !== "forEach" || call.args[0] !== node) return false;
+  return program.types.value(call.receiver).opaque;
 }
 
 function lost(value: Node, use: CallbackModel, program: Program): Lost | undefined {

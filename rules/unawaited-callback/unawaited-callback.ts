@@ -79,7 +79,8 @@ function* passed(
       if (lost.always) yield mistaken(argument, lost);
     } else if (lost.runs === "each" && is.CallExpression(call)) {
       const fixes = [...loopInstead(call, argument, program), ...awaitAllMapped(call, program)];
-      yield { ...dropped(argument, lost, program, fixes), severity: "error" };
+      const severity = lost.guessed === true ? "warning" : "error";
+      yield { ...dropped(argument, lost, program, fixes), severity };
     } else {
       const severity = isOfPage(call, program) ? "hint" : "warning";
       yield { ...dropped(argument, lost, program), severity };
