@@ -6,6 +6,7 @@ import {
   is,
   isAssignment,
   Kind,
+  methodCall,
   type Node,
   type NodeOf,
   nameOf,
@@ -51,9 +52,11 @@ export function closesOf(write: Access, program: Program): Stops {
       for (const { node, read } of conditionsOn(write.location, [owner], program)) {
         looks.push({ begins: pointOf(read), condition: node, at });
       }
-      for (const begins of assertionsIn(write.location, owner, program)) {
-        looks.push({ begins, condition: undefined, at });
-      }
+      const throwing = [
+        ...assertionsIn(write.location, owner, program),
+        ...thrownIfAborted(owner, program),
+      ];
+      for (const begins of throwing) looks.push({ begins, condition: undefined, at });
       for (const { condition, begins, place } of looksIn(owner, program)) {
         const isOfPlace = place?.key === write.location.key;
         const counts =
@@ -221,43 +224,66 @@ function isWrittenAround(place: Location, near: Node, program: Program): boolean
 function ownSignalIn(condition: Node, program: Program): Node | undefined {
   const node = unwrapped(condition);
   if (!is.PropertyAccessExpression(node) || node.name.text !== "aborted") return undefined;
-  const declaration = controllerBehind(unwrapped(node.expression), program, 0);
-  if (declaration?.initializer === undefined) return undefined;
-  const made = unwrapped(declaration.initializer);
-  if (isAssignment(made)) return node;
-  if (!is.NewExpression(made) || nameOf(made.expression) !== "AbortController") return undefined;
-  const owner = flowOwner(declaration);
+  return isOwnSignal(node.expression, program) ? node : undefined;
+}
+
+/** The calls of `signal.throwIfAborted()` for such a signal. */
+const thrownIfAborted: (owner: FlowOwner, program: Program) => readonly Node[] = fact(
+  (owner, program) => {
+    const calls: Node[] = [];
+    walkBody(owner, (node) => {
+      const call = methodCall(node);
+      if (call?.method === "throwIfAborted" && isOwnSignal(call.receiver, program))
+        calls.push(node);
+      return undefined;
+    });
+    return calls;
+  },
+);
+
+function isOwnSignal(signal: Node, program: Program): boolean {
+  const making = makingOf(signal, program, 0);
+  if (making === undefined) return false;
+  const { made, variable } = making;
+  if (isAssignment(made)) return true;
+  if (!is.NewExpression(made) || nameOf(made.expression) !== "AbortController") return false;
+  const owner = variable && flowOwner(variable);
+  const name = nameOf(variable?.name);
   let isPutAway = false;
-  const name = nameOf(declaration.name);
   if (owner !== undefined) {
     walkBody(owner, (it) => {
       if (isAssignment(it) && nameOf(unwrapped(it.right)) === name) isPutAway = true;
       return undefined;
     });
   }
-  return isPutAway ? node : undefined;
+  return isPutAway;
 }
 
-/** `controller` behind `controller.signal`, `const signal = controller.signal` and `const { signal } = controller`. */
-function controllerBehind(
-  written: Node,
-  program: Program,
-  steps: number,
-): NodeOf<"VariableDeclaration"> | undefined {
+interface Making {
+  /** What makes the controller, or puts a new one somewhere. */
+  readonly made: Node;
+  /** The variable that holds it here. */
+  readonly variable: NodeOf<"VariableDeclaration"> | undefined;
+}
+
+/** The controller of `controller.signal`, `const signal = controller.signal` and `const { signal } = controller`. */
+function makingOf(written: Node, program: Program, steps: number): Making | undefined {
   const node = unwrapped(written);
   if (is.PropertyAccessExpression(node) && node.name.text === "signal") {
-    return controllerBehind(node.expression, program, steps);
+    return makingOf(node.expression, program, steps);
   }
+  if (isAssignment(node)) return { made: node, variable: undefined };
   if (!is.Identifier(node) || steps > 2) return undefined;
   const declaration = variableOf(node, program);
   if (is.BindingElement(declaration)) {
     const whole = ancestor(declaration, is.VariableDeclaration);
-    return whole?.initializer && controllerBehind(whole.initializer, program, steps + 1);
+    return whole?.initializer && makingOf(whole.initializer, program, steps + 1);
   }
-  if (!is.VariableDeclaration(declaration)) return undefined;
-  const from = declaration.initializer && unwrapped(declaration.initializer);
+  if (!is.VariableDeclaration(declaration) || declaration.initializer === undefined)
+    return undefined;
+  const from = unwrapped(declaration.initializer);
   const isSignal = is.PropertyAccessExpression(from) && from.name.text === "signal";
-  return isSignal ? controllerBehind(from, program, steps + 1) : declaration;
+  return isSignal ? makingOf(from, program, steps + 1) : { made: from, variable: declaration };
 }
 
 /**

@@ -71,7 +71,10 @@ export function valueWindow(
   if (value === undefined) return undefined;
   const found: ValueWindow[] = [];
   const add = (read: Node, opaque: boolean, replaced: ReadonlySet<Node>) => {
-    const way = openWay(read, write, (it) => replaced.has(it) || closes(it), program);
+    const isReplaced = (it: Node) => replaced.has(it);
+    const way =
+      openWay(read, write, (it) => isReplaced(it) || closes(it), program) ??
+      wayBehindLooks(read, write, isReplaced, closes, program);
     if (way !== undefined) found.push({ read, write, pauses: way.pauses, at: way.at, opaque });
   };
   // `x += await y` reads `x` first.
@@ -278,6 +281,23 @@ function logicalTest(
   if (locationOf(left, program)?.key !== location.key) return undefined;
   const condition = { node: left, read: left, whenTrue: "set", whenFalse: "empty" } as const;
   return { condition, outcome: "empty" };
+}
+
+/** The way on which a look comes too early: there is a pause behind it. */
+function wayBehindLooks(
+  from: Node,
+  to: Access,
+  replaced: Stops,
+  closes: Stops,
+  program: Program,
+): Way | undefined {
+  const way = openWay(from, to, replaced, program);
+  const late = way?.pauses.filter(
+    (it) => wayBetween(it, to.at, program, (node) => replaced(node) || closes(node)) !== undefined,
+  );
+  return way === undefined || late === undefined || late.length === 0
+    ? undefined
+    : { ...way, pauses: late };
 }
 
 function openWay(from: Node, to: Access, closes: Stops, program: Program): Way | undefined {

@@ -17,6 +17,7 @@ import { leakOf } from "../../analysis/facts/lock-release.ts";
 import { originsOf } from "../../analysis/facts/origins.ts";
 import { ownersOf } from "../../analysis/facts/pauses.ts";
 import { isSharedRun } from "../../analysis/facts/shared-runs.ts";
+import { raceIn } from "../../analysis/facts/races.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
 import { conditionsOn } from "../../analysis/facts/place-tests.ts";
 import { sideOf } from "../../analysis/facts/tests.ts";
@@ -134,6 +135,16 @@ page("windows.md", function* (node, program) {
   yield { at: window.read, label: "condition" in window ? "tested" : "read" };
   yield { at: pause, label: "pause" };
   yield { at: node, label: "rests", message: textOf(window.read) };
+});
+
+page("guards.md", function* (node, program) {
+  const write = writeAt(node, program);
+  if (write === undefined || write.kind === "read" || write.value === undefined) return;
+  const closes = closesOf(write, program);
+  const window = valueWindow(write, program, closes) ?? testWindow(write, program, closes);
+  if (window === undefined) return;
+  const isOpen = raceIn(window, program) !== undefined;
+  yield { at: node, label: isOpen ? "open" : "kept" };
 });
 
 page("stale-uses.md", function* (node, program) {
