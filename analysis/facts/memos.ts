@@ -14,7 +14,7 @@ import type { Access } from "./access-kinds.ts";
 import { type CallAccess, isCallAccess, isMadeAlways, writesByCall } from "./call-accesses.ts";
 import { isGuardedInside } from "./call-guards.ts";
 import { pathFrom } from "./flow.ts";
-import { locationOf } from "./locations.ts";
+import { cellCall, locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
 import { ownersOf } from "./pauses.ts";
 import { isSharedAt } from "./races.ts";
@@ -120,7 +120,7 @@ function isVain(awaited: Node, vain: RegExp): boolean {
 
 const ENSURES = /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|pathExists)$/;
 const ENSURES_OR_READS =
-  /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|pathExists|readFile|readdir|readJson|read[A-Z]\w*(?:Asset|File|Template|Package|PackageJson)s?)$/;
+  /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|pathExists|get(?:From)?Cached?\w*|\w+FromCache|readFile|readdir|readJson|read[A-Z]\w*(?:Asset|File|Template|Package|PackageJson)s?)$/;
 
 /** Whether the place says that something is over, so that doing it again is ending what has ended. */
 export function isOver({ value, location }: Access): boolean {
@@ -150,7 +150,8 @@ const OPENS =
 export function isMemo(write: Access, pauses: readonly Node[], program: Program): boolean {
   const value = write.value && unwrapped(write.value);
   const [pause] = pauses;
-  if (!is.TrueKeyword(value) || pause === undefined) return true;
+  const isMark = is.TrueKeyword(value) || cellCall(write.at)?.method === "add";
+  if (!isMark || pause === undefined) return true;
   if (isCallAccess(write)) return isMadeAlways(write, program);
   const search = { until: ["return", "end"], stops: (it: Node) => it === write.at } as const;
   return pathFrom(pause, search, program) === undefined;

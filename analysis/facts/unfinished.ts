@@ -122,6 +122,7 @@ function* deliveriesOf(test: Test, program: Program): Iterable<Delivery> {
   const isBehind = (node: Node) => sideOf(condition.node, node, program) === side;
   for (const it of sharedWritesIn(owner, program)) {
     if (!delivers(it) || it.location.key === write.location.key || !isBehind(it.at)) continue;
+    if (isOwn(it.location, owner)) continue;
     const [pause] = wayBetween(write.at, it.at, program)?.pauses ?? [];
     if (pause !== undefined) yield { location: it.location, pause };
   }
@@ -130,6 +131,11 @@ function* deliveriesOf(test: Test, program: Program): Iterable<Delivery> {
     if (wayBetween(write.at, node, program) === undefined) continue;
     for (const location of deliveredBy(node.expression, program)) yield { location, pause: node };
   }
+}
+
+/** A variable of the function, which each of its calls has for itself. */
+function isOwn({ root }: Location, owner: FlowOwner): boolean {
+  return root.kind === "variable" && root.scope === owner;
 }
 
 /** Puts something there, or adds something to it. */
