@@ -1,5 +1,5 @@
 // Runs the examples of the runtime, threads and shared memory where its users run it: several versions of Node, Deno, Bun
-// and Chromium, against the package as it is published; and `using` as compiled by swc and Babel.
+// and Chromium, against the package as it is published; `using` as compiled by swc and Babel; and the testing kit in Jest.
 //
 //     npm run test:platforms [-- node-24 deno …]
 //
@@ -7,7 +7,15 @@
 // installed (see test/editor/install.mjs).
 
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +24,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromiumPath } from "../test/editor/install.mjs";
 import { COMPILERS } from "../test/platforms/compilers.mjs";
+import { JEST_PROJECT } from "../test/platforms/jest.mjs";
 import { BEYOND_BROWSERS, program } from "../test/platforms/program.mjs";
 import { buildRuntime } from "./build-runtime.mjs";
 
@@ -43,6 +52,7 @@ const platforms = {
   bun: () => inProcess(binary(".bin", "bun"), "run"),
   chromium: () => inChromium(),
   ...Object.fromEntries(Object.keys(COMPILERS).map((name) => [name, () => compiledBy(name)])),
+  jest: () => inJest(),
 };
 
 const wanted = process.argv.slice(2);
@@ -173,4 +183,24 @@ async function compiledBy(name) {
   const failures =
     stdout.trim() === JSON.stringify(expected) ? [] : [["using", `${stdout}${stderr}`]];
   return { version, count: 1, failures };
+}
+
+async function inJest() {
+  const project = join(work, "jest");
+  mkdirSync(project);
+  for (const [name, text] of Object.entries(JEST_PROJECT)) writeFileSync(join(project, name), text);
+  writeFileSync(join(project, "package.json"), "{}");
+  // From there, as in a project of a user, both are found by their names.
+  mkdirSync(join(project, "node_modules"));
+  symlinkSync(
+    join(work, "node_modules/mooring-runtime"),
+    join(project, "node_modules/mooring-runtime"),
+  );
+  symlinkSync(binary("babel-jest"), join(project, "node_modules/babel-jest"));
+  const { status, stderr } = spawnSync(process.execPath, [binary("jest", "bin/jest.js")], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  const { version } = JSON.parse(readFileSync(binary("jest", "package.json"), "utf8"));
+  return { version, count: 1, failures: status === 0 ? [] : [["the testing kit", stderr]] };
 }
