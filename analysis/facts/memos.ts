@@ -122,6 +122,16 @@ const ENSURES = /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|path
 const ENSURES_OR_READS =
   /^(?:ensureDir|ensureFile|mkdirp|access|stat|lstat|realpath|pathExists|get(?:From)?Cached?\w*|\w+FromCache|readFile|readdir|readJson|read[A-Z]\w*(?:Asset|File|Template|Package|PackageJson)s?)$/;
 
+/** Whether what is kept under a key is what the key itself, a promise, settles with. */
+export function isOutcomeOfKey({ location }: Access, pauses: readonly Node[]): boolean {
+  const key = location.cell?.key;
+  if (key === undefined) return false;
+  return pauses.every((pause) => {
+    const awaited = is.AwaitExpression(pause) ? pause.expression : methodCall(pause)?.receiver;
+    return awaited !== undefined && textOf(unwrapped(awaited)) === textOf(key);
+  });
+}
+
 /** Whether the place says that something is over, so that doing it again is ending what has ended. */
 export function isOver({ value, location }: Access): boolean {
   return is.TrueKeyword(value && unwrapped(value)) && OVER.test(location.text);

@@ -6,6 +6,7 @@ import {
   isAwaitedTogether,
   isDoneAgainInVain,
   isMemo,
+  isOutcomeOfKey,
   isSameForAll,
   openingOf,
 } from "../../analysis/facts/memos.ts";
@@ -45,6 +46,7 @@ export const racyCacheFill = defineRule({
     if (window?.outcome !== "empty" || isSetBack(write, program)) return;
     if (isAwaitedTogether(write, window.pauses, program) || !isMemo(write, window.pauses, program))
       return;
+    if (isOutcomeOfKey(write, window.pauses)) return;
     const overlap = raceIn(window, program);
     if (overlap !== undefined && !isRepeated(window, program))
       yield filledTwice(window, overlap, program);
