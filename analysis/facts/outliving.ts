@@ -5,11 +5,13 @@ import {
   is,
   isFunctionExpression,
   isInside,
+  methodCall,
   type NewExpression,
   type Node,
   nameOf,
   sourceFileOf,
   unwrapped,
+  walk,
   wrapped,
 } from "../syntax.ts";
 import { constantBehind } from "./callees.ts";
@@ -100,7 +102,7 @@ function outlivingListener(registration: Registration, program: Program): Outliv
   const kind = targetKind(registration, life, program);
   if (kind === "own") return undefined;
   const sibling = kind === "given" ? siblingRemoval(registration, life, program) : undefined;
-  if (kind === "given" && sibling === undefined) return undefined;
+  if (kind === "given" && (sibling === undefined || isEnded(registration, life))) return undefined;
   const scope = life.kind === "effect" ? sourceFileOf(call) : life.scope;
   if (isRemoved(registration, scope, program)) return undefined;
   return {
@@ -208,6 +210,21 @@ function rootOf(target: Node): Node {
   }
   return node;
 }
+
+/** Whether the owner ends the target itself somewhere, and with it all that listens to it. */
+function isEnded({ target }: Registration, { scope }: Life): boolean {
+  const key = targetKey(target);
+  let isIt = false;
+  walk(scope, (it) => {
+    const call = methodCall(it);
+    isIt ||= call !== undefined && ENDS.test(call.method) && targetKey(call.receiver) === key;
+    return isIt ? "skip" : undefined;
+  });
+  return key !== undefined && isIt;
+}
+
+const ENDS =
+  /^(?:destroy|destroySoon|close|end|terminate|disconnect|dispose|kill|removeAllListeners)$/;
 
 /** Another listener that the owner does remove from the same target. */
 function siblingRemoval({ target }: Registration, life: Life, program: Program): Node | undefined {
