@@ -70,6 +70,8 @@ export class ChildController implements AbortListener {
 
   /** Calls the work, with the signal if it declares a parameter. */
   call<T>(work: Work<T>): T | PromiseLike<T> {
+    // A promise in its place, a likely slip, could not be told to stop.
+    if (typeof work !== "function") throw new TypeError("Pass a function, as in `() => promise`.");
     // Sound: a function that declares no parameter does not read its first.
     return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);
   }

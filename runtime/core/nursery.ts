@@ -121,12 +121,12 @@ export class Nursery {
   }
 }
 
-/** Throws at the end of a group, if anything failed. */
+/** Throws at the end of a group, if anything failed. The error of a task that another one awaits counts once. */
 export function throwAny(errors: readonly unknown[], options: ScopeOptions): void {
   if (errors.length === 0) return;
-  const [first, ...further] = errors;
+  const [first, ...further] = new Set(errors);
   if (options.onError === "collect") {
-    throw new AggregateError(errors, "Tasks of the group failed.", { cause: first });
+    throw new AggregateError([first, ...further], "Tasks of the group failed.", { cause: first });
   }
   for (const error of further) reportLate(error);
   throw first;

@@ -6,6 +6,7 @@ import { Lanes } from "./lanes.ts";
 import type { Outside } from "./outside.ts";
 import { numbersFrom } from "./seed.ts";
 import type { Decision, Strategy } from "./strategies.ts";
+import type { SimTask } from "./task.ts";
 import type { TraceStep } from "./witness.ts";
 
 export type Points = "io" | "await";
@@ -58,8 +59,8 @@ export class Run {
   steps = 0;
   gates = 0;
   over = false;
-  /** Asked at the end: the error of a task that failed and that nobody looked at. */
-  unobserved: () => { readonly error: unknown } | undefined = () => undefined;
+  /** What the test has spawned. */
+  tasks: readonly SimTask<unknown>[] = [];
 
   readonly #strategy: Strategy;
   readonly #outside: Outside;
@@ -320,19 +321,25 @@ export class Run {
     this.#calls.clear();
     this.#waiting.clear();
     this.#lanes.clear();
-    this.unobserved = () => undefined;
+    this.tasks = [];
     const finish = this.#finish;
     this.#finish = () => {};
     finish(ending);
   }
 
   #lateFailure(): Ending | undefined {
-    const found = this.unobserved();
+    // A task that failed and that nobody looked at.
+    const found = this.tasks.find((it) => it.isLost)?.lost;
     return found === undefined ? undefined : { kind: "failure", error: found.error };
   }
 
   #places(): readonly string[] {
-    return Array.from(this.#waiting, (it) => `${it.activity.name} at ${it.position}`);
+    const places = Array.from(this.#waiting, (it) => `${it.activity.name} at ${it.position}`);
+    const shown = new Set(Array.from(this.#waiting, (it) => it.activity.id));
+    for (const { id, name, status } of this.tasks) {
+      if (status === "running" && !shown.has(id)) places.push(`${name}, where there is no gate`);
+    }
+    return places;
   }
 }
 

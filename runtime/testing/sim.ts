@@ -35,7 +35,7 @@ export interface Sim {
 /** The part of the test kit that lives inside of one run. `onAccess` is told of every shared access. */
 export function simOf(run: Run, onAccess: (access: Access) => void): Sim {
   const tasks: SimTask<unknown>[] = [];
-  run.unobserved = () => tasks.find((it) => it.isLost)?.lost;
+  run.tasks = tasks;
   const sim: Sim = {
     spawn<T>(name: string, fn: (signal: AbortSignal) => T | PromiseLike<T>): SimTask<T> {
       const activity: Activity = run.activity(name);

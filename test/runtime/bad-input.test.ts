@@ -337,6 +337,23 @@ test("signals in other places are looked at as well", async () => {
   }
 });
 
+test.each(
+  Object.entries({
+    timeout: (promise: never) => timeout(1000, promise),
+    select: (promise: never) => select({ answer: promise }),
+    tryJoin: (promise: never) => tryJoin([promise]),
+    scope: (promise: never) => scope((s) => s.spawn(promise).join()),
+    "spawn, join": (promise: never) => spawn(promise).join(),
+    "OnceCell.getOrInit": (promise: never) => new OnceCell().getOrInit(promise),
+    "CancellationToken.run": (promise: never) => new CancellationToken().run(promise),
+  }),
+)("%s says what to pass in place of a promise", async (_, call) => {
+  // Sound for a test of what is wrong.
+  const error = await errorOf(() => call(Promise.resolve(1) as never));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error.message).toContain("Pass a function, as in `() => promise`");
+});
+
 test("a token is made below a controller as well, since that has a signal", async () => {
   const controller = new AbortController();
   const token = new CancellationToken(controller as unknown as AbortSignal);

@@ -6,6 +6,7 @@ import {
   joinAll,
   mapLimit,
   onLateError,
+  type Scope,
   scope,
   select,
   spawn,
@@ -129,6 +130,17 @@ describe("spawn", () => {
 });
 
 describe("H22 scope", () => {
+  test("an error of a task that the body awaits is one error, and not a late one as well", async () => {
+    const late: unknown[] = [];
+    using _ = onLateError((error) => late.push(error));
+    const error = new Error("down");
+    const body = (s: Scope): Promise<never> => s.spawn(() => Promise.reject(error)).join();
+    expect(await rejection(scope(body))).toBe(error);
+    const all = await rejection(scope(body, { onError: "collect" }));
+    expect(all).toMatchObject({ errors: [error], cause: error });
+    expect(late).toEqual([]);
+  });
+
   test("an error cancels the siblings, waits for all of them, and comes out", async () => {
     const log: string[] = [];
     const run = scope(async (s) => {

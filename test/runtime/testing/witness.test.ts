@@ -133,6 +133,19 @@ return async (sim) => {
     expect(error.message).toContain("  - reader at program.js:4:39");
   });
 
+  test("a deadlock names tasks that wait where there is no gate", async () => {
+    const error = await errorOf(
+      explore(async (sim) => {
+        await Promise.all([
+          sim.spawn("reader", () => new Promise(() => {})),
+          sim.spawn("writer", async () => {}),
+        ]);
+      }),
+    );
+    expect(error.waiting).toEqual(["reader, where there is no gate"]);
+    expect(error.message).toContain("  - reader, where there is no gate");
+  });
+
   test("a task that polls for ever is a livelock", async () => {
     const source = `return async () => { for (;;) await new Promise((done) => setTimeout(done, 1)); };`;
     // Sound: the source above is a test.
