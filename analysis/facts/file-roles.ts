@@ -7,7 +7,7 @@ import { is, isOneOf, methodCall, type Node, nameOf, type SourceFile, walk } fro
 // that ends at an unhandled rejection takes down one request in a script, and all of them in a
 // server: a file that imports what serves, and calls `listen`, `serve` or `createServer`. In a test,
 // the same end of the process is a failed test, which is what tests are for: a file that is named
-// `.test` or `.spec`, or imports a test runner. A script serves the one who has started it. Modules
+// `.test` or `.spec`, imports a test runner, or lies in a folder for tests and has some. A script serves the one who has started it. Modules
 // that only define handlers, and helpers of tests, are not recognised and get the answer "no".
 
 export const isServerEntry: (file: SourceFile, program: Program) => boolean = fact((file) => {
@@ -23,11 +23,15 @@ const SERVING =
 export const isTestFile: (file: SourceFile, program: Program) => boolean = fact(
   (file) =>
     /\.(?:test|spec)\.[cm]?[jt]sx?$/.test(file.fileName) ||
+    (TESTS.test(file.fileName) && /^\s*(?:describe|suite|it|test)\(/m.test(file.text)) ||
     file.statements.some((it) => importsFrom(it, TESTING)),
 );
 
 const TESTING =
   /^(?:node:test|bun:test|vitest|jest|@jest\/globals|mocha|ava|tap|tape|uvu|@playwright\/test|jasmine)$/;
+
+/** Folders for tests, whose runners need not be imported. */
+const TESTS = /\/(?:tests?|__tests__|specs?|e2e)\//;
 
 /**
  * Whether the file is run by hand, or shows how something is used: it begins with `#!`, or lies in a

@@ -1,3 +1,4 @@
+import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { resolvedOnSuccessOnly } from "../../analysis/facts/deferreds.ts";
 import { isArrayOfPromises, isLazy, leftAlone } from "../../analysis/facts/promises.ts";
 import { mayReject } from "../../analysis/facts/summaries.ts";
@@ -17,6 +18,7 @@ import {
   sourceFileOf,
   textOf,
   unwrapped,
+  walk,
 } from "../../analysis/syntax.ts";
 import { startedBy } from "../../analysis/facts/returns.ts";
 import { calleeOf, nameIn } from "../../analysis/facts/callees.ts";
@@ -66,8 +68,9 @@ export const floatingPromise = defineRule({
 function dropped(expression: Node, program: Program): Finding {
   const owner = enclosingFunction(expression);
   const isLater = owner !== undefined && isAsync(owner);
+  const isLost = isLater || !endsTest(expression, program);
   const rejects = leftAlone(expression, program).some(
-    (it) => mayReject(it, program) && (isLater || !isKeptElsewhere(it, program)),
+    (it) => isLost && mayReject(it, program) && (isLater || !isKeptElsewhere(it, program)),
   );
   if (rejects && isMirror(expression)) {
     return mirrored(expression, severityAt(expression), program);
@@ -96,6 +99,17 @@ function dropped(expression: Node, program: Program): Finding {
         message: `Nothing waits for this ${nameOfCall(expression)}.`,
         why: "The next line runs before it settles, and if it rejects the error is lost.",
       };
+}
+
+/** The rest of a test that says by `done()` when it is over: a rejection ends it too, as a failed one. */
+function endsTest(expression: Node, program: Program): boolean {
+  if (!isTestFile(sourceFileOf(expression), program)) return false;
+  let ends = false;
+  walk(expression, (it) => {
+    ends ||= is.Identifier(it) && /done$/i.test(it.text);
+    return ends ? "skip" : undefined;
+  });
+  return ends;
 }
 
 /** Whether the call begins nothing and only hands out a promise that somebody has already. */
