@@ -55,9 +55,11 @@ export function replacedBy(
   call: CallExpression | NewExpression,
   program: Program,
 ): ReplacedHandle | undefined {
+  const known = begunBy(call, program);
+  // Most calls begin nothing, and need not be asked where their results go.
+  if (known === undefined && !is.NewExpression(call)) return undefined;
   const holder = holderOf(call, program);
   if (holder.kind !== "member" && holder.kind !== "variable") return undefined;
-  const known = begunBy(call, program);
   const begun = known ?? endedInFile(call, holder, program);
   if (begun === undefined || begun.pair.passes === true || begun.pair.opposites.size > 0) {
     return undefined;

@@ -5,6 +5,7 @@ import { unclosedBy } from "../../analysis/facts/channels.ts";
 import { orphanedBy } from "../../analysis/facts/controllers.ts";
 import { disposesTooSoon, returnsPastDisposal } from "../../analysis/facts/disposals.ts";
 import { listensLate } from "../../analysis/facts/late-listeners.ts";
+import { forgottenTimer } from "../../analysis/facts/forgotten-timers.ts";
 import { lateTimer } from "../../analysis/facts/late-timers.ts";
 import { isRemoved, registrationOf, removalOf, targetKey } from "../../analysis/facts/listeners.ts";
 import { nameOfLife } from "../../analysis/facts/lives.ts";
@@ -15,7 +16,15 @@ import { replacedBy } from "../../analysis/facts/replaced-handles.ts";
 import { unreleasedBy } from "../../analysis/facts/resources.ts";
 import { serialLoop, stepsBefore } from "../../analysis/facts/serial-work.ts";
 import type { Program } from "../../analysis/program.ts";
-import { type CallExpression, is, type Node, sourceFileOf, walk } from "../../analysis/syntax.ts";
+import {
+  type CallExpression,
+  is,
+  type Node,
+  nameOf,
+  sourceFileOf,
+  textOf,
+  walk,
+} from "../../analysis/syntax.ts";
 import { type Answer, checkFactPage } from "../harness/fact-page.ts";
 
 // Facts about how long things last, each on a page of its own.
@@ -74,6 +83,16 @@ checkFactPage(new URL("race-timers.md", import.meta.url), function* (file, progr
     }
   }
 });
+
+checkEach(
+  "forgotten-timers.md",
+  ofCalls((call, program) => {
+    const found = forgottenTimer(call, program);
+    if (found === undefined) return undefined;
+    const message = `${textOf(found.handle)}, ${nameOf(found.end.name) ?? "?"}`;
+    return { at: call.expression, label: "forgotten", message };
+  }),
+);
 
 checkEach(
   "abort-listeners.md",
