@@ -1,6 +1,7 @@
 import type { Program } from "../program.ts";
 import { isAssignment, Kind } from "../syntax.ts";
-import type { CallAccess } from "./call-accesses.ts";
+import type { Access } from "./access-kinds.ts";
+import { isCallAccess } from "./call-accesses.ts";
 import { exclusionsAt } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import { excludes, heldAt } from "./locks.ts";
@@ -16,8 +17,10 @@ import { sideOf } from "./tests.ts";
 // behind it is the business of that function, not of its callers. Asked of all functions on the way to the
 // access. *May*: a test on one way to it counts. Preferred mistake: seeing a guard where there is none.
 
-/** Whether a function on the way to the access guards it. */
-export function isGuardedInside({ inner, call, through }: CallAccess, program: Program): boolean {
+/** Whether the access is made by a call, and a function on the way to it guards it. To be asked late. */
+export function isGuardedInside(access: Access, program: Program): boolean {
+  if (!isCallAccess(access)) return false;
+  const { inner, call, through } = access;
   const { at, location } = inner;
   const owner = flowOwner(at);
   if (owner === undefined) return true;

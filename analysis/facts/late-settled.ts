@@ -58,7 +58,8 @@ export function lateSettled(node: Node, program: Program): LateSettled | undefin
     const way = wayBetween(answer.from, write.at, program, closesOf(write, program));
     const [pause] = way?.pauses ?? [];
     const rivals = pause === undefined ? [] : rivalsOf(write, program);
-    if (pause !== undefined && rivals.length > 0) return { write, kept, pause, rivals };
+    if (pause === undefined || rivals.length === 0 || isGuardedInside(write, program)) continue;
+    return { write, kept, pause, rivals };
   }
   return undefined;
 }
@@ -68,7 +69,7 @@ function writesAt(node: Node, program: Program): readonly Access[] {
   if (own !== undefined) return own.kind === "write" ? [own] : [];
   if (!is.CallExpression(node) || node.arguments.length === 0) return [];
   if (thenAround(node) === undefined) return [];
-  return writesByCall(node, program).filter((it) => !isGuardedInside(it, program));
+  return writesByCall(node, program);
 }
 
 interface Answer {

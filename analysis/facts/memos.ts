@@ -12,7 +12,6 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { type CallAccess, isCallAccess, isMadeAlways, writesByCall } from "./call-accesses.ts";
-import { isGuardedInside } from "./call-guards.ts";
 import { pathFrom } from "./flow.ts";
 import { cellCall, locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
@@ -167,9 +166,9 @@ export function isMemo(write: Access, pauses: readonly Node[], program: Program)
   return pathFrom(pause, search, program) === undefined;
 }
 
-/** What the functions that a call leads to put into places, unless something there sees to it. */
+/** What the functions that a call leads to put into places. */
 export function fillsByCall(call: CallExpression, program: Program): readonly CallAccess[] {
-  return writesByCall(call, program).filter((it) => fills(it) && !isGuardedInside(it, program));
+  return writesByCall(call, program).filter(fills);
 }
 
 /** Whether the write puts something there, rather than taking it away. */

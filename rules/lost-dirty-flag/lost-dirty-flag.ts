@@ -52,7 +52,7 @@ export const lostDirtyFlag = defineRule({
     if (write === undefined) return;
     const window = testWindow(write, program, closesOf(write, program));
     if (window?.outcome !== "set" || !isSharedAt(write.location, node, program)) return;
-    if (isBeforeWork(node, window)) return;
+    if (isBeforeWork(node, window) || isGuardedInside(write, program)) return;
     const setters = settersElsewhere(write, program);
     const owners = setters?.flatMap((it) => flowOwner(it.at) ?? []) ?? [];
     const interruption = interruptionBy(owners, node, program);
@@ -131,10 +131,7 @@ function clearedBy(node: Node, program: Program): Access | undefined {
   }
   if (!is.CallExpression(node) || !mayBeInterrupted(node, program)) return undefined;
   return writesByCall(node, program).find(
-    (it) =>
-      it.pause === undefined &&
-      is.FalseKeyword(it.value && unwrapped(it.value)) &&
-      !isGuardedInside(it, program),
+    (it) => it.pause === undefined && is.FalseKeyword(it.value && unwrapped(it.value)),
   );
 }
 

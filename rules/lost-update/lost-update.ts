@@ -35,6 +35,7 @@ export const lostUpdate = defineRule({
       const window = valueWindow(write, program, closesOf(write, program));
       const overlap = window && raceIn(window, program);
       if (window === undefined || overlap === undefined || isAccumulator(write, overlap)) continue;
+      if (isGuardedInside(write, program)) continue;
       yield lost(window, overlap, program);
       return;
     }
@@ -56,8 +57,7 @@ function updatesAt(
   if (write !== undefined) return write.kind === "write" ? [write] : [];
   if (!is.CallExpression(node)) return [];
   return writesByCall(node, program).filter((it) => {
-    const isGiven = node.arguments.some((argument) => argument === it.value);
-    return isGiven && !isGuardedInside(it, program);
+    return node.arguments.some((argument) => argument === it.value);
   });
 }
 

@@ -1,4 +1,5 @@
 import { writeAt } from "../../analysis/facts/access-kinds.ts";
+import { isGuardedInside } from "../../analysis/facts/call-guards.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import {
   fills,
@@ -47,6 +48,7 @@ export const racyCacheFill = defineRule({
     if (isAwaitedTogether(write, window.pauses, program) || !isMemo(write, window.pauses, program))
       return;
     if (isOutcomeOfKey(write, window.pauses)) return;
+    if (isGuardedInside(write, program)) return;
     const overlap = raceIn(window, program);
     if (overlap !== undefined && !isRepeated(window, program))
       yield filledTwice(window, overlap, program);

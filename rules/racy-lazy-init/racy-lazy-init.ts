@@ -1,5 +1,6 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { isCallAccess } from "../../analysis/facts/call-accesses.ts";
+import { isGuardedInside } from "../../analysis/facts/call-guards.ts";
 import { cellCall } from "../../analysis/facts/locations.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import {
@@ -69,6 +70,7 @@ function* madeAgain(write: Access, program: Program): Iterable<Finding> {
   if (window?.outcome !== "empty" || isSetBack(write, program)) return;
   if (isAwaitedTogether(write, window.pauses, program) || !isMemo(write, window.pauses, program))
     return;
+  if (isGuardedInside(write, program)) return;
   const overlap = raceIn(window, program);
   if (overlap !== undefined && !isRepeated(window, program))
     yield madeTwice(window, overlap, program);
