@@ -1,12 +1,15 @@
 import { writeAt } from "../../analysis/facts/access-kinds.ts";
+import { ambientFrom } from "../../analysis/facts/ambient.ts";
 import { callAccessesIn } from "../../analysis/facts/call-accesses.ts";
 import { answersIn, assertionsIn } from "../../analysis/facts/call-tests.ts";
 import { lateUse } from "../../analysis/facts/event-dispatch.ts";
+import { addersElsewhere, drainAt } from "../../analysis/facts/drains.ts";
 import { effectBy } from "../../analysis/facts/effects.ts";
 import { lateWrites } from "../../analysis/facts/effect-writes.ts";
 import { fileWindow } from "../../analysis/facts/file-windows.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import { givenBehind, heldAt } from "../../analysis/facts/held-values.ts";
+import { lateOpening } from "../../analysis/facts/late-openings.ts";
 import { lateSettled } from "../../analysis/facts/late-settled.ts";
 import { lateAnswer } from "../../analysis/facts/late-answers.ts";
 import { flowOwner } from "../../analysis/facts/flow.ts";
@@ -18,6 +21,9 @@ import { originsOf } from "../../analysis/facts/origins.ts";
 import { ownersOf } from "../../analysis/facts/pauses.ts";
 import { isSharedRun } from "../../analysis/facts/shared-runs.ts";
 import { raceIn } from "../../analysis/facts/races.ts";
+import { recordRace } from "../../analysis/facts/records.ts";
+import { storeBehindLook, updateInSteps } from "../../analysis/facts/shared-memory.ts";
+import { unfinishedAt } from "../../analysis/facts/unfinished.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
 import { conditionsOn } from "../../analysis/facts/place-tests.ts";
 import { sideOf } from "../../analysis/facts/tests.ts";
@@ -25,6 +31,7 @@ import { testWindow, valueWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import {
   is,
+  isAssignment,
   isFunctionLike,
   type Node,
   nameOf,
@@ -192,4 +199,43 @@ page("event-dispatch.md", function* (node, program) {
 
 page("shared-runs.md", function* (node, program) {
   if (isSharedRun(node, program)) yield { at: node, label: "shared" };
+});
+
+page("drains.md", function* (node, program) {
+  const drain = drainAt(node, program);
+  if (drain === undefined) return;
+  yield { at: drain.read, label: "looked" };
+  const adders = addersElsewhere(drain, program).map(({ at }) => textOf(at));
+  yield { at: node, label: "emptied", message: adders.join() };
+});
+
+page("late-openings.md", function* (node, program) {
+  const write = writeAt(node, program);
+  const late = write?.kind === "write" ? lateOpening(write, program) : undefined;
+  if (late === undefined) return;
+  yield { at: late.condition.node, label: "tested" };
+  yield { at: node, label: "late", message: `${textOf(late.setter.at)}, ${textOf(late.ending)}` };
+});
+
+page("unfinished.md", function* (node, program) {
+  const write = writeAt(node, program);
+  const unfinished = write?.kind === "write" ? unfinishedAt(write, program) : undefined;
+  if (unfinished === undefined) return;
+  yield { at: node, label: "marked" };
+  yield { at: unfinished.use, label: "relied" };
+});
+
+page("ambient.md", function* (node, program) {
+  const ambient = isAssignment(node) ? ambientFrom(node, program) : undefined;
+  if (ambient !== undefined) yield { at: ambient.read, label: "foreign", message: textOf(node) };
+});
+
+page("shared-memory.md", function* (node, program) {
+  const steps = updateInSteps(node, program) ?? storeBehindLook(node, program);
+  if (steps !== undefined) yield { at: node, label: "steps", message: textOf(steps.read) };
+});
+
+page("records.md", function* (node, program) {
+  const race = is.CallExpression(node) ? recordRace(node, program) : undefined;
+  if (race !== undefined) yield { at: node, label: "over", message: race.name };
 });
