@@ -17,13 +17,14 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { type Access, targetOf, writeAt } from "./access-kinds.ts";
-import { accessesByOwner } from "./accesses.ts";
+import { accessesByOwner, accessesIn } from "./accesses.ts";
 import { isTooLarge } from "./bounds.ts";
-import { callsOf, passagesOf, placeAtCall } from "./call-places.ts";
+import { callsOf, passagesOf, passedIn, placeAtCall } from "./call-places.ts";
+import { answersIn } from "./call-tests.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
 import { pathFromEntry } from "./flow.ts";
-import { isOfItsOwn, turnOf } from "./pauses.ts";
+import { isOfItsOwn, ownersOf, turnOf } from "./pauses.ts";
 import { originsOf } from "./origins.ts";
 import { pausesOnWay } from "./segments.ts";
 
@@ -107,21 +108,40 @@ function findIn(location: Location, owner: FlowOwner, program: Program): CallAcc
   );
 }
 
-/** What a call writes, as the caller knows it; an access for each write that it may come to. */
+/**
+ * What a call writes, as the caller knows it, of what the caller looks at itself; an access for each write
+ * that the call may come to.
+ */
 export function writesByCall(call: CallExpression, program: Program): readonly CallAccess[] {
   const owner = flowOwner(call);
   if (owner === undefined) return [];
   const places = new Map<string, Location>();
   for (const { call: it, fn } of callsOf(owner, program)) {
     if (it !== call) continue;
-    for (const inner of placesWritten(fn, program, MOST_CALLS_BACK)) {
+    const isNear = sourceFileOf(fn) === sourceFileOf(call) || passesShared(call, owner, program);
+    for (const inner of placesWritten(fn, program, isNear ? MOST_CALLS_BACK : 0)) {
       const place = placeAtCall(inner, call, fn, program);
-      if (place !== undefined) places.set(place.key, place);
+      if (place !== undefined && isLookedAt(place, call, program)) places.set(place.key, place);
     }
   }
   return [...places.values()].flatMap((place) =>
     callAccessesIn(place, owner, program).filter((it) => it.call === call && it.kind === "write"),
   );
+}
+
+/** Whether the work that a call is part of has to do with the place itself; spares all other questions. */
+function isLookedAt(place: Location, call: Node, program: Program): boolean {
+  return ownersOf(call, program).some(
+    (it) => accessesIn(place, it, program).length > 0 || answersIn(place, it, program).length > 0,
+  );
+}
+
+/** Whether a call hands on an object that others may hold as well. */
+function passesShared(call: CallExpression, owner: FlowOwner, program: Program): boolean {
+  return passedIn(owner, program).some(({ call: it, base: { root } }) => {
+    if (it !== call) return false;
+    return root.kind !== "variable" || is.SourceFile(root.scope);
+  });
 }
 
 /** The places that a function writes, or one that it calls, as the function knows them. */

@@ -21,6 +21,7 @@ import {
   isAssignment,
   type Node,
   sourceFileOf,
+  statementOf,
   unwrapped,
   isFunctionLike,
 } from "../../analysis/syntax.ts";
@@ -129,7 +130,8 @@ function clearedBy(node: Node, program: Program): Access | undefined {
     const isFalse = is.FalseKeyword(unwrapped(node.right));
     return isFalse && mayBeInterrupted(node, program) ? writeAt(node, program) : undefined;
   }
-  if (!is.CallExpression(node) || !mayBeInterrupted(node, program)) return undefined;
+  const isStatement = is.CallExpression(node) && statementOf(node) !== undefined;
+  if (!isStatement || !mayBeInterrupted(node, program)) return undefined;
   return writesByCall(node, program).find(
     (it) => it.pause === undefined && is.FalseKeyword(it.value && unwrapped(it.value)),
   );

@@ -8,7 +8,7 @@ import { staleStateIn, type StateUpdate } from "../../analysis/facts/state-updat
 import { valueWindow, type ValueWindow } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
-import { is, isAssignment, isInside } from "../../analysis/syntax.ts";
+import { is, isAssignment, isInside, isOneOf } from "../../analysis/syntax.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { hoistAwait } from "../fixes/hoist-await.ts";
 import { readLate } from "../fixes/read-late.ts";
@@ -51,7 +51,7 @@ function updatesAt(
   program: Program,
 ): readonly Access[] {
   if (is.BinaryExpression(node) && !isAssignment(node)) return [];
-  if (is.CallExpression(node) && node.arguments.length === 0) return [];
+  if (is.CallExpression(node) && node.arguments.every(isLiteral)) return [];
   if (!mayBeInterrupted(node, program)) return [];
   const write = writeAt(node, program);
   if (write !== undefined) return write.kind === "write" ? [write] : [];
@@ -65,6 +65,9 @@ function updatesAt(
 function isAccumulator({ location: { root } }: Access, { evidence }: Overlap): boolean {
   return root.kind === "variable" && !is.SourceFile(root.scope) && evidence.kind === "parallel";
 }
+
+/** What says no more than itself. */
+const isLiteral = isOneOf("StringLiteral", "NumericLiteral", "TrueKeyword", "FalseKeyword");
 
 function lost(window: ValueWindow, overlap: Overlap, program: Program): Finding {
   const { read, write, pauses, opaque } = window;
