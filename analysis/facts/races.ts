@@ -9,7 +9,7 @@ import {
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
 import { writesTo } from "./accesses.ts";
-import { callAccessesIn } from "./call-accesses.ts";
+import { callAccessesIn, isCallAccess } from "./call-accesses.ts";
 import { exclusionsAt, isExclusive } from "./exclusion.ts";
 import { flowOwner } from "./flow-graph.ts";
 import type { Location } from "./locations.ts";
@@ -74,7 +74,8 @@ export function isSetBack(write: Access, program: Program): boolean {
     if (it.value === undefined || !isEmpty(it.value) || owner === undefined) return false;
     // A function that first empties the place and then fills it is no sign of somebody inside.
     if (isInCatch(it.at) || it.at === write.at) return false;
-    return owners.includes(owner) || leadsTo(write.at, it.at, program);
+    const isBeside = owners.includes(owner) && !isCallAccess(it);
+    return isBeside || leadsTo(write.at, it.at, program);
   });
 }
 
