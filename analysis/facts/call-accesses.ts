@@ -112,20 +112,33 @@ function findIn(location: Location, owner: FlowOwner, program: Program): CallAcc
  * What a call writes, as the caller knows it, of what the caller looks at itself; an access for each write
  * that the call may come to.
  */
-export function writesByCall(call: CallExpression, program: Program): readonly CallAccess[] {
-  const owner = flowOwner(call);
-  if (owner === undefined) return [];
-  const places = new Map<string, Location>();
-  for (const { call: it, fn } of callsOf(owner, program)) {
-    if (it !== call) continue;
-    const isNear = sourceFileOf(fn) === sourceFileOf(call) || passesShared(call, owner, program);
-    for (const inner of placesWritten(fn, program, isNear ? MOST_CALLS_BACK : 0)) {
-      const place = placeAtCall(inner, call, fn, program);
-      if (place !== undefined && isLookedAt(place, call, program)) places.set(place.key, place);
+export const writesByCall: (call: CallExpression, program: Program) => readonly CallAccess[] = fact(
+  (call, program) => {
+    const owner = flowOwner(call);
+    if (owner === undefined || !isBehindPause(call, owner, program)) return NO_ACCESSES;
+    const places = new Map<string, Location>();
+    for (const { call: it, fn } of callsOf(owner, program)) {
+      if (it !== call) continue;
+      const isNear = sourceFileOf(fn) === sourceFileOf(call) || passesShared(call, owner, program);
+      for (const inner of placesWritten(fn, program, isNear ? MOST_CALLS_BACK : 0)) {
+        const place = placeAtCall(inner, call, fn, program);
+        if (place !== undefined && isLookedAt(place, call, program)) places.set(place.key, place);
+      }
     }
-  }
-  return [...places.values()].flatMap((place) =>
-    callAccessesIn(place, owner, program).filter((it) => it.call === call && it.kind === "write"),
+    return [...places.values()].flatMap((place) =>
+      callAccessesIn(place, owner, program).filter((it) => it.call === call && it.kind === "write"),
+    );
+  },
+);
+
+const NO_ACCESSES: readonly CallAccess[] = [];
+
+/** Whether other code may have run since the work began, or does while the call is waited for. */
+function isBehindPause(call: CallExpression, owner: FlowOwner, program: Program): boolean {
+  if (awaitOf(call) !== undefined || !isFunctionLike(owner)) return true;
+  return (
+    ownersOf(call, program).length > 1 ||
+    (pausesOnWay(owner, call, undefined, program) ?? []).length > 0
   );
 }
 
