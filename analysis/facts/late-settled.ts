@@ -14,7 +14,7 @@ import {
 } from "../syntax.ts";
 import { type Access, writeAt } from "./access-kinds.ts";
 import { accessesIn, writesTo } from "./accesses.ts";
-import { writesByCall } from "./call-accesses.ts";
+import { writesByCall } from "./call-writes.ts";
 import { isGuardedInside } from "./call-guards.ts";
 import { callAccessesTo } from "./calls-in-file.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";

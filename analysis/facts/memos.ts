@@ -11,7 +11,8 @@ import {
   unwrapped,
 } from "../syntax.ts";
 import type { Access } from "./access-kinds.ts";
-import { type CallAccess, isCallAccess, isMadeAlways, writesByCall } from "./call-accesses.ts";
+import { type CallAccess, isCallAccess, isMadeAlways } from "./call-accesses.ts";
+import { writesByCall } from "./call-writes.ts";
 import { pathFrom } from "./flow.ts";
 import { cellCall, locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";

@@ -1,6 +1,7 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
 import { writesTo } from "../../analysis/facts/accesses.ts";
-import { isCallAccess, writesByCall } from "../../analysis/facts/call-accesses.ts";
+import { isCallAccess } from "../../analysis/facts/call-accesses.ts";
+import { writesByCall } from "../../analysis/facts/call-writes.ts";
 import { callAccessesTo } from "../../analysis/facts/calls-in-file.ts";
 import { isGuardedInside } from "../../analysis/facts/call-guards.ts";
 import { addersElsewhere, type Drain, drainAt, emptiedBy } from "../../analysis/facts/drains.ts";

@@ -1,5 +1,6 @@
 import { type Access, writeAt } from "../../analysis/facts/access-kinds.ts";
-import { isCallAccess, writesByCall } from "../../analysis/facts/call-accesses.ts";
+import { isCallAccess } from "../../analysis/facts/call-accesses.ts";
+import { writesByCall } from "../../analysis/facts/call-writes.ts";
 import { isGuardedInside } from "../../analysis/facts/call-guards.ts";
 import { closesOf } from "../../analysis/facts/guards.ts";
 import type { Overlap } from "../../analysis/facts/overlap.ts";
