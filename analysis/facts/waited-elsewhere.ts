@@ -6,6 +6,7 @@ import {
   enclosingFunction,
   is,
   isAsync,
+  isFunctionExpression,
   isGenerator,
   methodCall,
   type Node,
@@ -28,8 +29,8 @@ import { referenceKey } from "./references.ts";
 // *May*, and one place is enough: a call of the same member of the same thing, by the name it has in
 // this file, that is awaited, or on whose result `then` or `catch` is called. The same thing is the
 // same variable or import, or `this` within one class. Left out: functions that are parameters, which
-// somebody may give now as a plain one and now as an async one, and what hangs on the result of
-// another call. People also await what is no promise; a finding that rests on this names the place.
+// somebody may give now as a plain one and now as an async one, what hangs on the result of another
+// call, and calls that are given a function, for many of these wait where that one does (`act(() => …)`). People also await what is no promise; a finding that rests on this names the place.
 //
 // Two more things are known without any type. `fetch` gives a promise, whoever it is imported from. And
 // an async function that never waits for anything is async because of what it calls: where all that it
@@ -40,6 +41,7 @@ import { referenceKey } from "./references.ts";
 export function waitedElsewhere(written: Node, program: Program): CallExpression | undefined {
   const call = unwrapped(written);
   if (!is.CallExpression(call)) return undefined;
+  if (call.arguments.some((it) => isFunctionExpression(unwrapped(it)))) return undefined;
   const key = referenceKey(call.expression);
   const others = key === undefined ? undefined : waitedIn(sourceFileOf(call), program).get(key);
   return others?.find((it) => it !== call && isSameThing(it, call, program));

@@ -75,12 +75,16 @@ function dropped(expression: Node, program: Program): Finding {
   if (rejects && isMirror(expression)) {
     return mirrored(expression, severityAt(expression), program);
   }
+  const evidence = evidenceOf(expression, program);
+  const isGuess = evidence.length > 0;
+  const isTest = isTestFile(sourceFileOf(expression), program);
+  const severity = severityAt(expression);
   const finding = {
     at: expression,
-    severity: severityAt(expression),
+    severity: isGuess && severity === "error" ? "warning" : severity,
     // A promise that never rejects may still be one that somebody meant to wait for.
-    profile: rejects ? undefined : ("strict" as const),
-    notes: evidenceOf(expression, program),
+    profile: rejects && !(isGuess && isTest) ? undefined : ("strict" as const),
+    notes: evidence,
     fixes: [
       ...awaitPromise(expression, program),
       ...letCallerWait(expression, program),
