@@ -29,6 +29,12 @@ export async function sell(item: string, notify: (item: string) => Promise<void>
 `;
 const GLOBALS = readFileSync(new URL("../harness/globals.d.ts", import.meta.url), "utf8");
 const MANIFEST = { "/package.json": "{}" };
+
+/** The manifest of a project that asks for a package. */
+function asking(name: string): string {
+  return JSON.stringify({ dependencies: { [name]: "*" } });
+}
+
 const MUTEX = `export declare class Mutex {
   runExclusive<T>(work: () => T | Promise<T>): Promise<T>;
 }
@@ -215,6 +221,7 @@ const TIMERS = {
 };
 const P_TIMEOUT = {
   ...TIMERS,
+  "/package.json": asking("p-timeout"),
   "/node_modules/p-timeout/package.json": JSON.stringify({
     name: "p-timeout",
     types: "index.d.ts",
@@ -414,6 +421,7 @@ module.exports = { textOf }
     "/src/texts.js": text,
     ...TIMERS,
     ...RUNTIME,
+    "/package.json": asking("mooring-runtime"),
   };
   expect(repairedBy(/'singleFlight'/, "/src/texts.js", files)).toBe(`'use strict'
 

@@ -28,6 +28,7 @@ const files = {
   "tsconfig.json": JSON.stringify({
     compilerOptions: { strict: true, target: "es2022", lib: ["es2022"], module: "preserve" },
   }),
+  "package.json": JSON.stringify({ dependencies: { "async-mutex": "*" } }),
   "node_modules/async-mutex/package.json": JSON.stringify({
     name: "async-mutex",
     types: "index.d.ts",
