@@ -59,14 +59,25 @@ export async function run(page, command) {
   await page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().click();
 }
 
-/** A key that comes while the editor is busy with something else may be lost. */
+/**
+ * A key that comes while the editor is busy with something else may be lost, and a list that has just been
+ * opened may be closed by what came before.
+ */
 async function quickInput(page, key, text) {
   const input = page.locator(".quick-input-widget input").first();
   await until(`${key} opens the list of commands or files`, async () => {
     await page.keyboard.press(key);
-    return appears(input, 3000);
+    return (await appears(input, 3000)) && (await fills(input, text, 3000));
   });
-  await input.fill(text);
+}
+
+async function fills(input, text, timeout) {
+  try {
+    await input.fill(text, { timeout });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function word(page, text, index) {
