@@ -94,3 +94,24 @@ export function fact<N extends Node, T>(
     return answer;
   };
 }
+
+/**
+ * A fact about a node and something more that a key tells apart, such as a place: answered once for both.
+ * What the answer rests on is noted for the node, whoever asks first.
+ */
+export function factBy<N extends Node, M, T>(
+  keyOf: (more: M) => string,
+  compute: (node: N, more: M, program: Program) => T,
+): (node: N, more: M, program: Program) => T {
+  const answersFor = fact<N, Map<string, { readonly answer: T }>>(() => new Map());
+  return (node, more, program) => {
+    const known = answersFor(node, program);
+    const key = keyOf(more);
+    let found = known.get(key);
+    if (found === undefined) {
+      found = { answer: answering(node, program, () => compute(node, more, program)) };
+      known.set(key, found);
+    }
+    return found.answer;
+  };
+}

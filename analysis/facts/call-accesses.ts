@@ -1,4 +1,4 @@
-import { fact, type Program } from "../program.ts";
+import { fact, factBy, type Program } from "../program.ts";
 import {
   type CallExpression,
   type FunctionLike,
@@ -62,47 +62,35 @@ export function callAccessesIn(
   owner: FlowOwner,
   program: Program,
 ): readonly CallAccess[] {
-  return knownIn(owner, program).of(location);
+  return calledAccesses(owner, location, program);
 }
 
-interface Known {
-  of(location: Location): readonly CallAccess[];
-}
-
-const knownIn: (owner: FlowOwner, program: Program) => Known = fact((owner, program) => {
-  const known = new Map<string, readonly CallAccess[]>();
-  return {
-    of: (location) => {
-      let found = known.get(location.key);
-      if (found === undefined) known.set(location.key, (found = findIn(location, owner, program)));
-      return found;
-    },
-  };
-});
+const calledAccesses = factBy(
+  (it: Location) => it.key,
+  (owner: FlowOwner, location, program) => findIn(location, owner, program),
+);
 
 function findIn(location: Location, owner: FlowOwner, program: Program): CallAccess[] {
   if (isTooLarge(owner, program)) return [];
   return passagesOf(location, owner, program).flatMap(({ call, fn, location: inside }) =>
-    reachedFrom(fn, program)
-      .of(inside)
-      .flatMap((it): CallAccess | [] => {
-        const pause = it.isLate ? awaitOf(call) : undefined;
-        if (it.isLate && pause === undefined) return [];
-        const { kind } = it.inner;
-        const value = valueAtCall(it, call);
-        const given = value && argumentFor(value, it, { call, fn }, program);
-        return {
-          kind,
-          location,
-          at: pause ?? call,
-          reference: call,
-          value: given ?? value,
-          call,
-          pause,
-          inner: it.inner,
-          through: it.through,
-        };
-      }),
+    reachedFrom(fn, inside, program).flatMap((it): CallAccess | [] => {
+      const pause = it.isLate ? awaitOf(call) : undefined;
+      if (it.isLate && pause === undefined) return [];
+      const { kind } = it.inner;
+      const value = valueAtCall(it, call);
+      const given = value && argumentFor(value, it, { call, fn }, program);
+      return {
+        kind,
+        location,
+        at: pause ?? call,
+        reference: call,
+        value: given ?? value,
+        call,
+        pause,
+        inner: it.inner,
+        through: it.through,
+      };
+    }),
   );
 }
 
@@ -112,21 +100,11 @@ interface Reached {
   readonly through: readonly CallExpression[];
 }
 
-interface Reach {
-  of(location: Location): readonly Reached[];
-}
-
 /** What is reached from a function, by the place as it knows it. */
-const reachedFrom: (fn: FunctionLike, program: Program) => Reach = fact((fn, program) => {
-  const known = new Map<string, readonly Reached[]>();
-  return {
-    of: (location) => {
-      let found = known.get(location.key);
-      if (found === undefined) known.set(location.key, (found = reach(fn, location, program)));
-      return found;
-    },
-  };
-});
+const reachedFrom = factBy(
+  (it: Location) => it.key,
+  (fn: FunctionLike, location, program) => reach(fn, location, program),
+);
 
 function reach(first: FunctionLike, place: Location, program: Program): readonly Reached[] {
   const found: Reached[] = [];

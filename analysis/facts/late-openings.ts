@@ -1,4 +1,4 @@
-import { fact, type Program } from "../program.ts";
+import { factBy, type Program } from "../program.ts";
 import {
   is,
   isFunctionLike,
@@ -90,31 +90,19 @@ function isLookedAtBehind(pause: Node, flag: Location, program: Program): boolea
 
 /** Where other functions end what is in the place. */
 function endingsOf(location: Location, owner: FlowOwner, program: Program): readonly Node[] {
-  const all = endingsIn(sourceFileOf(owner), program).of(location);
+  const all = endingsIn(sourceFileOf(owner), location, program);
   return all.filter((it) => flowOwner(it) !== owner);
 }
 
-interface Endings {
-  of(location: Location): readonly Node[];
-}
-
 /** Asked for each write of a place, and answered once. */
-const endingsIn: (file: SourceFile, program: Program) => Endings = fact((file, program) => {
-  const known = new Map<string, readonly Node[]>();
-  return {
-    of: (location) => {
-      let found = known.get(location.key);
-      if (found === undefined) {
-        found = accessesTo(location, file, program).flatMap((it) => {
-          const owner = isEnding(it) ? flowOwner(it.at) : undefined;
-          return isFunctionLike(owner) && !is.Constructor(owner) ? [it.reference] : [];
-        });
-        known.set(location.key, found);
-      }
-      return found;
-    },
-  };
-});
+const endingsIn = factBy(
+  (it: Location) => it.key,
+  (file: SourceFile, location, program) =>
+    accessesTo(location, file, program).flatMap((it): readonly Node[] => {
+      const owner = isEnding(it) ? flowOwner(it.at) : undefined;
+      return isFunctionLike(owner) && !is.Constructor(owner) ? [it.reference] : [];
+    }),
+);
 
 function isEnding({ kind, reference }: Access): boolean {
   if (kind !== "read") return false;

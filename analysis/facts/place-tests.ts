@@ -1,4 +1,4 @@
-import { fact, type Program } from "../program.ts";
+import { factBy, type Program } from "../program.ts";
 import { isReadTooOften, isTooLarge } from "./bounds.ts";
 import { answersIn } from "./call-tests.ts";
 import type { FlowOwner } from "./flow-graph.ts";
@@ -19,25 +19,19 @@ export function conditionsOn(
   program: Program,
 ): readonly Condition[] {
   const [first] = owners;
-  return first === undefined ? [] : knownIn(first, program).on(location, owners);
-}
-
-interface Conditions {
-  on(location: Location, owners: readonly FlowOwner[]): readonly Condition[];
+  return first === undefined ? [] : knownIn(first, { location, owners }, program);
 }
 
 /** By the first of the functions: how many come with it tells which they are. */
-const knownIn: (first: FlowOwner, program: Program) => Conditions = fact((_first, program) => {
-  const known = new Map<string, readonly Condition[]>();
-  return {
-    on: (location, owners) => {
-      const key = `${String(owners.length)} ${location.key}`;
-      let found = known.get(key);
-      if (found === undefined) known.set(key, (found = findIn(location, owners, program)));
-      return found;
-    },
-  };
-});
+const knownIn = factBy(
+  ({ location, owners }: Asked) => `${String(owners.length)} ${location.key}`,
+  (_first: FlowOwner, { location, owners }, program) => findIn(location, owners, program),
+);
+
+interface Asked {
+  readonly location: Location;
+  readonly owners: readonly FlowOwner[];
+}
 
 function findIn(
   location: Location,

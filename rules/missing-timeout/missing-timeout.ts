@@ -30,6 +30,7 @@ export const missingTimeout = defineRule({
   on: { kinds: ["CallExpression"] },
 
   *check(call, program) {
+    if (isOwnFunction(call, program)) return;
     const known = calleeOf(call, program).model;
     const { uses } = known ?? program.models.call(calledAs(call, program)) ?? {};
     if (uses !== "network") return;
@@ -50,6 +51,13 @@ export const missingTimeout = defineRule({
     };
   },
 });
+
+/** Asked first: a function of the user's own is no request, and need not be looked into. */
+function isOwnFunction(call: CallExpression, program: Program): boolean {
+  const symbol = program.types.symbol(calleeNameOf(call));
+  const isDeclared = symbol?.kind === "function" || symbol?.kind === "method";
+  return isDeclared && symbol.module === "own";
+}
 
 /** `const options = { url }; …; request(options)`, where nothing in the file gives them a limit. */
 function hasOptionsWithoutLimit(call: CallExpression, program: Program): boolean {

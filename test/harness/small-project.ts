@@ -124,3 +124,27 @@ export function findingsOf(analyser: Analyser, files?: readonly string[]): reado
     })
     .toSorted();
 }
+
+/** Five files of which each rests on others, by types or by what bodies do. */
+export const SHOP = {
+  "/tsconfig.json": TSCONFIG,
+  "/store.ts": `
+    export function load(id: number): string { return "" + id; }
+    export const save = (id: number) => { load(id); };
+  `,
+  "/cart.ts": `
+    import { load, save } from "./store";
+    export function add(id: number): void { load(id); save(id); }
+  `,
+  "/order.ts": `
+    import { add } from "./cart";
+    export interface Order { readonly add: typeof add }
+    export function place(): void { add(1); }
+  `,
+  "/page.ts": `
+    import { place, type Order } from "./order";
+    export function show(order: Order): void { order.add(2); }
+    place();
+  `,
+  "/clock.ts": "export function now(): number { return 1; }\nnow();",
+};
