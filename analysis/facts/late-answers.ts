@@ -147,8 +147,8 @@ function questionIn(
       if (further !== undefined) return further;
     }
     if (is.PropertyAccessExpression(node) && isChanging(node, owners, program)) {
-      const fn = owners.find((it) => isFunctionLike(it));
-      if (fn !== undefined) return { question: node, fn };
+      const fn = flowOwner(node);
+      if (isFunctionLike(fn) && owners.includes(fn)) return { question: node, fn };
     }
     if (!is.Identifier(node)) continue;
     const declaration = variableOf(node, program);

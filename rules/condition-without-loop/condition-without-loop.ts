@@ -13,6 +13,7 @@ import {
   unwrapped,
   wrapped,
 } from "../../analysis/syntax.ts";
+import { waitWhile } from "../fixes/wait-while.ts";
 import { whileInsteadOfIf } from "../fixes/while-instead-of-if.ts";
 
 // See condition-without-loop.md for what this means to the user.
@@ -35,7 +36,7 @@ export const conditionWithoutLoop = defineRule({
       at: node,
       message: `What ${nameOf(receiverOf(call)) === undefined ? "this waits for" : `\`${textOf(receiverOf(call))}\` stands for`} may not hold any more when the wait is over.`,
       why: "Between the notification and this code, whoever gets the lock first can change it again, and one notification may wake several.",
-      fixes: whileInsteadOfIf(node),
+      fixes: [...whileInsteadOfIf(node), ...waitWhile(node, program)],
     };
   },
 });

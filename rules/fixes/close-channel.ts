@@ -1,5 +1,6 @@
 import { insertBefore } from "../../analysis/edit.ts";
 import { producerOf, type UnclosedChannel } from "../../analysis/facts/channels.ts";
+import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import {
   enclosingFunction,
@@ -10,12 +11,35 @@ import {
   wrapped,
   sourceFileOf,
 } from "../../analysis/syntax.ts";
-import { indentOf, isInList } from "./statements.ts";
+import { atHeadOf, indentOf, isInList } from "./statements.ts";
+import { unusedName } from "./unused-name.ts";
 import { movedIn, replaceRange } from "./statement-range.ts";
 import { unitOf } from "./indents.ts";
 
 /** Closes the sender where the one function that sends is over, however it ends, or before the loop. */
-export function closeChannel(found: UnclosedChannel): Fix[] {
+export function closeChannel(found: UnclosedChannel, program: Program): Fix[] {
+  return [...closeWhenSent(found), ...closeByUsing(found, program)];
+}
+
+/** `using sending = sender;` at the head of the one function that sends. */
+function closeByUsing(found: UnclosedChannel, program: Program): Fix[] {
+  const { sender, because } = found;
+  const body = producerOf(found)?.body;
+  const { disposal } = program.types.value(sender);
+  const name = unusedName(sender, ["sending", "sent", "closing"]);
+  if (because !== "never" || !is.Block(body) || name === undefined) return [];
+  if (disposal !== "sync" && disposal !== "both") return [];
+  return [
+    {
+      title: `Close '${sender.text}' by 'using' when the block ends`,
+      safety: "suggestion",
+      edits: [atHeadOf(body, `using ${name} = ${sender.text};`)],
+      chosen: [name],
+    },
+  ];
+}
+
+function closeWhenSent(found: UnclosedChannel): Fix[] {
   const { sender, closes, loop } = found;
   const title = `Close '${sender.text}' when everything is sent`;
   const closing = `${sender.text}.${closes}();`;

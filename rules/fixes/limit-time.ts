@@ -29,14 +29,8 @@ const P_TIMEOUT = {
  * a race that rejects with an error of a class of its own stays as it is.
  */
 export function limitTime(race: CallExpression, timer: CallExpression, program: Program): Fix[] {
-  const [list, more] = race.arguments;
-  const entrants = list && unwrapped(list);
-  if (!is.ArrayLiteralExpression(entrants) || more !== undefined) return [];
-  const [work, limit, third] = entrants.elements;
-  if (work === undefined || limit === undefined || third !== undefined) return [];
-  const milliseconds = timer.arguments[1];
-  const message = messageOf(limit, timer, program);
-  if (milliseconds === undefined || message === undefined || !canBeLater(work)) return [];
+  const { work, milliseconds, message } = limitedWork(race, timer, program) ?? {};
+  if (work === undefined || milliseconds === undefined || message === undefined) return [];
 
   const file = sourceFileOf(race);
   const start = startOf(race);
@@ -61,6 +55,30 @@ export function limitTime(race: CallExpression, timer: CallExpression, program: 
       creates: brought.creates,
     },
   ];
+}
+
+interface Limited {
+  readonly work: Node;
+  readonly milliseconds: Node;
+  /** What the error says, as it is written; empty where it says nothing. */
+  readonly message: string;
+}
+
+/** The two sides of a race between some work and a timer that rejects with a plain Error. */
+export function limitedWork(
+  race: CallExpression,
+  timer: CallExpression,
+  program: Program,
+): Limited | undefined {
+  const [list, more] = race.arguments;
+  const entrants = list && unwrapped(list);
+  if (!is.ArrayLiteralExpression(entrants) || more !== undefined) return undefined;
+  const [work, limit, third] = entrants.elements;
+  if (work === undefined || limit === undefined || third !== undefined) return undefined;
+  const milliseconds = timer.arguments[1];
+  const message = messageOf(limit, timer, program);
+  if (milliseconds === undefined || message === undefined || !canBeLater(work)) return undefined;
+  return { work, milliseconds, message };
 }
 
 /** What the error says, as it is written; undefined where the promise does more than reject in time. */

@@ -1,8 +1,17 @@
 import { type Edit, insertAfter } from "../../analysis/edit.ts";
-import type { EmptySlot } from "../../analysis/facts/signal-slots.ts";
+import { type EmptySlot, emptySlot } from "../../analysis/facts/signal-slots.ts";
 import type { Signal } from "../../analysis/facts/signals.ts";
+import type { Program } from "../../analysis/program.ts";
 import type { Fix } from "../../analysis/rule.ts";
-import { type Node, type NodeOf, sourceFileOf, startOf } from "../../analysis/syntax.ts";
+import {
+  is,
+  methodCall,
+  type Node,
+  type NodeOf,
+  sourceFileOf,
+  startOf,
+  unwrapped,
+} from "../../analysis/syntax.ts";
 import { indentOf } from "./statements.ts";
 
 /** Puts a signal, as it is written at hand, where a call would take one. */
@@ -26,6 +35,17 @@ export function passTimeout(slot: EmptySlot, signal: Signal | undefined): Fix[] 
   const text = isSure ? `AbortSignal.any([${signal.text}, ${limit}])` : limit;
   if (signal !== undefined && !isSure) return [];
   return [{ title: "Limit it to 30 seconds", safety: "suggestion", edits: filled(slot, text) }];
+}
+
+/** Where the call that an expression begins with takes an AbortSignal: `fetch(url)` in `fetch(url).then(…)`. */
+export function abortSlotIn(expression: Node, program: Program): EmptySlot | undefined {
+  const model = program.models.type({ name: "AbortSignal", module: "lib" })?.signal;
+  for (let at = unwrapped(expression); model !== undefined && is.CallExpression(at); ) {
+    const slot = emptySlot(at, model, program);
+    if (slot !== undefined) return slot;
+    at = unwrapped(methodCall(at)?.receiver ?? at.expression);
+  }
+  return undefined;
 }
 
 /** What has to change so that the text stands in the place. */

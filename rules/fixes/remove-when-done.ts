@@ -2,21 +2,18 @@ import { type Edit, insertAfter, insertBefore, replace } from "../../analysis/ed
 import type { AbortListener } from "../../analysis/facts/abort-listeners.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import {
-  bodyHas,
   is,
   isAsync,
   isFunctionExpression,
   type Node,
   sourceFileOf,
-  startOf,
   statementOf,
   textOf,
   unwrapped,
   walk,
 } from "../../analysis/syntax.ts";
-import { insertAt } from "./catch-in-function.ts";
+import { finallyAround } from "./statements-in-try.ts";
 import { indentOf } from "./statements.ts";
-import { unitOf } from "./indents.ts";
 
 /** Removes the listener in `finally`, or when the promise that is returned has settled. */
 export function removeWhenDone({ registration, fn, end, because }: AbortListener): Fix[] {
@@ -31,7 +28,7 @@ export function removeWhenDone({ registration, fn, end, because }: AbortListener
   const rest = body.statements.slice(body.statements.indexOf(statement) + 1);
   const ending =
     because === "waits" && isAsync(fn)
-      ? inFinally(rest, removes)
+      ? inFinally(rest, `${removes};`)
       : because === "returns" && rest.some((it) => is.ReturnStatement(it) && it.expression === end)
         ? [insertAfter(end, `.finally(() => ${removes})`)]
         : undefined;
@@ -74,41 +71,8 @@ function mentions(name: string, file: Node): boolean {
   return found;
 }
 
-/** `try { … } finally { remove }` around the statements that are left. */
-function inFinally(rest: readonly Node[], removes: string): Edit[] | undefined {
+function inFinally(rest: readonly Node[], statement: string): Edit[] | undefined {
   const [first] = rest;
   const last = rest.at(-1);
-  if (first === undefined || last === undefined || rest.some(declaresFunction)) return undefined;
-  const indent = indentOf(first);
-  const inner = indent + unitOf(sourceFileOf(first));
-  const file = sourceFileOf(first);
-  const start = startOf(first, file);
-  const lines: Edit[] = [];
-  for (let line = file.text.indexOf("\n", start) + 1; 0 < line && line < last.end; ) {
-    if (!/[\r\n]/.test(file.text.charAt(line))) lines.push(insertAt(first, line, unitOf(file)));
-    line = file.text.indexOf("\n", line) + 1;
-  }
-  if (
-    bodyHas(
-      file,
-      (it) =>
-        is.TemplateExpression(it) &&
-        start < it.pos &&
-        it.end < last.end &&
-        textOf(it).includes("\n"),
-    )
-  ) {
-    return undefined;
-  }
-  return [
-    insertBefore(first, `try {\n${inner}`),
-    ...lines,
-    insertAfter(last, `\n${indent}} finally {\n${inner}${removes};\n${indent}}`),
-  ];
-}
-
-function declaresFunction(statement: Node): boolean {
-  return (
-    is.FunctionDeclaration(statement) || bodyHas(statement, (it) => is.FunctionDeclaration(it))
-  );
+  return first && last && finallyAround(first, last, statement);
 }

@@ -20,3 +20,21 @@ function namesIn(file: SourceFile): ReadonlySet<string> {
   known.set(file, used);
   return used;
 }
+
+/** The first of the names that no variable, function or type of the file has; members may have it. */
+export function unusedVariable(at: Node, names: readonly string[]): string | undefined {
+  const used = new Set<string>();
+  walk(sourceFileOf(at), (it) => {
+    if (is.Identifier(it) && !isMemberName(it)) used.add(it.text);
+    return undefined;
+  });
+  return names.find((it) => !used.has(it));
+}
+
+function isMemberName(name: Node): boolean {
+  const { parent } = name;
+  if (is.PropertyAccessExpression(parent)) return parent.name === name;
+  return is.PropertyAssignment(parent) || is.PropertySignature(parent)
+    ? parent.name === name
+    : false;
+}

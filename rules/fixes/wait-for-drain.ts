@@ -11,7 +11,7 @@ import {
   statementOf,
   textOf,
 } from "../../analysis/syntax.ts";
-import { addImport } from "./add-import.ts";
+import { fromNode } from "./node-modules.ts";
 
 /** `if (!target.write(row)) await once(target, "drain");`, in a loop of an async function. */
 export function waitForDrain(call: CallExpression): Fix[] {
@@ -22,8 +22,7 @@ export function waitForDrain(call: CallExpression): Fix[] {
   // A callback that is told of the end says the same, and `?.` gives no answer.
   const callee = call.expression;
   if (is.PropertyAccessExpression(callee) && hasQuestionDot(callee)) return [];
-  const { edits, written } = addImport(sourceFileOf(call), "node:events", [{ name: "once" }]);
-  const once = written.get("once");
+  const once = fromNode(sourceFileOf(call), "events", "once");
   if (once === undefined) return [];
   const isClosed = textOf(statement).endsWith(";");
   return [
@@ -31,9 +30,12 @@ export function waitForDrain(call: CallExpression): Fix[] {
       title: `Wait until '${textOf(receiver)}' can take more`,
       safety: "suggestion",
       edits: [
-        ...edits,
+        ...once.edits,
         insertBefore(call, "if (!"),
-        insertAfter(call, `) await ${once}(${textOf(receiver)}, "drain")${isClosed ? "" : ";"}`),
+        insertAfter(
+          call,
+          `) await ${once.text}(${textOf(receiver)}, "drain")${isClosed ? "" : ";"}`,
+        ),
       ],
     },
   ];

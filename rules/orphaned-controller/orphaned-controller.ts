@@ -2,6 +2,7 @@ import { orphanedBy } from "../../analysis/facts/controllers.ts";
 import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
+import { timeLimitInstead } from "../fixes/time-limit-instead.ts";
 import { abortPrevious } from "../fixes/abort-previous.ts";
 
 // See orphaned-controller.md for what this means to the user.
@@ -22,6 +23,7 @@ export const orphanedController = defineRule({
         at: node,
         message: `Nobody can abort \`${name}\`: only its signal is ever used.`,
         why: "The signal looks as if the work could be cancelled, and it never is.",
+        fixes: timeLimitInstead(orphan, program),
       };
       return;
     }

@@ -2,6 +2,7 @@ import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import { orphanedBy } from "../../analysis/facts/siblings.ts";
 import { defineRule } from "../../analysis/rule.ts";
 import { methodCall, sourceFileOf } from "../../analysis/syntax.ts";
+import { abortSiblings } from "../fixes/abort-siblings.ts";
 import { settleAllFirst } from "../fixes/settle-all.ts";
 
 // See orphaned-siblings.md for what this means to the user.
@@ -33,7 +34,7 @@ export const orphanedSiblings = defineRule({
         { at: end, message: `\`${resource}\` ends here` },
         ...(failing === other ? [] : [{ at: other, message: "still uses it" }]),
       ],
-      fixes: settleAllFirst(call),
+      fixes: [...settleAllFirst(call), ...abortSiblings(call, program)],
     };
   },
 });

@@ -3,8 +3,10 @@ import { closesOf } from "../../analysis/facts/guards.ts";
 import type { Overlap } from "../../analysis/facts/overlap.ts";
 import { mayBeInterrupted, raceIn } from "../../analysis/facts/races.ts";
 import { type ValueWindow, valueWindow } from "../../analysis/facts/windows.ts";
+import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, isAssignment } from "../../analysis/syntax.ts";
+import { collectAndAdd } from "../fixes/collect-and-add.ts";
 import { hoistAwait } from "../fixes/hoist-await.ts";
 import { twice } from "../words/races.ts";
 
@@ -29,11 +31,11 @@ export const racyAccumulator = defineRule({
     const window = valueWindow(write, program, closesOf(write, program));
     if (window === undefined) return;
     const overlap = raceIn(window, program);
-    if (overlap?.evidence.kind === "parallel") yield added(window, overlap);
+    if (overlap?.evidence.kind === "parallel") yield added(window, overlap, program);
   },
 });
 
-function added(window: ValueWindow, overlap: Overlap): Finding {
+function added(window: ValueWindow, overlap: Overlap, program: Program): Finding {
   const { read, write, pauses, opaque } = window;
   const name = write.location.text;
   const [pause] = pauses;
@@ -51,6 +53,6 @@ function added(window: ValueWindow, overlap: Overlap): Finding {
       between: ["write", `writes \`${name}\``],
       last: ["write", "writes what it computed from the old value"],
     }),
-    fixes: hoistAwait(write),
+    fixes: [...hoistAwait(write), ...collectAndAdd(write, program)],
   };
 }

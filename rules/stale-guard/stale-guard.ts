@@ -19,6 +19,7 @@ import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, type Node } from "../../analysis/syntax.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { keepChecked, useIfThere } from "../fixes/keep-checked.ts";
+import { lookAgain } from "../fixes/look-again.ts";
 import { calledAt, calledBy, pausesAt, step, twice } from "../words/races.ts";
 
 // See stale-guard.md for what this means to the user.
@@ -107,7 +108,11 @@ function* staleUse(object: Node, program: Program): Iterable<Finding> {
         step("A", "read", object, `uses \`${name}\` though it is gone`),
       ],
     },
-    fixes: [...keepChecked(stale, program), ...useIfThere(stale, program)],
+    fixes: [
+      ...keepChecked(stale, program),
+      ...lookAgain(stale, program),
+      ...useIfThere(stale, program),
+    ],
   };
 }
 

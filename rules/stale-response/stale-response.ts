@@ -8,6 +8,7 @@ import { refiringOf } from "../../analysis/facts/refiring.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Interleaving } from "../../analysis/rule.ts";
 import { is, isAssignment, type Node, textOf, unwrapped } from "../../analysis/syntax.ts";
+import { abortOlder } from "../fixes/abort-older.ts";
 import { keepNewest } from "../fixes/keep-newest.ts";
 import { calledBy, step } from "../words/races.ts";
 
@@ -32,7 +33,7 @@ export const staleResponse = defineRule({
     if (is.CallExpression(node) && node.arguments.length !== 1) return;
     const late = lateAnswer(node, program);
     const again = late && refiringOf(node, program);
-    if (late !== undefined && again !== undefined) yield replaced(late, again);
+    if (late !== undefined && again !== undefined) yield replaced(late, again, program);
   },
 });
 
@@ -70,7 +71,7 @@ function* broughtBack(settled: LateSettled, program: Program): Iterable<Finding>
   };
 }
 
-function replaced(late: LateAnswer, again: Overlap): Finding {
+function replaced(late: LateAnswer, again: Overlap, program: Program): Finding {
   const { at, target, pause, question } = late;
   const asked = textOf(question);
   return {
@@ -82,7 +83,7 @@ function replaced(late: LateAnswer, again: Overlap): Finding {
       { at: pause, message: "waits for the answer here" },
     ],
     interleaving: twoCalls(late, again),
-    fixes: keepNewest(late),
+    fixes: [...keepNewest(late), ...abortOlder(late, program)],
   };
 }
 

@@ -16,6 +16,7 @@ import {
   sourceFileOf,
 } from "../../analysis/syntax.ts";
 import { clearOnWays, clearWhenSettled } from "../fixes/clear-timer.ts";
+import { limitBySignal } from "../fixes/limit-by-signal.ts";
 import { limitTime } from "../fixes/limit-time.ts";
 
 // See uncleared-race-timer.md for what this means to the user.
@@ -56,7 +57,11 @@ function inRace(race: CallExpression, it: RaceTimer, program: Program): Finding 
     why: WHY,
     notes: isHere ? [] : [{ at: it.timer.expression, message: "the timer is set here" }],
     fixes: isHere
-      ? [...clearWhenSettled(it.timer, race), ...limitTime(race, it.timer, program)]
+      ? [
+          ...clearWhenSettled(it.timer, race),
+          ...limitBySignal(race, it.timer, program),
+          ...limitTime(race, it.timer, program),
+        ]
       : [],
     ...weightOf(it, program),
   };

@@ -28,7 +28,7 @@ export const unclosedChannel = defineRule({
       message: MESSAGES[found.because](found.sender.text),
       why: "The loop has read all there is, waits for more, and whoever waits for the function waits with it.",
       notes: notesOf(found),
-      fixes: closeChannel(found),
+      fixes: closeChannel(found, program),
     };
   },
 });
