@@ -40,7 +40,8 @@ export function passTimeout(slot: EmptySlot, signal: Signal | undefined): Fix[] 
 /** Where the call that an expression begins with takes an AbortSignal: `fetch(url)` in `fetch(url).then(…)`. */
 export function abortSlotIn(expression: Node, program: Program): EmptySlot | undefined {
   const model = program.models.type({ name: "AbortSignal", module: "lib" })?.signal;
-  for (let at = unwrapped(expression); model !== undefined && is.CallExpression(at); ) {
+  if (model === undefined) return undefined;
+  for (let at = unwrapped(expression); is.CallExpression(at); ) {
     const slot = emptySlot(at, model, program);
     if (slot !== undefined) return slot;
     at = unwrapped(methodCall(at)?.receiver ?? at.expression);
