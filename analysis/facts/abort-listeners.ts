@@ -15,6 +15,7 @@ import {
   nameOf,
   sourceFileOf,
   statementOf,
+  textOf,
   unwrapped,
   walk,
   wrapped,
@@ -59,9 +60,9 @@ export interface AbortListener {
 export function staysOnSignal(call: CallExpression, program: Program): AbortListener | undefined {
   const registration = registrationOf(call, program);
   if (registration === undefined || eventKey(registration.event) !== "abort") return undefined;
-  const { target, mayHaveSignal, once } = registration;
+  const { target, mayHaveSignal } = registration;
   const fn = enclosingFunction(call);
-  if (target === undefined || fn === undefined || isSignalOption(mayHaveSignal, once, call)) {
+  if (target === undefined || fn === undefined || isSignalOption(mayHaveSignal, call)) {
     return undefined;
   }
   if (!isSignal(target, program) || isMadeHere(target, program)) return undefined;
@@ -119,10 +120,11 @@ function isRemovedByName({ listener }: Registration, program: Program): boolean 
 /** `{ signal }` among the options removes it; `{ once: true }` alone says nothing of that. */
 function isSignalOption(
   mayHaveSignal: boolean,
-  once: boolean,
   { arguments: [, , options] }: CallExpression,
-) {
-  return mayHaveSignal && !(once && is.ObjectLiteralExpression(options && unwrapped(options)));
+): boolean {
+  const written = options && unwrapped(options);
+  if (!is.ObjectLiteralExpression(written)) return mayHaveSignal;
+  return written.properties.some((it) => is.SpreadAssignment(it) || /^signal\b/.test(textOf(it)));
 }
 
 function isSignal(target: Node, program: Program): boolean {

@@ -7,6 +7,7 @@ import { isTestFile } from "../../analysis/facts/file-roles.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { type CallExpression, sourceFileOf, textOf } from "../../analysis/syntax.ts";
+import { endWithSignal } from "../fixes/end-with-signal.ts";
 import { removeWhenDone } from "../fixes/remove-when-done.ts";
 
 // See abort-listener-leak.md for what this means to the user.
@@ -34,7 +35,7 @@ export const abortListenerLeak = defineRule({
       message: `Nobody removes this listener of ${name} when the operation is over.`,
       why: "A signal often outlives many operations: each leaves a listener behind, which keeps its memory, and which is called when the signal is aborted after all.",
       notes: [{ at: found.end, message: NOTES[found.because] }],
-      fixes: removeWhenDone(found),
+      fixes: [...removeWhenDone(found), ...endWithSignal(found)],
     };
   },
 });

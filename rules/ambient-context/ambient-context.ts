@@ -13,6 +13,7 @@ import {
   textOf,
 } from "../../analysis/syntax.ts";
 import { readOwnValue } from "../fixes/read-own-value.ts";
+import { runInstead, storeInContext } from "../fixes/run-in-context.ts";
 import { calledAt, pausesAt, step } from "../words/races.ts";
 
 // See ambient-context.md for what this means to the user.
@@ -55,7 +56,7 @@ export const ambientContext = defineRule({
           step("A", "read", read, `reads the \`${name}\` of B`),
         ],
       },
-      fixes: readOwnValue(ambient, program),
+      fixes: [...readOwnValue(ambient, program), ...storeInContext(ambient, program)],
     };
   },
 });
@@ -104,6 +105,6 @@ function entersForAll(call: CallExpression, program: Program): Finding | undefin
     message: `\`enterWith\` puts whoever has called ${calledAt(call, program)} into the new context too, and all that it starts next.`,
     why: `The context of the caller stays changed when the call is over: the next event or request that it handles begins with this value. \`${storage}.run(value, …)\` ends with its callback.`,
     notes: [{ at: overlap.evidence.at, message: "others may go on in the same context" }],
-    fixes: [],
+    fixes: runInstead(call),
   };
 }

@@ -12,6 +12,7 @@ import {
   nameOf,
   unwrapped,
 } from "../../analysis/syntax.ts";
+import { makeFactory } from "../fixes/static-factory.ts";
 import { keepReadyPromise } from "../fixes/ready-promise.ts";
 import { markHandled } from "../fixes/mark-handled.ts";
 import { nameOfCall } from "../words/names.ts";
@@ -44,7 +45,7 @@ export const asyncWorkInConstructor = defineRule({
         at: expression,
         message: `Nobody can wait for this ${nameOfCall(expression)}.`,
         why: "A constructor returns the object at once: its methods may run before the work is done, and if the work fails, nobody hears of it.",
-        fixes: keepReadyPromise(expression, program),
+        fixes: [...keepReadyPromise(expression, program), ...makeFactory(expression, program)],
       };
     }
   },

@@ -3,7 +3,9 @@ import { type FileWindow, fileWindow, scratchFile } from "../../analysis/facts/f
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
 import { holdMutexAround } from "../fixes/hold-mutex.ts";
+import { holdAndReplace } from "../fixes/replace-file.ts";
 import { writeExclusively } from "../fixes/write-exclusively.ts";
+import { writeIfNew } from "../fixes/write-if-new.ts";
 import { step } from "../words/races.ts";
 
 // See file-system-race.md for what this means to the user.
@@ -47,7 +49,9 @@ export const fileSystemRace = defineRule({
           step("A", "write", write, looked ? "overwrites it" : "writes it without the change of B"),
         ],
       },
-      fixes: looked ? writeExclusively(found) : holdMutexAround(write, program),
+      fixes: looked
+        ? [...writeIfNew(found), ...writeExclusively(found)]
+        : [...holdMutexAround(write, program), ...holdAndReplace(write, program)],
     };
   },
 });

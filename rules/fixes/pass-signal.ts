@@ -64,7 +64,7 @@ function propertyOf(member: string, text: string): string {
 }
 
 /** `{ a }` as `{ a, signal }`; over several lines where it is so already. */
-function withProperty(object: NodeOf<"ObjectLiteralExpression">, property: string): Edit {
+export function withProperty(object: NodeOf<"ObjectLiteralExpression">, property: string): Edit {
   const { properties } = object;
   const last = properties.at(-1);
   const { fileName, text } = sourceFileOf(object);

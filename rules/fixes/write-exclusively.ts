@@ -1,4 +1,4 @@
-import { insertAfter } from "../../analysis/edit.ts";
+import { insertAfter, replace } from "../../analysis/edit.ts";
 import type { FileWindow } from "../../analysis/facts/file-windows.ts";
 import type { Fix } from "../../analysis/rule.ts";
 import {
@@ -10,20 +10,21 @@ import {
   unwrapped,
   wrapped,
 } from "../../analysis/syntax.ts";
+import { withFlag } from "./write-if-new.ts";
 
 /** `writeFile(path, text, { flag: "wx" })`, which fails where the file is there by now. */
 export function writeExclusively({ first, write }: FileWindow): Fix[] {
   const [, content, options] = write.arguments;
   const callee = unwrapped(write.expression);
   const name = nameOf(is.PropertyAccessExpression(callee) ? callee.name : callee) ?? "";
-  if (content === undefined || options !== undefined || !/^writeFile(?:Sync)?$/.test(name))
-    return [];
+  const given = withFlag(options);
+  if (content === undefined || given === undefined || !/^writeFile(?:Sync)?$/.test(name)) return [];
   if (!isMeantForNew(first, write)) return [];
   return [
     {
       title: "Have the write fail where the file is there already",
       safety: "suggestion",
-      edits: [insertAfter(content, ', { flag: "wx" }')],
+      edits: [options === undefined ? insertAfter(content, `, ${given}`) : replace(options, given)],
     },
   ];
 }

@@ -4,6 +4,7 @@ import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Profile } from "../../analysis/rule.ts";
 import { sourceFileOf, textOf } from "../../analysis/syntax.ts";
 import { guardRuns } from "../fixes/guard-runs.ts";
+import { reschedule } from "../fixes/reschedule.ts";
 
 // See overlapping-interval.md for what this means to the user.
 //
@@ -26,7 +27,7 @@ export const overlappingInterval = defineRule({
       message: `\`${textOf(call.expression)}\` begins the next run though this one may not be over.`,
       why: "A run that takes longer than the interval is overtaken by the next: they change the same things at once, and pile up where each has to wait for something slow.",
       notes: [{ at: overlap.pause, message: "a run waits here" }],
-      fixes: guardRuns(overlap),
+      fixes: [...guardRuns(overlap), ...reschedule(overlap, program)],
     };
   },
 });

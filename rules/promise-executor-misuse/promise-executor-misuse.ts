@@ -21,6 +21,7 @@ import {
   sourceFileOf,
 } from "../../analysis/syntax.ts";
 import { rejectWhatIsThrown, unwrapExecutor } from "../fixes/async-executor.ts";
+import { useResolvers } from "../fixes/with-resolvers.ts";
 import { settleOnce } from "../fixes/settle-once.ts";
 import { settleOnThatWay } from "../fixes/settle-otherwise.ts";
 
@@ -70,7 +71,11 @@ function* losesErrors(executor: Executor, program: Program): Iterable<Finding> {
     message: "A failure in this `async` executor does not reject the promise.",
     why: "An async function returns a promise of its own, which nobody looks at: when it rejects, whoever waits for the outer promise waits for ever.",
     notes: [{ at: culprit, message: "a failure here is lost" }],
-    fixes: [...unwrapExecutor(executor), ...rejectWhatIsThrown(executor)],
+    fixes: [
+      ...unwrapExecutor(executor),
+      ...rejectWhatIsThrown(executor),
+      ...useResolvers(executor, program),
+    ],
   };
 }
 

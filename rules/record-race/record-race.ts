@@ -1,6 +1,7 @@
 import { type RecordRace, recordRace as raceAt } from "../../analysis/facts/records.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import type { Program } from "../../analysis/program.ts";
+import { inTransaction } from "../fixes/in-transaction.ts";
 import { addInDatabase } from "../fixes/add-in-database.ts";
 import { calledAt, pausesAt, step } from "../words/races.ts";
 
@@ -42,6 +43,6 @@ function lost(race: RecordRace, program: Program): Finding {
         step("A", "write", save, "saves what it has computed from the old value"),
       ],
     },
-    fixes: addInDatabase(race),
+    fixes: [...addInDatabase(race), ...inTransaction(race, program)],
   };
 }

@@ -17,6 +17,7 @@ import {
   textOf,
 } from "../../analysis/syntax.ts";
 import { listenToErrors, rejectOnError } from "../fixes/listen-to-errors.ts";
+import { waitUntilFinished } from "../fixes/wait-for-event.ts";
 
 // See unhandled-error-event.md for what this means to the user.
 //
@@ -36,7 +37,7 @@ export const unhandledErrorEvent = defineRule({
         // A process that is waited for until it has ended is often watched for errors elsewhere.
         const isEnd = /^(?:exit|close)$/.test(waiting.event);
         const weight = isEnd ? ({ profile: "strict" } as const) : weightOf(node, program);
-        yield { ...neverSettled(waiting), ...weight };
+        yield { ...neverSettled(waiting, program), ...weight };
       }
     }
     if (is.NewExpression(node) || is.CallExpression(node)) yield* made(node, program);
@@ -60,7 +61,7 @@ function unheardAt(unheard: Unheard): Finding {
   };
 }
 
-function neverSettled(waiting: UnheardWait): Finding {
+function neverSettled(waiting: UnheardWait, program: Program): Finding {
   const { registration, event } = waiting;
   const { target, call } = registration;
   const name = target === undefined ? "the emitter" : `\`${textOf(target)}\``;
@@ -68,7 +69,7 @@ function neverSettled(waiting: UnheardWait): Finding {
     at: call.expression,
     message: `Nothing listens to the \`error\` of ${name}, after which no \`${event}\` comes.`,
     why: "An `error` event that nobody listens to ends the process in Node. Where it does not, whoever waits for this promise waits for ever.",
-    fixes: rejectOnError(waiting),
+    fixes: [...rejectOnError(waiting), ...waitUntilFinished(waiting, program)],
   };
 }
 
