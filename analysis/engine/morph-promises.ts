@@ -12,13 +12,13 @@ import {
 } from "./morph-flags.ts";
 import { MorphNames } from "./morph-names.ts";
 import { calleeName, inner } from "./morph-syntax.ts";
-import type { PromiseType, TypeName } from "./type-engine.ts";
+import { LINTER_BRAND, type PromiseType, type TypeName } from "./type-engine.ts";
 
 // Asking the checker for the type of a call makes it check the arguments, and with them whole
 // callback bodies; so the cheap questions come first: what the expression's syntax excludes, then
 // what the declaration of the callee says, and only then the call itself.
 
-const NEVER_NOTHING = { nullable: false, orVoid: false } as const;
+const NEVER_NOTHING = { nullable: false, orVoid: false, floats: false } as const;
 export const NO_PROMISE: PromiseType = { extent: "none", names: [], ...NEVER_NOTHING };
 export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], ...NEVER_NOTHING };
 
@@ -95,16 +95,20 @@ export class MorphPromises {
     const orVoid = isOrVoid(type);
     let others = 0;
     let unknown = false;
+    let floats = true;
     for (const constituent of partsOf(type)) {
       if (isNothing(constituent)) continue;
       const thenable = this.isThenable(constituent);
       if (thenable === undefined) unknown = true;
-      else if (thenable) names.push(this.names.ofType(constituent) ?? { name: "", module: "own" });
-      else others += 1;
+      else if (thenable) {
+        names.push(this.names.ofType(constituent) ?? { name: "", module: "own" });
+        floats &&= this.isLeftAlone(constituent);
+      } else others += 1;
     }
-    if (unknown) return { extent: "unknown", names, nullable, orVoid };
+    if (unknown) return { extent: "unknown", names, nullable, orVoid, floats: false };
     const extent = names.length === 0 ? "none" : others === 0 ? "all" : "some";
-    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable, orVoid };
+    if (extent === "none") return nullable ? { ...NO_PROMISE, nullable, orVoid } : NO_PROMISE;
+    return { extent, names, nullable, orVoid, floats };
   }
 
   /** The language's own definition: `then` is callable and takes a callback. Undefined: unknown. */
@@ -116,14 +120,25 @@ export class MorphPromises {
       const parts = new Set(bounded.types.map((it) => this.isThenable(it)));
       return parts.has(true) ? true : parts.has(undefined) ? undefined : false;
     }
-    const then = this.checker.getPropertyOfType(bounded, "then");
-    if (then === undefined) return false;
-    return callSignatures(this.checker.getTypeOfSymbol(then)).some((signature) => {
+    return this.thens(bounded).some((signature) => {
       const [callback] = signature.parameters;
       if (callback === undefined) return false;
       const taken = this.checker.getNonNullableType(this.checker.getTypeOfSymbol(callback));
       return callSignatures(taken).length > 0;
     });
+  }
+
+  /** Whether a thenable is made to be left alone (see PromiseType). */
+  private isLeftAlone(type: ts.Type): boolean {
+    const bounded = boundOf(type, this.checker) ?? type;
+    if (this.checker.getPropertyOfType(bounded, LINTER_BRAND) !== undefined) return true;
+    const given = this.thens(bounded).map((it) => this.checker.getReturnTypeOfSignature(it));
+    return 0 < given.length && given.every((it) => (it.flags & ts.TypeFlags.Void) !== 0);
+  }
+
+  private thens(type: ts.Type): readonly ts.Signature[] {
+    const then = this.checker.getPropertyOfType(type, "then");
+    return then === undefined ? [] : callSignatures(this.checker.getTypeOfSymbol(then));
   }
 }
 

@@ -3,12 +3,12 @@ import { is, Kind, type Node, unwrapped } from "../syntax.ts";
 import { remembered } from "./native-answer.ts";
 import type { NativeChecker } from "./native-checker.ts";
 import type { NativeNames } from "./native-names.ts";
-import type { PromiseType, TypeName } from "./type-engine.ts";
+import { LINTER_BRAND, type PromiseType, type TypeName } from "./type-engine.ts";
 
 // The same definitions as in morph-promises.ts. There the type of a call is the last thing to ask
 // for; here it is cheap, and what costs is the number of messages, so it is asked for in bulk.
 
-const NEVER_NOTHING = { nullable: false, orVoid: false } as const;
+const NEVER_NOTHING = { nullable: false, orVoid: false, floats: false } as const;
 export const NO_PROMISE: PromiseType = { extent: "none", names: [], ...NEVER_NOTHING };
 export const NOTHING_KNOWN: PromiseType = { extent: "unknown", names: [], ...NEVER_NOTHING };
 
@@ -33,16 +33,20 @@ export class NativePromises {
     const orVoid = this.checker.isOrVoid(type);
     let others = 0;
     let unknown = false;
+    let floats = true;
     for (const part of this.checker.parts(type)) {
       if (this.checker.isNothing(part)) continue;
       const thenable = this.isThenable(part);
       if (thenable === undefined) unknown = true;
-      else if (thenable) names.push(this.names.ofType(part) ?? { name: "", module: "own" });
-      else others += 1;
+      else if (thenable) {
+        names.push(this.names.ofType(part) ?? { name: "", module: "own" });
+        floats &&= this.isLeftAlone(part);
+      } else others += 1;
     }
-    if (unknown) return { extent: "unknown", names, nullable, orVoid };
+    if (unknown) return { extent: "unknown", names, nullable, orVoid, floats: false };
     const extent = names.length === 0 ? "none" : others === 0 ? "all" : "some";
-    return extent === "none" && !nullable ? NO_PROMISE : { extent, names, nullable, orVoid };
+    if (extent === "none") return nullable ? { ...NO_PROMISE, nullable, orVoid } : NO_PROMISE;
+    return { extent, names, nullable, orVoid, floats };
   });
 
   /** What waiting for a value of this type may give, part by part; the server does not say. */
@@ -69,6 +73,19 @@ export class NativePromises {
 
   private readonly hasThen = remembered((type: Type) => 0 < this.callbacksOf(type).length);
 
+  /** Whether a thenable is made to be left alone (see PromiseType). */
+  private isLeftAlone(type: Type): boolean {
+    const bounded = this.checker.bound(type) ?? type;
+    return this.isMadeToFloat(bounded.isTypeReference() ? bounded.getTarget() : bounded);
+  }
+
+  private readonly isMadeToFloat = remembered((type: Type) => {
+    if (this.checker.property(type, LINTER_BRAND) !== undefined) return true;
+    const thens = this.thens(type);
+    const given = thens.map((it) => this.checker.returnType(it));
+    return 0 < given.length && given.every((it) => it !== undefined && this.checker.isOrVoid(it));
+  });
+
   /** What the callback of `then` is called with. */
   private givenTo(type: Type): readonly Type[] {
     const [callback] = this.callbacksOf(type);
@@ -76,14 +93,16 @@ export class NativePromises {
   }
 
   private callbacksOf(type: Type) {
-    const then = this.checker.property(type, "then");
-    const method = then && this.checker.typeOf(then);
-    if (method === undefined) return [];
-    return this.checker
-      .calls(method)
+    return this.thens(type)
       .map((it) => this.checker.parameterType(it, 0))
       .map((it) => (it === undefined ? [] : this.checker.calls(this.checker.present(it))))
       .filter((it) => 0 < it.length);
+  }
+
+  private thens(type: Type) {
+    const then = this.checker.property(type, "then");
+    const method = then && this.checker.typeOf(then);
+    return method === undefined ? [] : this.checker.calls(method);
   }
 }
 

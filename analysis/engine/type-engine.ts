@@ -6,6 +6,9 @@ import type { Node, SourceFile } from "../syntax.ts";
 // Engines prefer silence: where a type is `any`, cannot be resolved, or depends on a type parameter
 // that nothing bounds, the answer is "unknown", never a guess.
 
+/** The property by which a thenable tells linters that nobody has to wait for it. */
+export const LINTER_BRAND = "__linterBrands";
+
 /** The type of a value, as far as waiting for it is concerned. */
 export interface PromiseType {
   /** How many of the possible values are promise-like: have a `then` that takes a callback. */
@@ -16,6 +19,11 @@ export interface PromiseType {
   readonly nullable: boolean;
   /** Whether the type `void` is one of these: its values are not to be looked at, not even by `?.`. */
   readonly orVoid: boolean;
+  /**
+   * Whether all promise-like values are made to be left alone: nothing comes of calling `then`, or the type says so to
+   * linters, `__linterBrands: "SafePromiseLike"`, as Fastify's do.
+   */
+  readonly floats: boolean;
 }
 
 /** A named type or function, and who declares it. */

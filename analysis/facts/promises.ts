@@ -159,8 +159,8 @@ export function mayFloat(expression: Node, program: Program): boolean {
   return branchesOf(expression).every((branch) => {
     if (modelOf(branch, program)?.result === "floats") return true;
     if (tellsByCallback(branch, program)) return true;
-    const { names } = program.types.promise(branch);
-    return names.some((it) => program.models.type(it)?.promise === "floats");
+    const { floats, names } = program.types.promise(branch);
+    return floats || names.some((it) => program.models.type(it)?.promise === "floats");
   });
 }
 
