@@ -105,7 +105,10 @@ function modelOfType(
   const place = program.types.callee(call)?.declaration;
   if (place === undefined || program.types.isOwn(place.file)) return undefined;
   const signature = resolve(place, program);
-  const type = signature && ancestor(signature, isNamedType);
+  // `const sleep = promisify(setTimeout)` is a function of `node:timers/promises` by its type.
+  const type = is.FunctionDeclaration(signature)
+    ? signature
+    : signature && ancestor(signature, isNamedType);
   return type && program.models.call(program.types.symbol(type.name ?? type));
 }
 

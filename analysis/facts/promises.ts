@@ -82,13 +82,18 @@ export function isAlwaysPromise(expression: Node, program: Program): boolean {
 
 /**
  * Whether the value may be a promise for all that is known. `resolve(value)` gives nothing, also where
- * nobody has said so: in JavaScript.
+ * nobody has said so: in JavaScript. What is called an error and has no type is what somebody caught.
  */
 export function isPossiblyPromise(expression: Node, program: Program): boolean {
   const node = unwrapped(expression);
   const callee = is.CallExpression(node) ? nameOf(unwrapped(node.expression)) : undefined;
   if (callee === "resolve" || callee === "reject") return false;
-  return program.types.promise(expression).extent !== "none";
+  const { extent } = program.types.promise(expression);
+  return extent === "unknown" ? !isCalledError(node) : extent !== "none";
+}
+
+function isCalledError(node: Node): boolean {
+  return is.Identifier(node) && /^(?:e|ex|exception|reason|cause)$|(?:^e|E)rr(?:or)?$/u.test(node.text);
 }
 
 /**
