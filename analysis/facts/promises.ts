@@ -93,7 +93,9 @@ export function isPossiblyPromise(expression: Node, program: Program): boolean {
 }
 
 function isCalledError(node: Node): boolean {
-  return is.Identifier(node) && /^(?:e|ex|exception|reason|cause)$|(?:^e|E)rr(?:or)?$/u.test(node.text);
+  return (
+    is.Identifier(node) && /^(?:e|ex|exception|reason|cause)$|(?:^e|E)rr(?:or)?$/u.test(node.text)
+  );
 }
 
 /**
