@@ -1,18 +1,25 @@
 import type { Program } from "../program.ts";
 import {
+  enclosingFunction,
+  type FunctionLike,
   is,
   isFunctionExpression,
+  isFunctionLike,
+  isOneOf,
   methodCall,
   type Node,
   nameOf,
   sourceFileOf,
+  textOf,
   unwrapped,
   walkBody,
+  wrapped,
 } from "../syntax.ts";
 import { accessesTo } from "./accesses.ts";
-import { flowOwner } from "./flow-graph.ts";
-import type { Location } from "./locations.ts";
-import { locationOf } from "./locations.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
+import { isOpen, mentionsOfFunction } from "./functions.ts";
+import { type Location, locationOf } from "./locations.ts";
+import { originsOf } from "./origins.ts";
 import { conditionsOn } from "./place-tests.ts";
 import { sideOf } from "./tests.ts";
 
@@ -56,8 +63,60 @@ export function isMemoOnLookup(location: Location, at: Node, program: Program): 
   return isGivenBack;
 }
 
+/**
+ * Whether everybody who calls the function has put an object of its own under the key just before, so
+ * that no two calls find the same one: `jobs.set(id, { done: false }); void run(id);`.
+ */
+export function isPutByCallers(location: Location, fn: FlowOwner, program: Program): boolean {
+  const looked = lookedUpWith(location);
+  if (looked === undefined || looked.method !== "get" || !isFunctionLike(fn)) return false;
+  const index = fn.parameters.findIndex((it) => nameOf(it.name) === nameOf(looked.key));
+  const map = locationOf(looked.object, program);
+  const mentions = mentionsOfFunction(fn, program);
+  if (index < 0 || map === undefined || mentions.length === 0 || isOpen(fn, program)) return false;
+  return mentions.every((mention) => {
+    const value = wrapped(mention);
+    const call = value.parent;
+    const caller = enclosingFunction(call);
+    if (!is.CallExpression(call) || call.expression !== value || caller === undefined) return false;
+    const key = call.arguments[index];
+    return key !== undefined && putsFresh(caller, map, textOf(key), program);
+  });
+}
+
+/** Whether the function puts an object that it has made under a key with this text. */
+function putsFresh(fn: FunctionLike, map: Location, key: string, program: Program): boolean {
+  let puts = false;
+  walkBody(fn, (node) => {
+    const call = methodCall(node);
+    const [at, value] = call?.args ?? [];
+    if (call?.method !== "set" || at === undefined || value === undefined) return undefined;
+    if (textOf(at) !== key || locationOf(call.receiver, program)?.key !== map.key) return undefined;
+    puts ||= originsOf(value, program).some((it) => it.whole && isMade(it.node));
+    return undefined;
+  });
+  return puts;
+}
+
+const isMade = isOneOf("ObjectLiteralExpression", "NewExpression");
+
 /** `kept`: found in a collection that outlives the call. `given`: by a call named for looking up. */
-function lookupOf({ root, path }: Location, program: Program): "kept" | "given" | undefined {
+function lookupOf(location: Location, program: Program): "kept" | "given" | undefined {
+  const looked = lookedUpWith(location);
+  if (looked === undefined) return undefined;
+  const { method, object, key, isAwaited } = looked;
+  const from = lastName(object) ?? "";
+  // By convention, what begins with a capital is a class, as the models of a database are.
+  if (/^[A-Z]/.test(from) || RECORDS.test(from)) return undefined;
+  if (!isAwaited && (method === "get" || (method === "find" && isFunctionExpression(key)))) {
+    const place = locationOf(object, program);
+    return place !== undefined && outlives(place) ? "kept" : undefined;
+  }
+  return LOOKS.test(method) && !is.ThisKeyword(object) ? "given" : undefined;
+}
+
+/** The call that gave the object, where the place is a property of what a variable was bound to. */
+function lookedUpWith({ root, path }: Location) {
   if (root.kind !== "variable" || path.length === 0 || is.SourceFile(root.scope)) return undefined;
   const { declaration } = root;
   const { initializer } = is.VariableDeclaration(declaration)
@@ -66,23 +125,10 @@ function lookupOf({ root, path }: Location, program: Program): "kept" | "given" 
   const written = initializer && unwrapped(initializer);
   const isAwaited = is.AwaitExpression(written);
   const call = written && methodCall(isAwaited ? unwrapped(written.expression) : written);
-  const [key] = call?.args ?? [];
-  if (call === undefined || key === undefined || is.ObjectLiteralExpression(unwrapped(key))) {
-    return undefined;
-  }
-  const { method, receiver } = call;
-  const object = unwrapped(receiver);
-  const from = lastName(object) ?? "";
-  // By convention, what begins with a capital is a class, as the models of a database are.
-  if (/^[A-Z]/.test(from) || RECORDS.test(from)) return undefined;
-  if (
-    !isAwaited &&
-    (method === "get" || (method === "find" && isFunctionExpression(unwrapped(key))))
-  ) {
-    const place = locationOf(object, program);
-    return place !== undefined && outlives(place) ? "kept" : undefined;
-  }
-  return LOOKS.test(method) && !is.ThisKeyword(object) ? "given" : undefined;
+  const [first] = call?.args ?? [];
+  const key = first && unwrapped(first);
+  if (call === undefined || key === undefined || is.ObjectLiteralExpression(key)) return undefined;
+  return { method: call.method, object: unwrapped(call.receiver), key, isAwaited };
 }
 
 function outlives({ root }: Location): boolean {

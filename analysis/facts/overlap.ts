@@ -20,10 +20,10 @@ import { isAnnotated } from "./annotations.ts";
 import { callbackOf } from "./callbacks.ts";
 import { exclusionsAtCall } from "./exclusion.ts";
 import { isTestFile } from "./file-roles.ts";
-import { type FlowOwner } from "./flow-graph.ts";
+import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { isOpen, mentionsOfFunction, nameNode, nameOfFunction } from "./functions.ts";
-import type { Location } from "./locations.ts";
-import { isLookedUp } from "./lookups.ts";
+import { type Location, variableOf } from "./locations.ts";
+import { isLookedUp, isPutByCallers } from "./lookups.ts";
 import { ofOpenness, type Overlap, seen } from "./openness.ts";
 import { ownersOf, turnOf } from "./pauses.ts";
 import { decoratorsOf, handlerDecorator } from "./sharing.ts";
@@ -56,19 +56,38 @@ export function overlapAt(node: Node, place: Location, program: Program): Overla
   const scope = isOwn ? root.scope : undefined;
   for (const owner of ownersOf(node, program)) {
     if (owner === scope) return undefined;
-    const found =
-      scope === undefined || !isFunctionLike(owner)
-        ? overlapOf(owner, program)
-        : search(owner, program, [], scope);
+    if (isPutByCallers(place, owner, program)) return undefined;
+    const found = root.kind === "instance" ? onOneObject(owner, program) : inScope(owner);
     if (found !== undefined) return found;
   }
   return undefined;
+
+  function inScope(owner: FlowOwner): Overlap | undefined {
+    if (scope === undefined || !isFunctionLike(owner)) return overlapOf(owner, program);
+    return search(owner, program, [], { scope, object: false });
+  }
 }
 
 /** Why two calls of the function may overlap. */
 export const overlapOf: (owner: FlowOwner, program: Program) => Overlap | undefined = fact(
-  (owner, program) => (isFunctionLike(owner) ? search(owner, program, [], undefined) : undefined),
+  (owner, program) => (isFunctionLike(owner) ? search(owner, program, [], ANYTHING) : undefined),
 );
+
+/** Why two calls of the method may overlap on the same object. */
+const onOneObject: (owner: FlowOwner, program: Program) => Overlap | undefined = fact(
+  (owner, program) =>
+    isFunctionLike(owner)
+      ? search(owner, program, [], { scope: undefined, object: true })
+      : undefined,
+);
+
+/** What the overlap is about: something of each call of a function, or something of each object. */
+interface About {
+  readonly scope: FlowOwner | undefined;
+  readonly object: boolean;
+}
+
+const ANYTHING: About = { scope: undefined, object: false };
 
 /**
  * Why one of the other functions may run while a piece of work is paused; the place that both look
@@ -105,15 +124,15 @@ function search(
   fn: FunctionLike,
   program: Program,
   path: readonly FunctionLike[],
-  scope: FlowOwner | undefined,
+  about: About,
 ): Overlap | undefined {
-  if (fn === scope || path.includes(fn) || FARTHEST < path.length || is.Constructor(fn))
+  if (fn === about.scope || path.includes(fn) || FARTHEST < path.length || is.Constructor(fn))
     return undefined;
   if (isAnnotated(holderOf(fn), "reentrant", program) || isExclusiveByDecorator(fn))
     return undefined;
   return (
     ofItself(fn, program) ??
-    ofMentions(fn, program, [...path, fn], scope) ??
+    ofMentions(fn, program, [...path, fn], about) ??
     ofOpenness(fn, program)
   );
 }
@@ -204,11 +223,11 @@ function ofMentions(
   fn: FunctionLike,
   program: Program,
   path: readonly FunctionLike[],
-  scope: FlowOwner | undefined,
+  about: About,
 ): Overlap | undefined {
   let best: Overlap | undefined;
   for (const mention of mentionsOfFunction(fn, program)) {
-    const found = ofMention(mention, fn, program, path, scope);
+    const found = ofMention(mention, fn, program, path, about);
     if (found !== undefined && (best === undefined || rank(found) < rank(best))) best = found;
     if (best?.strength === "seen") break;
   }
@@ -220,7 +239,7 @@ function ofMention(
   fn: FunctionLike,
   program: Program,
   path: readonly FunctionLike[],
-  scope: FlowOwner | undefined,
+  about: About,
 ): Overlap | undefined {
   const value = wrapped(mention);
   const { parent } = value;
@@ -233,6 +252,8 @@ function ofMention(
   // Begun under a flag or into a memo, it does not meet itself this way.
   if (exclusionsAtCall(parent, program).size > 0) return undefined;
   if (caller === undefined || caller === fn || is.Constructor(caller)) return undefined;
+  // Whoever calls the caller again gets another object.
+  const isElsewhere = about.object && isOnFreshObject(value, program);
   if (!isWaitedFor(parent) && isAsync(fn)) {
     if (isInLoop(parent)) {
       return seen(
@@ -241,7 +262,7 @@ function ofMention(
         `${named(fn)} is started here again and again without waiting for the call before.`,
       );
     }
-    if (isRepeatable(caller, program)) {
+    if (isRepeatable(caller, program) && !isElsewhere) {
       return seen(
         "parallel",
         parent,
@@ -249,12 +270,24 @@ function ofMention(
       );
     }
   }
+  if (isElsewhere) return undefined;
   for (const owner of ownersOf(parent, program)) {
-    if (owner === scope) break;
-    const found = isFunctionLike(owner) ? search(owner, program, path, scope) : undefined;
+    if (owner === about.scope) break;
+    const found = isFunctionLike(owner) ? search(owner, program, path, about) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** `new Job().run()`, and `job.run()` where this very function has made `job`. */
+function isOnFreshObject(called: Node, program: Program): boolean {
+  if (!is.PropertyAccessExpression(called)) return false;
+  const object = unwrapped(called.expression);
+  if (is.NewExpression(object)) return true;
+  const declaration = is.Identifier(object) ? variableOf(object, program) : undefined;
+  const { initializer } = is.VariableDeclaration(declaration) ? declaration : {};
+  const isMade = initializer !== undefined && is.NewExpression(unwrapped(initializer));
+  return isMade && flowOwner(initializer) === flowOwner(called);
 }
 
 /** A function that does not run just once: not the module, not a constructor, not `main`. */
