@@ -109,17 +109,26 @@ function pausesOf(fn: FunctionLike): readonly Node[] {
 function begunIn(fn: FunctionLike, program: Program): readonly Node[] {
   const found: Node[] = [];
   const visit = (node: Node): "skip" | undefined => {
+    if (endsInterval(node)) return "skip";
     if (!is.CallExpression(node)) return undefined;
     const chain = isChained(node) ? undefined : node;
     if (chain !== undefined && isPromise(chain, program)) found.push(chain);
     return undefined;
   };
-  if (fn.body !== undefined) {
-    visit(fn.body);
-    walkBody(fn.body, visit);
-  }
+  if (fn.body !== undefined && visit(fn.body) !== "skip") walkBody(fn.body, visit);
   return found;
 }
+
+/** A block that stops the interval: whatever it begins besides, there is no next run. */
+function endsInterval(node: Node): boolean {
+  if (!is.Block(node)) return false;
+  return node.statements.some((it) => {
+    const call = is.ExpressionStatement(it) ? unwrapped(it.expression) : undefined;
+    return is.CallExpression(call) && STOPS.test(nameOf(calleeNameOf(call)) ?? "");
+  });
+}
+
+const STOPS = /^clear(?:Interval|Timeout)$/;
 
 /** `.catch(…)` and its like; what it is called on is looked at by itself. */
 function isChained(call: CallExpression): boolean {
@@ -140,8 +149,8 @@ function isGuarded(fn: FunctionLike, pause: Node): boolean {
     if (is.CallExpression(node)) {
       const name = nameOf(calleeNameOf(node)) ?? "";
       if (EXCLUSIVE.test(name)) isExclusive = true;
-      // `clearInterval(handle)` before the pause: there is no next run.
-      if (node.end <= pause.pos && /^clear(?:Interval|Timeout)$/.test(name)) isExclusive = true;
+      // `clearInterval(handle)` before the pause: there is no next run, as far as the order of lines goes.
+      if (isAsync(fn) && node.end <= pause.pos && STOPS.test(name)) isExclusive = true;
       // `set.add(id)` after `set.has(id)`.
       const callee = unwrapped(node.expression);
       if (is.PropertyAccessExpression(callee)) {
