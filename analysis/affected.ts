@@ -58,16 +58,24 @@ export function importsAlike(
   });
 }
 
+/** Files, the changed ones first. */
+export interface Affected {
+  /** Those whose findings may differ. */
+  readonly findings: readonly string[];
+  /** Those of them in which the compiler may see other types, and so have more to say, or less. */
+  readonly types: readonly string[];
+}
+
 /**
- * The files whose findings may differ, the changed ones first; "all" where everything may.
- * `trail` says into which files the questions about a file led.
+ * What may differ after a change; "all" where everything may. `trail` says into which files the
+ * questions about a file led.
  */
 export function affectedBy(
   changed: readonly string[],
   before: Before,
   after: Before,
   trail: ReadonlyMap<string, ReadonlySet<string>>,
-): ReadonlySet<string> | "all" {
+): Affected | "all" {
   const affected = new Set<string>();
   const changedSurfaces = new Set<string>();
 
@@ -104,8 +112,10 @@ export function affectedBy(
       if (shows) changedSurfaces.add(importer);
     }
   }
+  // Who asked a fact about a body sees the same types as before.
+  const types = [...affected];
   addAskers(affected, trail);
-  return affected;
+  return { findings: [...affected], types };
 }
 
 /** Whoever asked about one of the files, or about one who did. */

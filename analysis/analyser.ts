@@ -1,3 +1,4 @@
+import type { Affected } from "./affected.ts";
 import { openMorph } from "./engine/morph.ts";
 import type { Engine, FileChange, Problem } from "./engine/type-engine.ts";
 import type { Host } from "./host.ts";
@@ -95,10 +96,35 @@ export class Analyser {
 
   /** Gives the files whose findings may differ now, the changed ones first. */
   change(changes: readonly FileChange[]): readonly string[] {
-    for (const change of changes) this.overlay.put(change);
-    const affected = this.take(changes);
-    const changed = new Set(changes.map((it) => it.path));
-    return [...new Set([...affected.filter((it) => changed.has(it)), ...affected])];
+    return this.changeAll(changes).findings;
+  }
+
+  /**
+   * Looks at what would be after a change, and takes it back unless what was seen is worth keeping.
+   * What was known is known again then, since the texts are the same: whoever tries one change after
+   * the other does not pay for the state in between.
+   */
+  attempt<T>(
+    changes: readonly FileChange[],
+    look: (affected: Affected) => T,
+    isKept: (outcome: T) => boolean = () => false,
+  ): T {
+    const before = changes.map(({ path }) => ({
+      path,
+      text: this.isChanged(path) ? this.textOf(path) : undefined,
+    }));
+    const known = this.projects.map((project) => ({ project, putBack: project.remember() }));
+    let kept = false;
+    try {
+      const outcome = look(this.changeAll(changes));
+      kept = isKept(outcome);
+      return outcome;
+    } finally {
+      if (!kept) {
+        this.changeAll(before);
+        for (const { project, putBack } of known) if (this.projects.includes(project)) putBack();
+      }
+    }
   }
 
   /** Drops what is known, as after a change of settings. */
@@ -138,43 +164,55 @@ export class Analyser {
     return project;
   }
 
-  private take(changes: readonly FileChange[]): readonly string[] {
+  private changeAll(changes: readonly FileChange[]): Affected {
+    for (const change of changes) this.overlay.put(change);
+    const affected = this.take(changes);
+    const changed = new Set(changes.map((it) => it.path));
+    const ordered = (files: readonly string[]) => [
+      ...new Set([...files.filter((it) => changed.has(it)), ...files]),
+    ];
+    return { findings: ordered(affected.findings), types: ordered(affected.types) };
+  }
+
+  private take(changes: readonly FileChange[]): Affected {
     if (changes.some((it) => it.path.endsWith("/package.json"))) {
       // It decides where imports lead and which files are modules: everything starts anew.
       this.closeAll();
       this.plan(changes);
-      return this.groups().flat();
+      const all = this.groups().flat();
+      return { findings: all, types: all };
     }
     const comesOrGoes = ({ path }: FileChange) =>
       isSource(path) && this.projects.some((it) => it.knows(path)) !== this.overlay.isFile(path);
     if (changes.some((it) => isConfig(it.path) || comesOrGoes(it))) return this.plan(changes);
-    return this.projects.flatMap((it) => it.change(changes, it.plan));
+    return together(this.projects.map((it) => it.change(changes, it.plan)));
   }
 
   /** Plans anew, takes over the projects that are compiled as before, and gives what may differ. */
-  private plan(changes: readonly FileChange[]): readonly string[] {
+  private plan(changes: readonly FileChange[]): Affected {
     const present = this.asked.filter((it) => this.overlay.isFile(it));
     const { projects, problems } = planProjects(present, this.overlay);
     this.problems = problems;
     const old = new Map(this.projects.map((it) => [it.plan.name, it]));
-    const affected: string[] = [];
+    const affected: Affected[] = [];
+    const isNew = (files: readonly string[]) => affected.push({ findings: files, types: files });
     this.projects = projects.map((plan) => {
       const project = old.get(plan.name);
       if (project !== undefined && compilesAlike(project.plan, plan)) {
         const before = new Set(project.plan.asked);
-        affected.push(...project.change(changes, plan));
-        affected.push(...plan.asked.filter((it) => !before.has(it)));
+        affected.push(project.change(changes, plan));
+        isNew(plan.asked.filter((it) => !before.has(it)));
         old.delete(plan.name);
         return project;
       }
-      affected.push(...plan.asked);
+      isNew(plan.asked);
       return new OpenedProject(plan, this.tools);
     });
     for (const project of old.values()) project.close();
     this.owners = new Map(
       this.projects.flatMap((project) => project.plan.asked.map((it) => [it, project])),
     );
-    return affected;
+    return together(affected);
   }
 
   private closeAll(): void {
@@ -184,6 +222,13 @@ export class Analyser {
     }
     this.lastUsed = undefined;
   }
+}
+
+function together(parts: readonly Affected[]): Affected {
+  return {
+    findings: parts.flatMap((it) => it.findings),
+    types: parts.flatMap((it) => it.types),
+  };
 }
 
 function openInProcess({ files, options, references }: ProjectPlan, host: Host): Engine {

@@ -1,3 +1,4 @@
+import type { Affected } from "./affected.ts";
 import type { Analyser } from "./analyser.ts";
 import { applyEdits, type Edit, type NewFile } from "./edit.ts";
 import type { Problem } from "./engine/type-engine.ts";
@@ -21,10 +22,6 @@ export class Trial {
   readonly created: readonly NewFile[];
   /** One that would be written over. */
   private readonly taken: string | undefined;
-  private readonly restored: readonly {
-    readonly path: string;
-    readonly text: string | undefined;
-  }[];
 
   /** `results`: what is found before, at least in the files that the fixes touch. */
   constructor(analyser: Analyser, results: readonly FileResult[], attempts: readonly Attempt[]) {
@@ -41,14 +38,13 @@ export class Trial {
     this.taken = missing.find((it) => analyser.textOf(it.file) !== undefined)?.file;
     this.created =
       this.taken === undefined ? [...new Map(missing.map((it) => [it.file, it])).values()] : [];
-    this.restored = this.originals.map(({ path, text }) => ({
-      path,
-      text: analyser.isChanged(path) ? text : undefined,
-    }));
   }
 
-  /** Applies all of them, and gives what is wrong then, in a sentence. */
-  apply(): string | undefined {
+  /**
+   * Applies all of them, and gives what is wrong then, in a sentence; undefined: nothing. The texts
+   * stay as they are then only where nothing is wrong and they are to be kept.
+   */
+  apply({ keep }: { readonly keep: boolean }): string | undefined {
     const { analyser } = this;
     const edits = this.attempts.flatMap((it) => it.fix.edits);
     if (this.originals.length === 0 || edits.length === 0) return "It changes nothing.";
@@ -60,27 +56,35 @@ export class Trial {
       path,
       text: applyEdits(text, editsOf(path, edits)),
     }));
-    const touched = changes.map((it) => it.path);
-    const [program] = before.values();
     const news = this.created.map(({ file, text }) => ({ path: file, text }));
-    const affected = analyser.change([...news, ...changes]);
-    for (const path of new Set([...touched, ...affected])) {
+    return analyser.attempt(
+      [...news, ...changes],
+      (affected) => this.judge(affected, before),
+      (reason) => keep && reason === undefined,
+    );
+  }
+
+  private judge(
+    affected: Affected,
+    before: ReadonlyMap<string, Program | undefined>,
+  ): string | undefined {
+    const [program] = before.values();
+    const seen = new Set(affected.types);
+    for (const path of new Set([...before.keys(), ...affected.findings])) {
       const reason =
-        this.findingsAgainst(path) ?? this.problemsAgainst(path, before.get(path) ?? program);
+        this.findingsAgainst(path) ??
+        (before.has(path) || seen.has(path)
+          ? this.problemsAgainst(path, before.get(path) ?? program)
+          : undefined);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  takeBack(): void {
-    const news = this.created.map(({ file }) => ({ path: file, text: undefined }));
-    this.analyser.change([...this.restored, ...news]);
-  }
-
   private findingsAgainst(path: string): string | undefined {
-    const known = this.results.get(path);
-    const [result] = this.analyser.check([path]);
     // A file that nobody asked about, or was not looked at before, has nothing to compare with.
+    const known = this.results.get(path);
+    const [result] = known === undefined ? [] : this.analyser.check([path]);
     if (known === undefined || result === undefined) return undefined;
     if (known.failures.length < result.failures.length) return "A rule fails on what it makes.";
     const left = countsOf(known.findings);

@@ -1,4 +1,4 @@
-import { affectedBy, type Before, importGraph, importsAlike } from "./affected.ts";
+import { type Affected, affectedBy, type Before, importGraph, importsAlike } from "./affected.ts";
 import type { Engine, EngineSnapshot, FileChange } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
 import { answering, type Program } from "./program.ts";
@@ -63,23 +63,35 @@ export class OpenedProject {
     return result;
   }
 
-  /** Takes a change in, and gives the asked files whose findings may differ now. */
-  change(changes: readonly FileChange[], plan: ProjectPlan): readonly string[] {
+  /** Takes a change in, and gives the asked files that may differ now. */
+  change(changes: readonly FileChange[], plan: ProjectPlan): Affected {
     const paths = changes.map((it) => it.path);
-    if (this.engine === undefined) return this.changeClosed(paths, plan);
+    if (this.engine === undefined) return alike(this.changeClosed(paths, plan));
     const before = this.state(this.engine.snapshot());
     this.planned = plan;
     this.engine.change(changes, plan.files);
     const types = this.engine.snapshot();
-    if (types === before.types) return [];
+    if (types === before.types) return alike([]);
     const affected = affectedBy(paths, before, this.state(types, paths), this.trail);
     if (affected === "all") {
       this.trail.clear();
-      return this.forget(plan.asked);
+      return alike(this.forget(plan.asked));
     }
     // Whoever got to these files on a trail is affected too, and will leave it again.
-    for (const it of affected) this.trail.delete(it);
-    return this.forget(affected);
+    for (const it of affected.findings) this.trail.delete(it);
+    const findings = this.forget(affected.findings);
+    const asked = new Set(findings);
+    return { findings, types: affected.types.filter((it) => asked.has(it)) };
+  }
+
+  /** What is known by now, to be put back when all texts are what they are now. */
+  remember(): () => void {
+    const results = [...this.results];
+    const trail = [...this.trail].map(([from, into]) => [from, new Set(into)] as const);
+    return () => {
+      for (const [file, result] of results) this.results.set(file, result);
+      for (const [from, into] of trail) this.trail.set(from, new Set(into));
+    };
   }
 
   /** Drops results, and gives those of the files that were asked for. */
@@ -126,4 +138,8 @@ export class OpenedProject {
     this.graph = { types, imports };
     return this.graph;
   }
+}
+
+function alike(files: readonly string[]): Affected {
+  return { findings: files, types: files };
 }

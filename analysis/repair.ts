@@ -66,9 +66,7 @@ export function verifyFix(analyser: Analyser, report: Report, fix: FixReport): s
     ...analyser.check([...new Set([report.file, ...fix.edits.map((it) => it.file)])]),
   ];
   const trial = new Trial(analyser, results, [{ report, fix }]);
-  const reason = trial.apply();
-  trial.takeBack();
-  return reason ?? "ok";
+  return trial.apply({ keep: false }) ?? "ok";
 }
 
 /** Fixes can call for each other for ever; people would have stopped long before. */
@@ -160,12 +158,11 @@ class Repairing {
     for (let batch = waiting[0]; batch !== undefined; batch = waiting[0]) {
       waiting = waiting.slice(1);
       const trial = new Trial(this.analyser, [...this.analyser.check(files)], batch);
-      const reason = trial.apply();
+      const reason = trial.apply({ keep: true });
       if (reason === undefined) {
         waiting = this.keep(trial, batch, waiting);
         continue;
       }
-      trial.takeBack();
       const [only, another] = batch;
       if (only !== undefined && another === undefined) {
         this.refused = [...this.refused, { ...only, reason }];

@@ -59,8 +59,8 @@ for (const trial of tryFixes({
 if (values.json) console.log(JSON.stringify(trials, null, 2));
 else console.log(summary());
 
-function lineOf({ file, line, rule, title, outcome }) {
-  return `${file}:${line}  ${rule}  “${title}”: ${outcome}`;
+function lineOf({ file, line, rule, title, outcome, milliseconds }) {
+  return `${file}:${line}  ${rule}  “${title}”: ${outcome} (${milliseconds} ms)`;
 }
 
 function summary() {
@@ -70,5 +70,9 @@ function summary() {
     return [rule, `${own.length}`, `${own.filter((it) => it.outcome === "ok").length}`];
   });
   const held = trials.filter((it) => it.outcome === "ok").length;
-  return table([["rule", "fixes", "hold"], ...rows, ["all", `${trials.length}`, `${held}`]], true);
+  const rowOfAll = ["all", `${trials.length}`, `${held}`];
+  const times = trials.map((it) => it.milliseconds).toSorted((a, b) => a - b);
+  const [middle = 0, slowest = 0] = [times[Math.floor(times.length / 2)], times.at(-1)];
+  return `${table([["rule", "fixes", "hold"], ...rows, rowOfAll], true)}
+One fix takes ${middle} ms (median), ${slowest} ms at the most.`;
 }

@@ -26,6 +26,8 @@ export interface Trial {
   readonly safety: string;
   /** What is wrong with the fix, or "ok". */
   readonly outcome: string;
+  /** How long it took to find that out. */
+  readonly milliseconds: number;
   /** What it changes, as a patch. */
   readonly diff: string;
 }
@@ -53,10 +55,12 @@ export function* tryFixes({ directory, paths, profile, most }: Options): Generat
     const text = analyser.textOf(file) ?? "";
     const line = text.slice(0, start).split("\n").length;
     for (const fix of report.fixes) {
+      const begin = performance.now();
       const outcome = verifyFix(analyser, report, fix);
+      const milliseconds = Math.round(performance.now() - begin);
       const { title, safety } = fix;
       const diff = diffOf(fix, analyser, disk);
-      yield { rule, file: disk.shown(file), line, title, safety, outcome, diff };
+      yield { rule, file: disk.shown(file), line, title, safety, outcome, milliseconds, diff };
     }
   }
   analyser.dispose();
