@@ -15,6 +15,7 @@ const HELP = `Usage: node bench/fixes.mjs [options] FOLDER [PATH…]
 
   --profile P   recommended (the default) or strict
   --most N      findings of each rule (default 20)
+  --only R,R    findings of these rules; what others say of the result counts as well
   --all         also list the fixes that hold
   --diff        show what each listed fix changes
   --json        every trial, for machines
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     profile: { type: "string", default: "recommended" },
     most: { type: "string", default: "20" },
+    only: { type: "string" },
     all: { type: "boolean", default: false },
     diff: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -50,6 +52,7 @@ for (const trial of tryFixes({
   paths,
   profile: values.profile,
   most,
+  only: values.only?.split(","),
 })) {
   trials.push(trial);
   if (values.json || !(values.all || trial.outcome !== "ok")) continue;

@@ -16,6 +16,8 @@ export interface Options {
   readonly profile: Settings["profile"];
   /** At most so many findings of each rule, so that one rule does not take all the time. */
   readonly most: number;
+  /** Whose findings are repaired; all rules look at the result. Undefined: of all. */
+  readonly only: readonly string[] | undefined;
 }
 
 export interface Trial {
@@ -33,7 +35,7 @@ export interface Trial {
 }
 
 /** Tries every fix of the findings in a project, one at a time, and takes each back. */
-export function* tryFixes({ directory, paths, profile, most }: Options): Generator<Trial> {
+export function* tryFixes({ directory, paths, profile, most, only }: Options): Generator<Trial> {
   const disk = new Disk(directory);
   const { files } = findFiles({ paths, ignores: undefined }, disk);
   const analyser = new Analyser({
@@ -50,7 +52,7 @@ export function* tryFixes({ directory, paths, profile, most }: Options): Generat
   for (const report of reports) {
     const { rule, file, start } = report;
     const count = tried.get(rule) ?? 0;
-    if (report.fixes.length === 0 || most <= count) continue;
+    if (report.fixes.length === 0 || most <= count || only?.includes(rule) === false) continue;
     tried.set(rule, count + 1);
     const text = analyser.textOf(file) ?? "";
     const line = text.slice(0, start).split("\n").length;

@@ -254,3 +254,36 @@ test("a check that is left half-way, with a change in between, leaves nothing ou
 function withoutListing(host: Host, folder: string): Host {
   return { ...host, list: (path) => (path === folder ? [] : host.list(path)) };
 }
+
+describe("a change that is only tried", () => {
+  const text = SHOP["/store.ts"].replace("{ return", '{ throw new Error("gone"); return');
+
+  test("leaves what was known, and what is asked about later changes", () => {
+    const analyser = opened();
+    const before = findingsOf(analyser);
+    const seen = analyser.attempt([{ path: "/store.ts", text }], ({ findings, types }) => {
+      expect(types).toEqual(["/store.ts"]);
+      expect(findings).toContain("/page.ts");
+      return findingsOf(analyser);
+    });
+    expect(seen).toEqual(findingsOf(opened({ ...SHOP, "/store.ts": text })));
+    expect(findingsOf(analyser)).toEqual(before);
+    analyser.change([{ path: "/store.ts", text }]);
+    expect(findingsOf(analyser)).toEqual(seen);
+  });
+
+  test("stays where what was seen is worth it, and goes where looking fails", () => {
+    const analyser = opened();
+    analyser.attempt(
+      [{ path: "/store.ts", text }],
+      () => "good",
+      (it) => it === "good",
+    );
+    expect(analyser.textOf("/store.ts")).toBe(text);
+    const broken = () => {
+      throw new Error("broken");
+    };
+    expect(() => analyser.attempt([{ path: "/new.ts", text: "" }], broken)).toThrow("broken");
+    expect(analyser.textOf("/new.ts")).toBeUndefined();
+  });
+});
