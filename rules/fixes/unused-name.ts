@@ -1,4 +1,11 @@
-import { is, type Node, type SourceFile, sourceFileOf, walk } from "../../analysis/syntax.ts";
+import {
+  is,
+  isOneOf,
+  type Node,
+  type SourceFile,
+  sourceFileOf,
+  walk,
+} from "../../analysis/syntax.ts";
 
 /** The first of the names that the whole file does not use for anything. */
 export function unusedName(at: Node, names: readonly string[]): string | undefined {
@@ -33,8 +40,9 @@ export function unusedVariable(at: Node, names: readonly string[]): string | und
 
 function isMemberName(name: Node): boolean {
   const { parent } = name;
-  if (is.PropertyAccessExpression(parent)) return parent.name === name;
-  return is.PropertyAssignment(parent) || is.PropertySignature(parent)
-    ? parent.name === name
-    : false;
+  const isMember =
+    is.PropertyAccessExpression(parent) || is.PropertyAssignment(parent) || isDeclared(parent);
+  return isMember && parent.name === name;
 }
+
+const isDeclared = isOneOf("PropertySignature", "PropertyDeclaration", "MethodDeclaration");

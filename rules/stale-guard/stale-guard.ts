@@ -17,6 +17,7 @@ import {
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
 import { is, type Node } from "../../analysis/syntax.ts";
+import { endWhenClosed } from "../fixes/end-when-closed.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { keepChecked, useIfThere } from "../fixes/keep-checked.ts";
 import { lookAgain } from "../fixes/look-again.ts";
@@ -158,7 +159,7 @@ function* openedLate(write: Access, program: Program): Iterable<Finding> {
         step("A", "write", write.at, `stores \`${name}\`, which stays open`),
       ],
     },
-    fixes: [],
+    fixes: endWhenClosed(late),
   };
 }
 
