@@ -138,7 +138,7 @@ export function shutdown({
     get signal() {
       return controller.signal;
     },
-    done: finished.wait(),
+    done: finished.get(),
     defer(hook, options = {}) {
       const own = checkedDelay("timeoutMs", options.timeoutMs ?? Infinity);
       const name = options.name ?? (hook.name || "without a name");
@@ -160,7 +160,7 @@ export function shutdown({
     },
     async [asyncDispose]() {
       takeOff();
-      if (controller.aborted) await finished.wait();
+      if (controller.aborted) await finished.get();
       else finished.open();
     },
   };

@@ -1,5 +1,6 @@
 import { ChildController } from "../core/child.ts";
 import { Latch } from "../core/latch.ts";
+import { race } from "../core/race.ts";
 import { dispose } from "../core/symbols.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 
@@ -58,7 +59,7 @@ export class CancellationToken implements Disposable {
     const latch = (this.latch ??= new Latch<void>());
     if (this.cancelled) latch.open();
     else this.controller.onAborted = () => latch.open();
-    return latch.wait(options);
+    return latch.get(options);
   }
 
   throwIfCancelled(): void {
@@ -71,8 +72,7 @@ export class CancellationToken implements Disposable {
    * cancellation.
    */
   async run<T>(work: Work<T>): Promise<T> {
-    const child = new ChildController(this.signal);
-    return child.race(work);
+    return race(new ChildController(this.signal), work);
   }
 
   /** Detaches from the parent. */

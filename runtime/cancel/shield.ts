@@ -1,4 +1,5 @@
 import { ChildController } from "../core/child.ts";
+import { race } from "../core/race.ts";
 import { isAborted, reasonOf } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
 
@@ -27,7 +28,7 @@ export async function shield<T>(work: PromiseLike<T>, options?: Cancellable): Pr
   const aborted = signal !== undefined && isAborted(signal);
   // The work runs already, so even with a signal that has aborted somebody must hear of its failure.
   const wait = new ChildController(aborted ? undefined : signal);
-  const result = wait.race(() => work);
+  const result = race(wait, () => work);
   if (aborted) wait.abort(reasonOf(signal));
   return result;
 }

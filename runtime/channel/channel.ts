@@ -53,15 +53,16 @@ class Pipe<T> extends BaseReceiver<T> {
   readonly capacity: number;
   senders = 0;
   refused = false;
-  readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T>> = new Waiters("send", () => {
-    this.finish();
-  });
-  private readonly messages = new Queue<T>();
+  readonly blocked: Waiters<Slot<T> | undefined, Outgoing<T> | undefined> = new Waiters("send");
+  private messages = new Queue<T>();
   private reserved = 0;
 
   constructor(capacity: number) {
     super();
     this.capacity = capacity;
+    this.blocked.left = () => {
+      this.finish();
+    };
   }
 
   get size(): number {
@@ -86,7 +87,7 @@ class Pipe<T> extends BaseReceiver<T> {
   }
 
   [dispose](): void {
-    this.messages.sweep(0, () => false);
+    this.messages = new Queue();
     this.close();
   }
 
@@ -142,11 +143,11 @@ class Pipe<T> extends BaseReceiver<T> {
   /** Lets those in who wait to send, up to so many places. */
   private admit(places: number): void {
     while (this.blocked.size !== 0 && !this.isFull(places)) {
-      const entry = this.blocked.first();
-      if (entry === undefined) return;
-      const outgoing = typeof entry === "function" ? undefined : entry.detail;
-      this.blocked.grant(entry, outgoing === undefined ? this.slot() : undefined);
-      if (outgoing !== undefined) this.offer(outgoing.message, Infinity);
+      const waiter = this.blocked.first();
+      if (waiter === undefined) return;
+      const { detail } = waiter;
+      this.blocked.grant(waiter, detail === undefined ? this.slot() : undefined);
+      if (detail !== undefined) this.offer(detail.message, Infinity);
     }
   }
 }

@@ -30,7 +30,7 @@ class Oneshot<T> implements OneshotReceiver<T> {
   readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>();
 
   async recv(options?: Cancellable): Promise<T> {
-    return unwrap(await this.latch.wait(options));
+    return unwrap(await this.latch.get(options));
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a receiver can be awaited, as its documentation says.

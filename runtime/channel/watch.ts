@@ -4,7 +4,7 @@ import { type Selectable, type Source, selectable } from "../core/selectable.ts"
 import { throwIfAborted } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 
 export interface WatchSender<T> extends Disposable {
   /** Replaces the value. Without effect on anybody if it equals the former one, or after `close`. */
@@ -37,7 +37,7 @@ class Watched<T> implements WatchSender<T> {
   value: T;
   version = 0;
   closed = false;
-  readonly waiters: WaitSet<boolean> = new WaitSet<boolean>("change");
+  readonly waiters: Waiters<boolean> = new Waiters<boolean>("change");
   private readonly equals: (a: T, b: T) => boolean;
 
   constructor(value: T, equals: (a: T, b: T) => boolean) {

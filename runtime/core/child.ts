@@ -1,6 +1,4 @@
 import { CancelledError } from "./errors.ts";
-import { isReason } from "./is-reason.ts";
-import { reportLate } from "./late.ts";
 import { type AbortListener, follow, isAborted, reasonOf, unfollow } from "./signals.ts";
 import type { Work } from "./types.ts";
 
@@ -58,14 +56,19 @@ export class ChildController implements AbortListener {
   }
 
   /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */
-  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {
-    let result: T | PromiseLike<T>;
+  async start<T>(
+    work: Work<T>,
+    onValue: (value: T) => void,
+    onError: (error: unknown) => void,
+  ): Promise<void> {
+    let value: T;
     try {
-      result = this.call(work);
+      value = await this.call(work);
     } catch (error) {
-      result = Promise.reject(error);
+      onError(error);
+      return;
     }
-    void Promise.resolve(result).then(onValue, onError);
+    onValue(value);
   }
 
   /** Calls the work, with the signal if it declares a parameter. */
@@ -74,41 +77,5 @@ export class ChildController implements AbortListener {
     if (typeof work !== "function") throw new TypeError("Pass a function, as in `() => promise`.");
     // Sound: a function that declares no parameter does not read its first.
     return work.length === 0 ? (work as () => T | PromiseLike<T>)() : work(this.signal);
-  }
-
-  /**
-   * The result of the work; once this controller aborts, its reason instead. A rejection that is only the abort coming
-   * back is expected; another one is `late`, since the caller hears of the abort.
-   *
-   * The reason comes when the work has settled. Work that has not seen the signal cannot be told to stop, so it is
-   * left behind, and the reason comes at once; `leave` says otherwise.
-   */
-  race<T>(work: Work<T>, leave?: boolean): Promise<T> {
-    if (this.aborted) return Promise.reject(this.reason);
-    return new Promise<T>((resolve, reject) => {
-      let heard = false;
-      this.onAborted = (reason) => {
-        heard = leave ?? !this.told;
-        if (heard) reject(reason);
-      };
-      this.start(
-        work,
-        (value) => {
-          this.detach();
-          if (this.aborted) reject(this.reason);
-          else resolve(value);
-        },
-        (error) => {
-          this.detach();
-          if (this.aborted && !isReason(error, this.reason)) this.late(error, heard);
-          reject(this.aborted ? this.reason : error);
-        },
-      );
-    });
-  }
-
-  /** Work has failed after the abort, which the caller has heard of or not yet. */
-  protected late(error: unknown, _heard: boolean): void {
-    reportLate(error);
   }
 }

@@ -26,12 +26,8 @@ export abstract class RuntimeError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class that somebody has derived from one of these has no kind of its own.
     if (!Object.hasOwn(this, "kind")) return super[Symbol.hasInstance](value);
-    return (
-      typeof value === "object" &&
-      value !== null &&
-      errorKind in value &&
-      value[errorKind] === this.kind
-    );
+    // Sound: every other value can be asked for a property, and has none of this key.
+    return (value as Partial<RuntimeError> | null | undefined)?.[errorKind] === this.kind;
   }
 }
 

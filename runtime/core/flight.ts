@@ -11,9 +11,13 @@ import type { Cancellable, Work } from "./types.ts";
  */
 export class Flight<T> {
   private readonly controller = new ChildController();
-  private readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>(() => {
-    if (this.latch.waiters.size === 0 && this.latch.opened === undefined) this.controller.abort();
-  });
+  private readonly latch: Latch<Outcome<T>> = new Latch<Outcome<T>>();
+
+  constructor() {
+    this.latch.left = () => {
+      if (this.latch.size === 0 && this.latch.opened === undefined) this.controller.abort();
+    };
+  }
 
   /** Whether everybody has left, so that who comes now needs a run of their own. */
   get abandoned(): boolean {
@@ -25,7 +29,7 @@ export class Flight<T> {
       onEnd(outcome);
       this.latch.open(outcome);
     };
-    this.controller.start(
+    void this.controller.start(
       work,
       (value) => {
         end({ status: "ok", value });
@@ -38,6 +42,6 @@ export class Flight<T> {
   }
 
   async join(options: Cancellable | undefined): Promise<T> {
-    return unwrap(await this.latch.wait(options));
+    return unwrap(await this.latch.get(options));
   }
 }

@@ -1,6 +1,6 @@
 import { refusal } from "./signals.ts";
 import type { Cancellable } from "./types.ts";
-import { WaitSet } from "./wait-set.ts";
+import { Waiters } from "./waiters.ts";
 
 /**
  * A value that arrives once, and those who wait for it.
@@ -9,28 +9,26 @@ import { WaitSet } from "./wait-set.ts";
  * how `Promise.race` with a long-lived promise leaks. And a latch is never unhandled: an outcome that nobody asks for
  * is a value like any other.
  */
-export class Latch<T> {
+export class Latch<T> extends Waiters<T> {
   /** What arrived, in a box, since it may be undefined. */
   opened: { readonly value: T } | undefined = undefined;
-  readonly waiters: WaitSet<T>;
 
-  constructor(onLeave?: () => void) {
-    this.waiters = new WaitSet<T>("outcome", onLeave);
+  constructor() {
+    super("outcome");
   }
 
   /** The first value counts; false for the others. */
   open(value: T): boolean {
     if (this.opened !== undefined) return false;
     this.opened = { value };
-    this.waiters.wakeAll(value);
+    this.wakeAll(value);
     return true;
   }
 
-  wait(options?: Cancellable): Promise<T> {
-    const refused = refusal(options);
-    if (refused !== undefined) return refused;
-    return this.opened === undefined
-      ? this.waiters.wait(options?.signal)
-      : Promise.resolve(this.opened.value);
+  get(options?: Cancellable): Promise<T> {
+    return (
+      refusal(options) ??
+      (this.opened === undefined ? this.wait(options?.signal) : Promise.resolve(this.opened.value))
+    );
   }
 }

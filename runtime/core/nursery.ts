@@ -7,7 +7,7 @@ import { Queue } from "./queue.ts";
 import { TimeLimit } from "./time-limit.ts";
 import { startTimer } from "./timer.ts";
 import type { Cancellable, Work } from "./types.ts";
-import { WaitSet } from "./wait-set.ts";
+import { Waiters } from "./waiters.ts";
 import type { Outcome } from "../outcome.ts";
 
 export interface ScopeOptions extends Cancellable {
@@ -32,7 +32,7 @@ export class Nursery {
   private readonly queue = new Queue<() => void>();
   private readonly limit: number;
   private running = 0;
-  private readonly settling = new WaitSet<void>("tasks");
+  private readonly settling = new Waiters<void>("tasks");
   private cancelGrace: (() => void) | undefined = undefined;
 
   constructor(options: ScopeOptions & { readonly limit?: number | undefined }) {

@@ -7,7 +7,7 @@ export function outcomeSource<T>(latch: Latch<Outcome<T>>): Source<T> {
   return {
     poll: () => latch.opened && { value: unwrap(latch.opened.value) },
     subscribe: (take, fail) =>
-      latch.waiters.listen((outcome) => {
+      latch.listen((outcome) => {
         if (outcome.status === "ok") take(outcome.value);
         else fail(outcome.status === "error" ? outcome.error : outcome.reason);
       }, fail),

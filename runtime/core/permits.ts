@@ -49,12 +49,9 @@ export class Permits<T = undefined> extends Waiters<Permit<T>, number> {
     if (permit === undefined && this.closed !== undefined) {
       return Promise.reject(this.closed.reason);
     }
-    // A plain entry of the queue stands for one permit.
     const grant =
-      permit === undefined
-        ? this.wait(options?.signal, count === 1 ? undefined : count)
-        : Promise.resolve(permit);
-    if (probe.current !== undefined) probe.current.acquires(this, this.what, grant);
+      permit === undefined ? this.wait(options?.signal, count) : Promise.resolve(permit);
+    probe.current?.acquires(this, this.what, grant);
     return grant;
   }
 
@@ -67,19 +64,18 @@ export class Permits<T = undefined> extends Waiters<Permit<T>, number> {
   /** Gives permits back, and passes on what is there. */
   put(count: number): void {
     this.available += count;
-    while (this.size !== 0) {
-      const entry = this.first();
-      if (entry === undefined) return;
-      const wanted = typeof entry === "function" ? 1 : (entry.detail ?? 1);
-      if (this.available < wanted) return;
-      this.available -= wanted;
-      this.grant(entry, new Permit(this, wanted));
+    for (
+      let waiter = this.first();
+      waiter !== undefined && waiter.detail <= this.available;
+      waiter = this.first()
+    ) {
+      this.available -= waiter.detail;
+      this.grant(waiter, new Permit(this, waiter.detail));
     }
   }
 
   /** Those behind one who has left may have their turn now. */
   override left(): void {
-    super.left();
     this.put(0);
   }
 

@@ -1,9 +1,9 @@
 import { type Outcome, unwrap } from "../outcome.ts";
 import type { SpawnOptions, Task } from "../task/task.ts";
 import { ChildController } from "./child.ts";
-import { isReason } from "./is-reason.ts";
 import { Latch } from "./latch.ts";
 import { reportLate } from "./late.ts";
+import { outcomeOf } from "./outcome-of.ts";
 import { outcomeSource } from "./outcome-source.ts";
 import { probe } from "./probe.ts";
 import { type Source, selectable } from "./selectable.ts";
@@ -53,18 +53,13 @@ export class RunningTask<T> implements Task<T> {
       return this;
     }
     const begin = (): void => {
-      controller.start(
+      void controller.start(
         work,
         (value) => {
           end({ status: "ok", value });
         },
         (error) => {
-          const cancelled = controller.aborted && isReason(error, controller.reason);
-          end(
-            cancelled
-              ? { status: "cancelled", reason: controller.reason }
-              : { status: "error", error },
-          );
+          end(outcomeOf(error, controller));
         },
       );
     };
@@ -79,7 +74,7 @@ export class RunningTask<T> implements Task<T> {
 
   outcome(options?: Cancellable): Promise<Outcome<T>> {
     this.observe();
-    return this.latch.wait(options);
+    return this.latch.get(options);
   }
 
   abort(reason?: unknown): void {

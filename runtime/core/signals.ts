@@ -22,6 +22,7 @@ const hubs = new WeakMap<AbortSignal, AbortHub>();
 
 class AbortHub extends Set<AbortListener> {
   readonly signal: AbortSignal;
+  // A function, and no object with a `handleEvent`: not every polyfill knows what to do with those.
   readonly fire: () => void;
 
   constructor(signal: AbortSignal) {
@@ -94,7 +95,6 @@ export function throwIfAborted(options: Cancellable | undefined): void {
 
 /** A rejection if the signal of a wait has aborted before it has begun. */
 export function refusal(options: Cancellable | undefined): Promise<never> | undefined {
-  if (options === undefined) return undefined;
   try {
     throwIfAborted(options);
     return undefined;

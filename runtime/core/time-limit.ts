@@ -1,8 +1,10 @@
 import { checkedDelay } from "./checked.ts";
 import { ChildController } from "./child.ts";
 import { TimeoutError } from "./errors.ts";
+import { reportLate } from "./late.ts";
+import { race } from "./race.ts";
 import { startTimer } from "./timer.ts";
-import type { Cancellable } from "./types.ts";
+import type { Cancellable, Work } from "./types.ts";
 
 /** Aborts by itself after so many milliseconds, with a TimeoutError. */
 export class TimeLimit extends ChildController {
@@ -22,11 +24,13 @@ export class TimeLimit extends ChildController {
     super.detach();
     this.cancelTimer?.();
   }
+}
 
-  /** Goes into the TimeoutError if that is still on its way to the caller. */
-  protected override late(error: unknown, heard: boolean): void {
-    const { reason } = this;
+/** The result of the work within the limit. An error that comes too late goes into the TimeoutError, if that is on its way. */
+export function within<T>(limit: TimeLimit, work: Work<T>, leave?: boolean): Promise<T> {
+  return race(limit, work, leave, (error, heard) => {
+    const { reason } = limit;
     if (!heard && reason instanceof TimeoutError) reason.cause = error;
-    else super.late(error, heard);
-  }
+    else reportLate(error);
+  });
 }

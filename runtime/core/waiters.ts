@@ -1,39 +1,46 @@
 import { probe } from "./probe.ts";
-import { Queue } from "./queue.ts";
 import { type AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
 
-// The queue behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled.
+// The list behind every wait of this package: first in, first out, in O(1) also when a wait is cancelled, in any order.
+// The waits themselves are linked, so one that leaves is gone at once and nothing has to be tidied up behind it.
 //
-// A wait that nobody can cancel is nothing but the `resolve` of its promise in an array. That is the least a waiting
-// promise can cost (a linked list of records costs 230 to 320 bytes on Node 20), and it keeps long queues out of the
-// garbage collector's way. Only a wait with a signal, or one that asks for something, is a larger record.
-//
-// A cancelled record stays in the array as a tombstone and is skipped when its turn comes; when tombstones outnumber
-// the living, they are swept out. So a cancellation costs O(1) amortised, in any order, and keeps no memory.
+// A wait that nobody can cancel does not keep the `reject` of its promise: that would be a quarter of its memory.
 
-/** What to do with the value that was waited for. Also the queue's entry for a wait that cannot be cancelled. */
 export type Settle<T> = (value: T) => void;
 
-/** A wait that can end early, by its signal or because it is left, or that asks for something. */
-export class Waiter<T, Detail = undefined> implements AbortListener {
+/** A place in a ring. The list itself is one as well, between the last wait and the first, so no end is a special case. */
+class Link {
+  next: Link = this;
+  previous: Link = this;
+}
+
+/** One wait. It can end early, by its signal or because it is left. */
+export class Waiter<T, Detail = void> extends Link implements AbortListener {
   hub: AbortListener["hub"] = undefined;
 
   /** Undefined as soon as the wait has ended in any way. */
-  queue: Waiters<T, Detail> | undefined;
+  list: Waiters<T, Detail> | undefined;
   readonly settle: Settle<T>;
   readonly fail: Settle<unknown> | undefined;
-  readonly detail: Detail | undefined;
+
+  /** What it waits for, where waits differ. */
+  readonly detail: Detail;
 
   constructor(
-    queue: Waiters<T, Detail>,
+    list: Waiters<T, Detail>,
     settle: Settle<T>,
-    fail?: Settle<unknown>,
-    detail?: Detail,
+    fail: Settle<unknown> | undefined,
+    detail: Detail,
   ) {
-    this.queue = queue;
+    super();
+    this.list = list;
     this.settle = settle;
     this.fail = fail;
     this.detail = detail;
+    this.next = list;
+    this.previous = list.previous;
+    this.previous.next = list.previous = this;
+    list.size++;
   }
 
   onAbort(reason: unknown): void {
@@ -41,102 +48,94 @@ export class Waiter<T, Detail = undefined> implements AbortListener {
     this.fail?.(reason);
   }
 
-  /** Takes the wait out of its queue, as if it had never begun. */
+  /** Takes the wait out of its list, as if it had never begun. */
   leave(): void {
-    const { queue } = this;
+    const { list } = this;
     this.end();
-    queue?.left();
+    list?.left?.();
   }
 
   end(): void {
-    this.queue = undefined;
+    if (this.list === undefined) return;
+    this.list.size--;
+    this.next.previous = this.previous;
+    this.previous.next = this.next;
+    // An old wait that still named others would keep them in memory.
+    this.next = this.previous = this;
+    this.list = undefined;
     unfollow(this);
   }
 }
 
-export type Entry<T, Detail = undefined> = Settle<T> | Waiter<T, Detail>;
-
-export class Waiters<T, Detail = undefined> extends Queue<Entry<T, Detail>> {
-  /** How many are waiting; the cancelled do not count. */
+export class Waiters<T, Detail = void> extends Link {
+  /** How many are waiting. */
   size = 0;
-  protected readonly what: string;
-  private readonly onLeave: (() => void) | undefined;
 
-  /**
-   * `what` is waited for, as traces call it. `onLeave` is told when a wait has been cancelled: those behind it may have
-   * their turn now.
-   */
-  constructor(what: string, onLeave?: () => void) {
+  /** Told when a wait has been cancelled: those behind it may have their turn now. */
+  left?(): void;
+
+  /** Is waited for, as traces call it. */
+  readonly what: string;
+
+  constructor(what: string) {
     super();
     this.what = what;
-    this.onLeave = onLeave;
   }
 
-  /** Waits at the end of the queue. The signal must not have aborted yet. */
+  /** Waits at the end of the list. The signal must not have aborted yet. */
   wait(signal?: AbortSignal, detail?: Detail): Promise<T> {
-    const promise = new Promise<T>((resolve, reject) => {
-      if (signal === undefined) {
-        // Without a signal it does not keep its `reject`, which would be a third of its memory.
-        this.add(detail === undefined ? resolve : new Waiter(this, resolve, undefined, detail));
-      } else {
-        const waiter = new Waiter(this, resolve, reject, detail);
-        follow(signal, waiter);
-        this.add(waiter);
-      }
+    const promise = new Promise<T>((settle, fail) => {
+      const waiter = this.add(settle, signal && fail, detail);
+      if (signal !== undefined) follow(signal, waiter);
     });
-    if (probe.current !== undefined) probe.current.waits(this.what, promise);
+    probe.current?.waits(this.what, promise);
     return promise;
   }
 
   /** Has one of the two called once, unless what is returned has been called before. */
   listen(settle: Settle<T>, fail: Settle<unknown>): () => void {
-    const waiter = new Waiter(this, settle, fail);
-    this.add(waiter);
+    const waiter = this.add(settle, fail);
     return () => {
       waiter.leave();
     };
-  }
-
-  add(entry: Entry<T, Detail>): void {
-    this.push(entry);
-    this.size++;
   }
 
   /**
    * Who is next; undefined if nobody is. Those whose signal has aborted are turned away first: another listener of the
    * same signal may have come here before their own was called, and nobody who was cancelled may be given anything.
    */
-  first(): Entry<T, Detail> | undefined {
+  first(): Waiter<T, Detail> | undefined {
     while (this.size !== 0) {
-      const entry = this.peek();
-      if (entry === undefined || typeof entry === "function") return entry;
-      if (entry.queue === undefined) this.shift();
-      else {
-        const signal = entry.hub?.signal;
-        if (signal === undefined || !signal.aborted) return entry;
-        this.refuse(entry, reasonOf(signal));
-      }
+      // Sound: what stands between the list and itself are waits of its own.
+      const waiter = this.next as Waiter<T, Detail>;
+      const signal = waiter.hub?.signal;
+      if (signal?.aborted !== true) return waiter;
+      this.refuse(waiter, reasonOf(signal));
     }
     return undefined;
   }
 
-  /** Ends the wait of the entry that `first` has just returned. */
-  grant(entry: Entry<T, Detail>, value: T): void {
-    this.shift();
-    this.size--;
-    if (typeof entry === "function") entry(value);
+  /** Ends the wait with a value. */
+  grant(waiter: Waiter<T, Detail>, value: T): void {
+    waiter.end();
+    waiter.settle(value);
+  }
+
+  /** Ends the wait with a rejection. */
+  refuse(waiter: Waiter<T, Detail>, reason: unknown): void {
+    // Sound: without a `fail`, `settle` is the `resolve` of a promise, which a rejected one rejects.
+    if (waiter.fail === undefined) this.grant(waiter, Promise.reject(reason) as T);
     else {
-      entry.end();
-      entry.settle(value);
+      waiter.end();
+      waiter.fail(reason);
     }
   }
 
   /** Ends the longest wait; false when nobody waits. */
   wake(value: T): boolean {
-    const entry = this.first();
-    if (entry === undefined) return false;
-    this.grant(entry, value);
-    return true;
+    const waiter = this.first();
+    if (waiter !== undefined) this.grant(waiter, value);
+    return waiter !== undefined;
   }
 
   /** Ends every wait that has begun before this call; what follows may wait again. */
@@ -147,28 +146,13 @@ export class Waiters<T, Detail = undefined> extends Queue<Entry<T, Detail>> {
   /** Rejects everybody who waits. */
   rejectAll(reason: unknown): void {
     for (let count = this.size; 0 < count; count--) {
-      const entry = this.first();
-      if (entry !== undefined) this.refuse(entry, reason);
+      const waiter = this.first();
+      if (waiter !== undefined) this.refuse(waiter, reason);
     }
   }
 
-  /** Rejects the entry that `first` has just returned. */
-  refuse(entry: Entry<T, Detail>, reason: unknown): void {
-    if (typeof entry === "function" || entry.fail === undefined) {
-      // It is rejected by resolving it with a rejected promise. Sound: such an entry is the `resolve` of a promise.
-      this.grant(entry, Promise.reject(reason) as T);
-    } else {
-      this.shift();
-      this.size--;
-      entry.end();
-      entry.fail(reason);
-    }
-  }
-
-  /** A waiter has left on its own. */
-  left(): void {
-    this.size--;
-    this.sweep(this.size, (entry) => typeof entry === "function" || entry.queue !== undefined);
-    this.onLeave?.();
+  private add(settle: Settle<T>, fail?: Settle<unknown>, detail?: Detail): Waiter<T, Detail> {
+    // Sound: where waits differ, each is made with a detail.
+    return new Waiter(this, settle, fail, detail as Detail);
   }
 }

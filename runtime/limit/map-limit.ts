@@ -1,5 +1,5 @@
 import { ChildController } from "../core/child.ts";
-import { isReason } from "../core/is-reason.ts";
+import { outcomeOf } from "../core/outcome-of.ts";
 import type { Items } from "../core/pull.ts";
 import { runLimited } from "../core/run-limited.ts";
 import type { Cancellable } from "../core/types.ts";
@@ -89,10 +89,4 @@ export function itemWork<T, R>(
   if (work.length < 3) return work as (item: T, index: number) => R | PromiseLike<R>;
   const { signal } = controller;
   return (item, index) => work(item, index, signal);
-}
-
-export function outcomeOf(error: unknown, controller: ChildController): Outcome<never> {
-  return controller.aborted && isReason(error, controller.reason)
-    ? { status: "cancelled", reason: controller.reason }
-    : { status: "error", error };
 }

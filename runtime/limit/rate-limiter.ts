@@ -43,9 +43,7 @@ export class RateLimiter {
   private tokens: number;
   private filled: number = performance.now();
   private cancelTimer: (() => void) | undefined = undefined;
-  private readonly waiters: Waiters<void, number> = new Waiters<void, number>("token", () => {
-    this.pass();
-  });
+  private readonly waiters: Waiters<void, number> = new Waiters<void, number>("token");
 
   constructor({
     rate,
@@ -57,6 +55,9 @@ export class RateLimiter {
       throw new RangeError(`\`rate\` and \`per\` must be above 0, not ${rate} and ${per}.`);
     }
     this.perMs = rate / per;
+    this.waiters.left = () => {
+      this.pass();
+    };
     this.burst = checkedDelay("burst", burst);
     if (this.burst < 1) throw new RangeError(`\`burst\` must be at least 1, not ${burst}.`);
     this.tokens = this.burst;
@@ -111,8 +112,8 @@ export class RateLimiter {
   private pass(): void {
     this.cancelTimer?.();
     this.fill();
-    for (let entry = this.waiters.first(); entry !== undefined; entry = this.waiters.first()) {
-      const count = (typeof entry === "function" ? undefined : entry.detail) ?? 1;
+    for (let waiter = this.waiters.first(); waiter !== undefined; waiter = this.waiters.first()) {
+      const count = waiter.detail;
       const missing = count - this.tokens;
       // The clock of timers is coarser than ours: a token that is nearly there counts, and its rest is owed.
       if (1e-6 < missing) {
@@ -122,7 +123,7 @@ export class RateLimiter {
         return;
       }
       this.tokens -= count;
-      this.waiters.grant(entry);
+      this.waiters.grant(waiter);
     }
   }
 }

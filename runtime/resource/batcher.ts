@@ -51,12 +51,13 @@ export function batcher<K, V>(
     const places = new Map<K, number>();
 
     /** The calls, each with the place of its key. */
-    const calls: Waiters<V, number> = new Waiters<V, number>("batch", () => {
+    const calls: Waiters<V, number> = new Waiters<V, number>("batch");
+    calls.left = () => {
       // One that everybody has left is not sent, so who comes after that needs another.
       if (calls.size !== 0) return;
       controller.abort();
       close();
-    });
+    };
 
     const close = (): void => {
       if (batch === opened) batch = undefined;
@@ -81,7 +82,7 @@ export function batcher<K, V>(
         }
         for (let call = calls.first(); call !== undefined; call = calls.first()) {
           // Sound: there is a value for each place.
-          const value = values[(typeof call === "function" ? 0 : call.detail) ?? 0] as V | Error;
+          const value = values[call.detail] as V | Error;
           if (value instanceof Error) calls.refuse(call, value);
           else calls.grant(call, value);
         }

@@ -70,7 +70,7 @@ class Selection implements AbortListener {
     if (this.decided !== undefined) return;
     const controller = new ChildController();
     this.running.add(controller);
-    controller.start(
+    void controller.start(
       work,
       (value) => {
         this.running.delete(controller);

@@ -6,7 +6,7 @@ import { mustTurn, turn } from "../core/pace.ts";
 import { type Items, Puller } from "../core/pull.ts";
 import { Queue } from "../core/queue.ts";
 import type { Cancellable } from "../core/types.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 import { type Outcome, unwrap } from "../outcome.ts";
 
 export interface BufferedOptions extends Cancellable {
@@ -48,7 +48,7 @@ export async function* buffered<T, R>(
   // Sound: what declares one parameter does not read a second.
   const plain = work as (item: T) => R | PromiseLike<R>;
   const puller = new Puller(source);
-  const changes = new WaitSet<void>("item");
+  const changes = new Waiters<void>("item");
 
   // In the order in which they are read: with order they are here from the start of the work on, else from its end.
   const results = new Queue<Result<R>>();

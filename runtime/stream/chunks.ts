@@ -1,7 +1,7 @@
 import { checkedCount, checkedDelay } from "../core/checked.ts";
 import { type Items, Puller } from "../core/pull.ts";
 import { startTimer } from "../core/timer.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 
 /**
  * Gathers the items of a stream into arrays of `size`; the last may be shorter. With `maxWait`, an array is also given
@@ -25,7 +25,7 @@ export async function* chunks<T>(
   checkedCount("size", size, 1);
   const maxWait = checkedDelay("maxWait", options.maxWait ?? Infinity);
   const puller = new Puller(source);
-  const changes = new WaitSet<void>("item");
+  const changes = new Waiters<void>("item");
   let chunk: T[] = [];
   let cancelTimer: (() => void) | undefined;
   let due = false;

@@ -1,7 +1,7 @@
 import { reportLate } from "../core/late.ts";
 import { type Items, Puller } from "../core/pull.ts";
 import { Queue } from "../core/queue.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 
 /**
  * Reads several streams at the same time and yields their items as they come.
@@ -20,7 +20,7 @@ import { WaitSet } from "../core/wait-set.ts";
  */
 export async function* merge<T>(...sources: readonly Items<T>[]): AsyncGenerator<T, void, void> {
   const arrived = new Queue<Arrival<T>>();
-  const changes = new WaitSet<void>("item");
+  const changes = new Waiters<void>("item");
   const pullers = sources.map((source) => new Puller(source));
   const ask = async (puller: Puller<T>): Promise<void> => {
     try {

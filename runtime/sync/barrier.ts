@@ -2,7 +2,7 @@ import { checkedCount } from "../core/checked.ts";
 import { CancelledError } from "../core/errors.ts";
 import { refusal } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 
 /**
  * Makes tasks wait until a number of them have come to the same point; then it starts over.
@@ -23,7 +23,7 @@ import { WaitSet } from "../core/wait-set.ts";
  */
 export class Barrier {
   private readonly parties: number;
-  private readonly waiters = new WaitSet<{ leader: boolean }>("barrier");
+  private readonly waiters = new Waiters<{ leader: boolean }>("barrier");
   private broken: { readonly reason: unknown } | undefined = undefined;
 
   constructor(parties: number) {

@@ -48,10 +48,10 @@ export class WaitGroup {
   /** Ends when all are done, at once if none is pending. */
   wait(options?: Cancellable): Promise<void> {
     const { latch } = this;
-    if (this.pending !== 0) return latch.wait(options);
+    if (this.pending !== 0) return latch.get(options);
     const none = new Latch<void>();
     none.open();
-    return none.wait(options);
+    return none.get(options);
   }
 
   /** Starts work as one of those to be done. */

@@ -1,7 +1,7 @@
 import { ChildController } from "../core/child.ts";
+import { outcomeOf } from "../core/outcome-of.ts";
 import { runLimited } from "../core/run-limited.ts";
 import type { Cancellable, Work } from "../core/types.ts";
-import { outcomeOf } from "../limit/map-limit.ts";
 import type { Outcome } from "../outcome.ts";
 
 /** An outcome for each piece of work, at the same place of the tuple. */

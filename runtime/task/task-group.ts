@@ -4,7 +4,7 @@ import { Queue } from "../core/queue.ts";
 import { throwIfAborted } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
 import type { Cancellable, Work } from "../core/types.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 import { type Outcome, unwrap } from "../outcome.ts";
 import type { Task } from "./task.ts";
 
@@ -46,7 +46,7 @@ export class TaskGroup<T = void> implements AsyncDisposable, AsyncIterable<Outco
   private readonly options: TaskGroupOptions;
   private readonly members = new Set<Member<T>>();
   private readonly finished = new Queue<Member<T>>();
-  private readonly readers = new WaitSet<void>("outcome");
+  private readonly readers = new Waiters<void>("outcome");
   private failFast: boolean;
 
   constructor(options: TaskGroupOptions = {}) {

@@ -1,7 +1,7 @@
 import { checkedDelay } from "../core/checked.ts";
 import { isAbortError } from "../core/is-reason.ts";
 import { reasonOf, throwIfAborted } from "../core/signals.ts";
-import { TimeLimit } from "../core/time-limit.ts";
+import { TimeLimit, within } from "../core/time-limit.ts";
 import type { Cancellable } from "../core/types.ts";
 import { sleep } from "./sleep.ts";
 
@@ -106,7 +106,7 @@ export async function retry<T>(
         : new TimeLimit("attemptTimeout", attemptTimeout, options);
     try {
       if (limit === undefined) return await work(new CurrentAttempt(attempt, options));
-      return await limit.race(() => work(new CurrentAttempt(attempt, limit)));
+      return await within(limit, () => work(new CurrentAttempt(attempt, limit)));
     } catch (error) {
       const delay = delayAfter(error, attempt, retries, options);
       if (delay === undefined) throw error;

@@ -1,4 +1,4 @@
-import { TimeLimit } from "../core/time-limit.ts";
+import { TimeLimit, within } from "../core/time-limit.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 
 export interface TimeoutOptions extends Cancellable {
@@ -37,5 +37,5 @@ export async function timeout<T>(
   work: Work<T>,
   options: TimeoutOptions = {},
 ): Promise<T> {
-  return new TimeLimit("ms", ms, options, options.message).race(work, options.detach);
+  return within(new TimeLimit("ms", ms, options, options.message), work, options.detach);
 }

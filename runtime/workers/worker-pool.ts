@@ -4,7 +4,7 @@ import { Queue } from "../core/queue.ts";
 import { follow, refusal } from "../core/signals.ts";
 import { asyncDispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
-import { WaitSet } from "../core/wait-set.ts";
+import { Waiters } from "../core/waiters.ts";
 import { mapLimit } from "../limit/map-limit.ts";
 import { type Call, Job } from "./job.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
@@ -99,11 +99,11 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   private readonly batch: boolean;
   private readonly owner: LaneOwner;
   private readonly lanes = new Set<Lane>();
-  private readonly queue = new Queue<Job>();
-  private readonly drainers = new WaitSet<void>("drain");
+  private queue = new Queue<Job>();
+  private readonly drainers = new Waiters<void>("drain");
   private readonly onDrop: () => void = () => {
     this.queued--;
-    this.queue.sweep(this.queued, (job) => !job.settled);
+    if (32 + (this.queued << 1) < this.queue.length) this.sweep();
     this.dispatch();
   };
   private queued = 0;
@@ -313,6 +313,15 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
         this.enqueue(job);
       }
     } else if (lane.busy) this.running++;
+  }
+
+  /** Drops those that were cancelled, once they are more than half of the queue. */
+  private sweep(): void {
+    const { queue } = this;
+    this.queue = new Queue<Job>();
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      if (!job.settled) this.queue.push(job);
+    }
   }
 
   /** The first who was not cancelled meanwhile. */
