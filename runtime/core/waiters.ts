@@ -9,13 +9,15 @@ import { type AbortListener, follow, reasonOf, unfollow } from "./signals.ts";
 export type Settle<T> = (value: T) => void;
 
 /** A place in a ring. The list itself is one as well, between the last wait and the first, so no end is a special case. */
-class Link {
-  next: Link = this;
-  previous: Link = this;
+interface Link {
+  next: Link;
+  previous: Link;
 }
 
 /** One wait. It can end early, by its signal or because it is left. */
-export class Waiter<T, Detail = void> extends Link implements AbortListener {
+export class Waiter<T, Detail = void> implements Link, AbortListener {
+  next: Link;
+  previous: Link;
   hub: AbortListener["hub"] = undefined;
 
   /** Undefined as soon as the wait has ended in any way. */
@@ -32,7 +34,6 @@ export class Waiter<T, Detail = void> extends Link implements AbortListener {
     fail: Settle<unknown> | undefined,
     detail: Detail,
   ) {
-    super();
     this.list = list;
     this.settle = settle;
     this.fail = fail;
@@ -67,7 +68,10 @@ export class Waiter<T, Detail = void> extends Link implements AbortListener {
   }
 }
 
-export class Waiters<T, Detail = void> extends Link {
+export class Waiters<T, Detail = void> implements Link {
+  next: Link = this;
+  previous: Link = this;
+
   /** How many are waiting. */
   size = 0;
 
@@ -78,7 +82,6 @@ export class Waiters<T, Detail = void> extends Link {
   readonly what: string;
 
   constructor(what: string) {
-    super();
     this.what = what;
   }
 
