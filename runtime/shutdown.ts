@@ -59,10 +59,10 @@ const exitCodes: Readonly<Record<string, number>> = {
 };
 
 function hostProcess(): HostProcess | undefined {
-  const host: unknown = Reflect.get(globalThis, "process");
-  const usable = typeof host === "object" && host !== null && "on" in host && "exit" in host;
-  // Sound: what calls itself `process` and has these is Node's, or made to be like it.
-  return usable ? (host as HostProcess) : undefined;
+  // Sound: all of it may be missing.
+  const { process } = globalThis as { readonly process?: Partial<HostProcess> };
+  // Sound: what calls itself `process` and has this is Node's, or made to be like it. A bundler's stand-in has not.
+  return process?.exit && (process as HostProcess);
 }
 
 /**

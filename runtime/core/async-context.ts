@@ -6,11 +6,15 @@ export interface AsyncContext<T> {
 
 /** A context of its own; undefined where the platform has none. */
 export function asyncContext<T>(): AsyncContext<T> | undefined {
-  const host: unknown = Reflect.get(globalThis, "process");
-  if (typeof host !== "object" || host === null || !("getBuiltinModule" in host)) return undefined;
-  // Sound: this is how Node, Deno and Bun hand out their own modules to code that imports nothing.
-  const load = host.getBuiltinModule as (name: string) => {
-    AsyncLocalStorage: new () => AsyncContext<T>;
+  // Sound: all of it may be missing.
+  const { process } = globalThis as Host<T>;
+  const hooks = process?.getBuiltinModule?.("node:async_hooks");
+  return hooks && new hooks.AsyncLocalStorage();
+}
+
+/** How Node, Deno and Bun hand out their own modules to code that imports nothing. */
+interface Host<T> {
+  readonly process?: {
+    getBuiltinModule?(name: string): { AsyncLocalStorage: new () => AsyncContext<T> } | undefined;
   };
-  return new (load("node:async_hooks").AsyncLocalStorage)();
 }

@@ -3,13 +3,14 @@
  * errors of Node's own functions do, or bears the name that every platform gives to such an error.
  */
 export function isReason(error: unknown, reason: unknown): boolean {
-  if (error === reason) return true;
-  if (typeof error !== "object" || error === null) return false;
-  return ("cause" in error && error.cause === reason) || isAbortError(error);
+  return error === reason || thrown(error).cause === reason || isAbortError(error);
 }
 
 export function isAbortError(error: unknown): boolean {
-  return (
-    typeof error === "object" && error !== null && "name" in error && error.name === "AbortError"
-  );
+  return thrown(error).name === "AbortError";
+}
+
+/** Whatever can be thrown can be asked for its properties, once it is an object. */
+function thrown(error: unknown): { readonly cause?: unknown; readonly name?: unknown } {
+  return Object(error);
 }

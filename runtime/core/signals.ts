@@ -64,11 +64,12 @@ export function followed(
 }
 
 /** Leaves the signal alone again; without effect when nothing is followed. O(1). */
-export function unfollow(listener: AbortListener): void {
+export function unfollow(listener: Partial<AbortListener>): void {
   const { hub } = listener;
   if (hub === undefined) return;
   listener.hub = undefined;
-  hub.delete(listener);
+  // Sound: only listeners that can be told are listed.
+  hub.delete(listener as AbortListener);
   if (hub.size === 0) hub.close();
 }
 
