@@ -1,5 +1,11 @@
 // What is passed in is looked at where it comes in: a limit that is NaN must not show itself as a wait without end.
 
+/** A promise in place of a function, a likely slip, could neither be told to stop nor be tried again. */
+export function checkedWork<F>(work: F): F {
+  if (typeof work === "function") return work;
+  throw new TypeError("Pass a function, as in `() => promise`.");
+}
+
 /** A number of permits or the like. */
 export function checkedCount(what: string, count: number, least: number): number {
   if (Number.isInteger(count) && least <= count) return count;

@@ -29,7 +29,7 @@ export class Flight<T> {
       onEnd(outcome);
       this.latch.open(outcome);
     };
-    void this.controller.start(
+    this.controller.start(
       work,
       (value) => {
         end({ status: "ok", value });

@@ -121,10 +121,18 @@ export class Nursery {
   }
 }
 
-/** Throws at the end of a group, if anything failed. The error of a task that another one awaits counts once. */
+/**
+ * Throws at the end of a group, if anything failed. The error of a task that another one awaits counts once; of texts and
+ * the like nobody can tell whether they are the same one.
+ */
 export function throwAny(errors: readonly unknown[], options: ScopeOptions): void {
   if (errors.length === 0) return;
-  const [first, ...further] = new Set(errors);
+  const seen = new Set<unknown>();
+  const [first, ...further] = errors.filter((error) => {
+    const again = seen.has(error) && Object(error) === error;
+    seen.add(error);
+    return !again;
+  });
   if (options.onError === "collect") {
     throw new AggregateError([first, ...further], "Tasks of the group failed.", { cause: first });
   }

@@ -16,8 +16,12 @@ export class Puller<T> {
   private exhausted = false;
 
   constructor(items: Items<T>) {
-    this.iterator =
-      Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    // Sound: it is looked at first. Not with `in`, which does not take a text.
+    const source = items as Partial<Iterable<T> & AsyncIterable<T>> | undefined;
+    const iterator = source?.[Symbol.asyncIterator]?.() ?? source?.[Symbol.iterator]?.();
+    if (iterator === undefined)
+      throw new TypeError("Pass something iterable; await a promise first.");
+    this.iterator = iterator;
   }
 
   /** The next item: at once from what is there, later from what is asynchronous. */

@@ -31,7 +31,7 @@ export function race<T>(
       heard = leave ?? !controller.told;
       if (heard) reject(reason);
     };
-    void controller.start(
+    controller.start(
       work,
       (value) => {
         end(() => {

@@ -53,7 +53,7 @@ export class RunningTask<T> implements Task<T> {
       return this;
     }
     const begin = (): void => {
-      void controller.start(
+      controller.start(
         work,
         (value) => {
           end({ status: "ok", value });

@@ -1,4 +1,4 @@
-import { checkedLimit } from "../core/checked.ts";
+import { checkedLimit, checkedWork } from "../core/checked.ts";
 import { CancelledError } from "../core/errors.ts";
 import { throwIfAborted } from "../core/signals.ts";
 import type { Cancellable } from "../core/types.ts";
@@ -58,6 +58,7 @@ export function limiter(limit: number): Limiter {
     ...args: A
   ): Promise<R> => {
     throwIfAborted(options);
+    checkedWork(work);
     if (active < limit) active++;
     else await waiting.wait(options?.signal);
     try {

@@ -1,3 +1,4 @@
+import { checkedWork } from "../core/checked.ts";
 import { ChildController } from "../core/child.ts";
 import { outcomeOf } from "../core/outcome-of.ts";
 import type { Items } from "../core/pull.ts";
@@ -86,7 +87,7 @@ export function itemWork<T, R>(
   controller: ChildController,
 ): (item: T, index: number) => R | PromiseLike<R> {
   // Sound: what declares two parameters does not read a third.
-  if (work.length < 3) return work as (item: T, index: number) => R | PromiseLike<R>;
+  if (checkedWork(work).length < 3) return work as (item: T, index: number) => R | PromiseLike<R>;
   const { signal } = controller;
   return (item, index) => work(item, index, signal);
 }

@@ -70,7 +70,7 @@ class Selection implements AbortListener {
     if (this.decided !== undefined) return;
     const controller = new ChildController();
     this.running.add(controller);
-    void controller.start(
+    controller.start(
       work,
       (value) => {
         this.running.delete(controller);

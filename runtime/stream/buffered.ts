@@ -1,4 +1,4 @@
-import { checkedCount } from "../core/checked.ts";
+import { checkedCount, checkedWork } from "../core/checked.ts";
 import { ChildController } from "../core/child.ts";
 import { isReason } from "../core/is-reason.ts";
 import { reportLate } from "../core/late.ts";
@@ -44,7 +44,7 @@ export async function* buffered<T, R>(
   checkedCount("limit", limit, 1);
   const controller = new ChildController(signal);
   if (controller.aborted) throw controller.reason;
-  const takesSignal = 1 < work.length;
+  const takesSignal = 1 < checkedWork(work).length;
   // Sound: what declares one parameter does not read a second.
   const plain = work as (item: T) => R | PromiseLike<R>;
   const puller = new Puller(source);

@@ -73,10 +73,12 @@ class OpenScope implements Scope {
     }
   }
 
-  private ended(outcome: Outcome<unknown>): void {
+  ended(outcome: Outcome<unknown>, isBody = false): void {
     if (outcome.status !== "error") return;
-    this.errors.push(outcome.error);
-    if (this.options.onError !== "collect") this.nursery.fail(outcome.error);
+    const { error } = outcome;
+    // What the body fails with is most often the error of a task that it awaits.
+    if (!isBody || !this.errors.includes(error)) this.errors.push(error);
+    if (this.options.onError !== "collect") this.nursery.fail(error);
   }
 }
 
@@ -112,7 +114,12 @@ export async function scope<T>(
   const { nursery } = open;
   // The body is a task as well: it is waited for, aborted and left behind under the same rules.
   // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it
-  const main = open.spawn(() => body(open), { name: "scope" });
+  const main = nursery.spawn(
+    () => body(open),
+    (outcome) => open.ended(outcome, true),
+    "scope",
+  );
+  main.observe();
   await nursery.settled();
   nursery.close();
   await open.cleanUp();

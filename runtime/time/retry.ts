@@ -1,4 +1,4 @@
-import { checkedDelay } from "../core/checked.ts";
+import { checkedDelay, checkedWork } from "../core/checked.ts";
 import { isAbortError } from "../core/is-reason.ts";
 import { reasonOf, throwIfAborted } from "../core/signals.ts";
 import { TimeLimit, within } from "../core/time-limit.ts";
@@ -95,6 +95,7 @@ export async function retry<T>(
   work: (attempt: Attempt) => T | PromiseLike<T>,
   options: RetryOptions = {},
 ): Promise<T> {
+  checkedWork(work);
   const { signal, attemptTimeout, maxElapsed = Infinity } = options;
   const retries = checkedDelay("retries", options.retries ?? 3);
   const start = maxElapsed === Infinity ? 0 : performance.now();

@@ -346,12 +346,35 @@ test.each(
     "spawn, join": (promise: never) => spawn(promise).join(),
     "OnceCell.getOrInit": (promise: never) => new OnceCell().getOrInit(promise),
     "CancellationToken.run": (promise: never) => new CancellationToken().run(promise),
+    mapLimit: (promise: never) => mapLimit([1], 1, promise),
+    forEachLimit: (promise: never) => forEachLimit([1], 1, promise),
+    limiter: (promise: never) => limiter(1)(promise),
+    "stream.buffered": (promise: never) => stream.buffered([1], 1, promise).next(),
+    retry: (promise: never) => retry(promise, { base: 1e9 }),
   }),
 )("%s says what to pass in place of a promise", async (_, call) => {
   // Sound for a test of what is wrong.
   const error = await errorOf(() => call(Promise.resolve(1) as never));
   expect(error).toBeInstanceOf(TypeError);
   expect(error.message).toContain("Pass a function, as in `() => promise`");
+});
+
+test.each(
+  Object.entries({
+    mapLimit: (items: never) => mapLimit(items, 1, work),
+    forEachLimit: (items: never) => forEachLimit(items, 1, work),
+    "stream.buffered": (items: never) => stream.buffered(items, 1, work).next(),
+    "stream.merge": (items: never) => stream.merge(items).next(),
+    "stream.chunks": (items: never) => stream.chunks(items, 1).next(),
+  }),
+)("%s says what to do with a promise of items, and takes a text", async (_, call) => {
+  // Sound for a test of what is wrong.
+  for (const items of [Promise.resolve([1]), undefined, {}] as never[]) {
+    const error = await errorOf(() => call(items));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain("await a promise first");
+  }
+  await call("ab" as never);
 });
 
 test("a token is made below a controller as well, since that has a signal", async () => {

@@ -323,6 +323,26 @@ describe("H22 TaskGroup", () => {
     expect(sibling.status).toBe("cancelled");
   });
 
+  test("two tasks that throw the same text count as two", async () => {
+    const group = new TaskGroup<unknown>({ onError: "collect" });
+    for (const _ of [1, 2]) {
+      group.spawn(() => {
+        throw "no answer";
+      });
+    }
+    expect(await rejection(group.join())).toHaveProperty("errors", ["no answer", "no answer"]);
+    const awaited = scope(
+      async (s) => {
+        await s.spawn(() => {
+          throw "no answer";
+        });
+      },
+      { onError: "collect" },
+    );
+    // Not twice when the body passes on what it awaits.
+    expect(await rejection(awaited)).toHaveProperty("errors", ["no answer"]);
+  });
+
   test("with `collect` join waits for all and gives all errors", async () => {
     const group = new TaskGroup<unknown>({ onError: "collect" });
     const gate = deferred<number>();
