@@ -1,7 +1,6 @@
 import { checkedDelay } from "./core/checked.ts";
 import { ChildController } from "./core/child.ts";
 import { CancelledError } from "./core/errors.ts";
-import { Latch } from "./core/latch.ts";
 import { reportLate } from "./core/late.ts";
 import { turn } from "./core/pace.ts";
 import { asyncDispose, dispose } from "./core/symbols.ts";
@@ -94,7 +93,10 @@ export function shutdown({
   const total = checkedDelay("timeoutMs", timeoutMs);
   const host = hostProcess();
   const controller = new ChildController();
-  const finished = new Latch<void>();
+  let finish = (): void => {};
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
   const hooks: ((left: number) => Promise<void>)[] = [];
   const handlers: (() => void)[] = [];
 
@@ -117,7 +119,7 @@ export function shutdown({
       }
     }
     takeOff();
-    finished.open();
+    finish();
     // Warnings and output are written after this turn, and an exit would cut them off.
     await turn();
     if (exit) host?.exit(exitCode);
@@ -138,7 +140,7 @@ export function shutdown({
     get signal() {
       return controller.signal;
     },
-    done: finished.get(),
+    done,
     defer(hook, options = {}) {
       const own = checkedDelay("timeoutMs", options.timeoutMs ?? Infinity);
       const name = options.name ?? (hook.name || "without a name");
@@ -160,8 +162,8 @@ export function shutdown({
     },
     async [asyncDispose]() {
       takeOff();
-      if (controller.aborted) await finished.get();
-      else finished.open();
+      if (controller.aborted) await done;
+      else finish();
     },
   };
 }

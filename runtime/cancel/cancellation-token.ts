@@ -1,6 +1,6 @@
 import { ChildController } from "../core/child.ts";
-import { Latch } from "../core/latch.ts";
 import { race } from "../core/race.ts";
+import { followed, throwIfAborted, unfollow } from "../core/signals.ts";
 import { dispose } from "../core/symbols.ts";
 import type { Cancellable, Work } from "../core/types.ts";
 
@@ -24,7 +24,6 @@ import type { Cancellable, Work } from "../core/types.ts";
  */
 export class CancellationToken implements Disposable {
   private readonly controller: ChildController;
-  private latch: Latch<void> | undefined = undefined;
 
   constructor(parent?: AbortSignal | CancellationToken) {
     // By shape and not by class: the parent may come from another copy of this package.
@@ -55,11 +54,19 @@ export class CancellationToken implements Disposable {
   }
 
   /** Ends when the token is cancelled; `options.signal` ends the wait alone. */
-  whenCancelled(options?: Cancellable): Promise<void> {
-    const latch = (this.latch ??= new Latch<void>());
-    if (this.cancelled) latch.open();
-    else this.controller.onAborted = () => latch.open();
-    return latch.get(options);
+  async whenCancelled(options?: Cancellable): Promise<void> {
+    throwIfAborted(options);
+    if (this.cancelled) return;
+    await new Promise<void>((resolve, reject) => {
+      const cancelled = followed(this.signal, () => {
+        unfollow(left);
+        resolve();
+      });
+      const left = followed(options?.signal, (reason) => {
+        unfollow(cancelled);
+        reject(reason);
+      });
+    });
   }
 
   throwIfCancelled(): void {

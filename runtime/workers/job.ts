@@ -1,5 +1,6 @@
 import { isReason } from "../core/is-reason.ts";
 import { reportLate } from "../core/late.ts";
+import { Queue } from "../core/queue.ts";
 import { type AbortListener, unfollow } from "../core/signals.ts";
 
 export interface Call {
@@ -84,4 +85,13 @@ export class Job implements AbortListener {
     unfollow(this);
     how(value);
   }
+}
+
+/** A queue of those that were not cancelled; takes all off the given one. */
+export function unsettled(jobs: Queue<Job>): Queue<Job> {
+  const rest = new Queue<Job>();
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    if (!job.settled) rest.push(job);
+  }
+  return rest;
 }

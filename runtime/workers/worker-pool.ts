@@ -6,7 +6,7 @@ import { asyncDispose } from "../core/symbols.ts";
 import type { Cancellable } from "../core/types.ts";
 import { Waiters } from "../core/waiters.ts";
 import { mapLimit } from "../limit/map-limit.ts";
-import { type Call, Job } from "./job.ts";
+import { type Call, Job, unsettled } from "./job.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import { contextHere, cores, moduleUrl } from "./thread.ts";
 import { workerError } from "./worker-error.ts";
@@ -103,7 +103,8 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
   private readonly drainers = new Waiters<void>("drain");
   private readonly onDrop: () => void = () => {
     this.queued--;
-    if (32 + (this.queued << 1) < this.queue.length) this.sweep();
+    // Those that were cancelled are dropped once they are more than half of the queue.
+    if (32 + (this.queued << 1) < this.queue.length) this.queue = unsettled(this.queue);
     this.dispatch();
   };
   private queued = 0;
@@ -313,15 +314,6 @@ export class WorkerPool<M extends object> implements AsyncDisposable {
         this.enqueue(job);
       }
     } else if (lane.busy) this.running++;
-  }
-
-  /** Drops those that were cancelled, once they are more than half of the queue. */
-  private sweep(): void {
-    const { queue } = this;
-    this.queue = new Queue<Job>();
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      if (!job.settled) this.queue.push(job);
-    }
   }
 
   /** The first who was not cancelled meanwhile. */
