@@ -2,7 +2,7 @@ import type { Affected } from "./affected.ts";
 import { openMorph } from "./engine/morph.ts";
 import type { Engine, FileChange, Problem } from "./engine/type-engine.ts";
 import type { Host } from "./host.ts";
-import { OpenedProject, type ProjectTools } from "./opened-project.ts";
+import { type Memory, OpenedProject, type ProjectTools } from "./opened-project.ts";
 import { Overlay } from "./overlay.ts";
 import type { Models } from "./primitives/models.ts";
 import type { Program } from "./program.ts";
@@ -113,17 +113,14 @@ export class Analyser {
       path,
       text: this.isChanged(path) ? this.textOf(path) : undefined,
     }));
-    const known = this.projects.map((project) => ({ project, putBack: project.remember() }));
+    const known = this.projects.map((project) => ({ project, memory: project.remember() }));
     let kept = false;
     try {
       const outcome = look(this.changeAll(changes));
       kept = isKept(outcome);
       return outcome;
     } finally {
-      if (!kept) {
-        this.changeAll(before);
-        for (const { project, putBack } of known) if (this.projects.includes(project)) putBack();
-      }
+      if (!kept) this.takeBack(before, known);
     }
   }
 
@@ -162,6 +159,19 @@ export class Analyser {
     if (this.keep === "last" && this.lastUsed !== project) this.lastUsed?.close();
     this.lastUsed = project;
     return project;
+  }
+
+  private takeBack(changes: readonly FileChange[], known: readonly Known[]): void {
+    const isPlanned = known.every(({ project, memory }) => project.plan === memory.plan);
+    if (isPlanned && known.length === this.projects.length) {
+      for (const change of changes) this.overlay.put(change);
+      for (const { project, memory } of known) project.takeBack(changes, memory);
+      return;
+    }
+    this.changeAll(changes);
+    for (const { project, memory } of known) {
+      if (this.projects.includes(project)) project.recall(memory);
+    }
   }
 
   private changeAll(changes: readonly FileChange[]): Affected {
@@ -229,6 +239,11 @@ function together(parts: readonly Affected[]): Affected {
     findings: parts.flatMap((it) => it.findings),
     types: parts.flatMap((it) => it.types),
   };
+}
+
+interface Known {
+  readonly project: OpenedProject;
+  readonly memory: Memory;
 }
 
 function openInProcess({ files, options, references }: ProjectPlan, host: Host): Engine {

@@ -5,6 +5,7 @@ import type { Problem } from "./engine/type-engine.ts";
 import type { Program } from "./program.ts";
 import type { FixReport, Report } from "./report.ts";
 import type { FileResult } from "./run.ts";
+import { surfaceOf } from "./surface.ts";
 
 export interface Attempt {
   readonly report: Report;
@@ -69,7 +70,8 @@ export class Trial {
     before: ReadonlyMap<string, Program | undefined>,
   ): string | undefined {
     const [program] = before.values();
-    const seen = new Set(affected.types);
+    const isSeen = affected.types.some((it) => !before.has(it)) && !this.declareAlike(before);
+    const seen = new Set(isSeen ? affected.types : []);
     for (const path of new Set([...before.keys(), ...affected.findings])) {
       const reason =
         this.findingsAgainst(path) ??
@@ -79,6 +81,17 @@ export class Trial {
       if (reason !== undefined) return reason;
     }
     return undefined;
+  }
+
+  /** Whether those who import the files see the same types as before, inferred ones included. */
+  private declareAlike(before: ReadonlyMap<string, Program | undefined>): boolean {
+    return [...before].every(([path, program]) => {
+      const old = program?.types.file(path);
+      if (program === undefined || old === undefined || surfaceOf(old).isGlobal) return false;
+      const declared = program.types.declarations?.(path);
+      const now = this.analyser.programOf(path);
+      return declared !== undefined && declared === now?.types.declarations?.(path);
+    });
   }
 
   private findingsAgainst(path: string): string | undefined {

@@ -15,6 +15,14 @@ export interface ProjectTools {
   openEngine(plan: ProjectPlan): Engine;
 }
 
+/** What a project knows at some time. */
+export interface Memory {
+  readonly plan: ProjectPlan;
+  readonly results: readonly (readonly [string, FileResult])[];
+  readonly trail: readonly (readonly [string, ReadonlySet<string>])[];
+  restore(changes: readonly FileChange[]): void;
+}
+
 /** One project: its compiler while that is open, and the results so far, which outlive it. */
 export class OpenedProject {
   private readonly tools: ProjectTools;
@@ -84,14 +92,36 @@ export class OpenedProject {
     return { findings, types: affected.types.filter((it) => asked.has(it)) };
   }
 
-  /** What is known by now, to be put back when all texts are what they are now. */
-  remember(): () => void {
-    const results = [...this.results];
-    const trail = [...this.trail].map(([from, into]) => [from, new Set(into)] as const);
-    return () => {
-      for (const [file, result] of results) this.results.set(file, result);
-      for (const [from, into] of trail) this.trail.set(from, new Set(into));
+  /** What is known by now, to be known again when all texts are what they are now. */
+  remember(): Memory {
+    const { planned, engine, current, graph } = this;
+    const release = engine?.hold?.();
+    return {
+      plan: planned,
+      results: [...this.results],
+      trail: [...this.trail].map(([from, into]) => [from, new Set(into)] as const),
+      restore: (changes) => {
+        this.planned = planned;
+        this.engine?.change(changes, planned.files);
+        if (this.engine !== engine || release?.() !== true) return;
+        this.current = current;
+        this.graph = graph;
+      },
     };
+  }
+
+  /** Takes changes back that were made since: what was found out then is known again, and nothing else. */
+  takeBack(changes: readonly FileChange[], memory: Memory): void {
+    memory.restore(changes);
+    this.recall(memory);
+  }
+
+  /** The same for a project that has taken them back already, since files had come or gone. */
+  recall({ results, trail }: Pick<Memory, "results" | "trail">): void {
+    this.results.clear();
+    this.trail.clear();
+    for (const [file, result] of results) this.results.set(file, result);
+    for (const [from, into] of trail) this.trail.set(from, new Set(into));
   }
 
   /** Drops results, and gives those of the files that were asked for. */

@@ -63,6 +63,11 @@ export class MorphHost {
     return now === undefined ? "files" : "text";
   }
 
+  /** The tree of a text that counts again. */
+  keep(tree: ts.SourceFile): void {
+    this.trees.set(tree.fileName, tree);
+  }
+
   knows(path: string): boolean {
     return this.trees.has(path);
   }

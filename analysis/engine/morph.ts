@@ -39,6 +39,8 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
   let resolution = {};
   let program: ts.Program | undefined;
   let snapshot: EngineSnapshot | undefined;
+  const changed = new Set<string>();
+  let comings = 0;
 
   return {
     version: `ts-morph (TypeScript ${ts.version})`,
@@ -59,6 +61,7 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
       for (const change of changes) {
         const isNew = !texts.knows(change.path);
         const kind = texts.change(change);
+        changed.add(change.path);
         if (members === undefined && (isNew || kind === "files")) {
           roots = rootsAfter(change, roots);
           resolution = {};
@@ -66,6 +69,7 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
         }
         if (kind !== "none") snapshot = undefined;
         if (kind !== "files") continue;
+        comings += 1;
         // Resolving anew starts from the roots, with nothing taken over but the trees.
         program = undefined;
         resolution = {};
@@ -76,6 +80,19 @@ export function openMorph({ host, files, compilerOptions, references = [] }: Mor
         resolution = {};
         snapshot = undefined;
       }
+    },
+    hold() {
+      const held = { program, snapshot, roots, resolution, comings };
+      changed.clear();
+      return () => {
+        const isAlike = held.comings === comings && held.resolution === resolution;
+        if (held.program === undefined || !isAlike || held.roots !== roots) return false;
+        const trees = [...changed].flatMap((path) => held.program?.getSourceFile(path) ?? []);
+        if (trees.some((it) => texts.text(it.fileName) !== it.text)) return false;
+        for (const it of trees) texts.keep(it);
+        ({ program, snapshot } = held);
+        return true;
+      };
     },
     dispose() {
       program = undefined;
@@ -131,6 +148,20 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     return file === undefined ? [] : this.texts.importsOf(file, this.program, only);
   }
 
+  declarations(path: string): string | undefined {
+    const file = this.program.getSourceFile(path);
+    if (file === undefined || file.isDeclarationFile || !/\.[cm]?tsx?$/.test(path))
+      return undefined;
+    const declared: string[] = [];
+    const write = (_: string, text: string) => declared.push(text);
+    // Sound: the last parameter, which has declarations written whatever the options say, is left out
+    // of the public type; the language service calls `emit` with it for the same purpose.
+    const { emit } = this.program as { readonly emit: EmitDeclarations };
+    const { diagnostics } = emit(file, write, undefined, true, undefined, true);
+    const [only, another] = declared;
+    return diagnostics.length === 0 && another === undefined ? only : undefined;
+  }
+
   syntaxProblems(path: string): readonly Problem[] {
     const file = this.program.getSourceFile(path);
     if (file === undefined) return [];
@@ -152,6 +183,15 @@ class MorphSnapshot extends MorphTypes implements EngineSnapshot {
     return !this.program.isSourceFileDefaultLibrary(file);
   }
 }
+
+type EmitDeclarations = (
+  file: ts.SourceFile,
+  write: (path: string, text: string) => void,
+  cancellation: undefined,
+  onlyDeclarations: true,
+  transformers: undefined,
+  force: true,
+) => ts.EmitResult;
 
 function problemOf(diagnostic: ts.Diagnostic, about: Problem["about"]): Problem {
   const { start = 0, length = 0, code, messageText } = diagnostic;

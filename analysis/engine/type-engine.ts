@@ -194,6 +194,11 @@ export interface EngineSnapshot extends TypeEngine {
   readonly importsNeedEndings: boolean;
   /** Whether a file belongs to the project rather than to a library. */
   isOwn(path: string): boolean;
+  /**
+   * What a file declares for others, with the types that are inferred. Equal texts: nobody who imports
+   * it sees other types. Undefined where that cannot be written down, or the engine cannot tell.
+   */
+  declarations?(path: string): string | undefined;
   /** What the parser could not make sense of, in source order; cheap. */
   syntaxProblems(path: string): readonly Problem[];
   /** What the compiler itself reports: syntax first, then types. Costs a full check of the file. */
@@ -222,5 +227,10 @@ export interface Engine {
   snapshot(): EngineSnapshot;
   /** `files`: the files that make up the project from now on, where they are others. */
   change(changes: readonly FileChange[], files?: readonly string[]): void;
+  /**
+   * Keeps the snapshot of now. What it gives puts it back, with all that it has found out, once the texts
+   * are the same again, and says so; it does nothing where files have come or gone in between.
+   */
+  hold?(): () => boolean;
   dispose(): void;
 }

@@ -261,6 +261,7 @@ describe("a change that is only tried", () => {
   test("leaves what was known, and what is asked about later changes", () => {
     const analyser = opened();
     const before = findingsOf(analyser);
+    const program = analyser.programOf("/store.ts");
     const seen = analyser.attempt([{ path: "/store.ts", text }], ({ findings, types }) => {
       expect(types).toEqual(["/store.ts"]);
       expect(findings).toContain("/page.ts");
@@ -268,6 +269,7 @@ describe("a change that is only tried", () => {
     });
     expect(seen).toEqual(findingsOf(opened({ ...SHOP, "/store.ts": text })));
     expect(findingsOf(analyser)).toEqual(before);
+    expect(analyser.programOf("/store.ts")).toBe(program);
     analyser.change([{ path: "/store.ts", text }]);
     expect(findingsOf(analyser)).toEqual(seen);
   });
@@ -285,5 +287,27 @@ describe("a change that is only tried", () => {
     };
     expect(() => analyser.attempt([{ path: "/new.ts", text: "" }], broken)).toThrow("broken");
     expect(analyser.textOf("/new.ts")).toBeUndefined();
+  });
+
+  test("is forgotten where it brings a file along, or comes before anything was looked at", () => {
+    const analyser = smallAnalyser(SHOP);
+    analyser.open(FILES);
+    const changes = [{ path: "/store.ts", text }];
+    const tried = analyser.attempt(changes, () => findingsOf(analyser));
+    expect(tried).toEqual(findingsOf(opened({ ...SHOP, "/store.ts": text })));
+    expect(findingsOf(analyser)).toEqual(findingsOf(opened()));
+    const brought = { path: "/new.ts", text: "export const it = 1;" };
+    analyser.attempt([brought, ...changes], () => findingsOf(analyser));
+    expect(findingsOf(analyser)).toEqual(findingsOf(opened()));
+  });
+
+  test("what a file declares tells inferred types apart", () => {
+    const analyser = opened({ "/tsconfig.json": TSCONFIG, "/a.ts": "export const a = () => 1;" });
+    const declared = () => analyser.programOf("/a.ts")?.types.declarations?.("/a.ts");
+    const before = declared();
+    const after = (text: string) => analyser.attempt([{ path: "/a.ts", text }], declared);
+    expect(before).toContain("=> number");
+    expect(after("export const a = () => { return 1 + 1; };")).toBe(before);
+    expect(after('export const a = () => "1";')).not.toBe(before);
   });
 });
