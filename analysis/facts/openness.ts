@@ -51,7 +51,8 @@ export function ofOpenness(fn: FunctionLike, program: Program): Overlap | undefi
   const holder = holderOfMethod(fn);
   if (holder !== undefined) return ofMethod(fn, holder, program);
   const name = nameOfFunction(fn);
-  if (name === undefined || !isOutside(fn, program)) return undefined;
+  if (name === undefined || !isOutside(fn, program) || isServedInTurn(fn, program))
+    return undefined;
   if (EXPORTED_HANDLERS.has(name)) {
     return seen(
       "handler",
@@ -68,6 +69,17 @@ export function ofOpenness(fn: FunctionLike, program: Program): Overlap | undefi
       message: `\`${name}\` is exported, so it can be called again before an earlier call is over.`,
     },
   };
+}
+
+/**
+ * A handler of AWS Lambda, by its declared type or by convention: a process there serves one event
+ * at a time (https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html).
+ */
+export function isServedInTurn(fn: FunctionLike, program: Program): boolean {
+  const { parent } = wrapped(fn);
+  const type = is.VariableDeclaration(parent) ? parent.type : undefined;
+  if (is.TypeReference(type)) return program.types.symbol(type.typeName)?.module === "aws-lambda";
+  return nameOfFunction(fn) === "handler" && /^_?event$/.test(nameOf(fn.parameters[0]?.name) ?? "");
 }
 
 function ofMethod(fn: FunctionLike, holder: Node, program: Program): Overlap | undefined {

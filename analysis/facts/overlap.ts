@@ -24,7 +24,7 @@ import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { isOpen, mentionsOfFunction, nameNode, nameOfFunction } from "./functions.ts";
 import { type Location, variableOf } from "./locations.ts";
 import { isLookedUp, isPutByCallers } from "./lookups.ts";
-import { ofOpenness, type Overlap, seen } from "./openness.ts";
+import { isServedInTurn, ofOpenness, type Overlap, seen } from "./openness.ts";
 import { ownersOf, turnOf } from "./pauses.ts";
 import { decoratorsOf, handlerDecorator } from "./sharing.ts";
 
@@ -112,7 +112,7 @@ export function interruptionBy(
 
 function ofOpenFunction(fn: FunctionLike, program: Program): Overlap | undefined {
   const name = nameOfFunction(fn);
-  if (name === undefined || !isOpen(fn, program)) return undefined;
+  if (name === undefined || !isOpen(fn, program) || isServedInTurn(fn, program)) return undefined;
   const message = `\`${name}\` can be called by others at any time.`;
   return { strength: "likely", evidence: { kind: "shared-instance", at: nameNode(fn), message } };
 }

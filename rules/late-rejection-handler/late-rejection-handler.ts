@@ -10,7 +10,14 @@ import {
 } from "../../analysis/facts/held-promises.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
-import { is, type Node, type NodeOf, sourceFileOf } from "../../analysis/syntax.ts";
+import {
+  is,
+  type Node,
+  type NodeOf,
+  sourceFileOf,
+  unwrapped,
+  wrapped,
+} from "../../analysis/syntax.ts";
 import { waitForAllFirst } from "../fixes/await-all-first.ts";
 import { onlyDeclarationIn } from "../fixes/await-held.ts";
 import { joinNextAwait } from "../fixes/join-awaits.ts";
@@ -23,7 +30,7 @@ import { startWhereAwaited } from "../fixes/start-late.ts";
 // handler comes on some way, the finding of unobserved-promise at the same place is covered by this
 // one, for whoever repairs the window repairs that too. Promises that a parameter brings are left to
 // the strict profile. In a test, the end of the process is a test
-// that fails, which is what should happen.
+// that fails, which is what should happen, unless the test goes on to expect the rejection.
 export const lateRejectionHandler = defineRule({
   id: "late-rejection-handler",
   summary: "A promise is started, and the code pauses before anybody would hear of its rejection.",
@@ -85,7 +92,7 @@ function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
   const what = isArray ? `one of the promises in \`${name}\`` : `the promise in \`${name}\``;
   yield {
     at: promise,
-    ...weight,
+    ...(expectsRejection(late.look) ? { profile: undefined } : weight),
     message: `If ${what} rejects during the pause, nobody is there to hear it.`,
     why: WHY,
     notes: [
@@ -131,6 +138,15 @@ function oneByOne(
 
 const WHY =
   "A promise that rejects before it has a handler ends the process in Node, though the handler comes later and a `catch` stands around it all.";
+
+/** `expect(promise).rejects` and `assert.rejects(promise)`: that it rejects is what should happen. */
+function expectsRejection(look: Node): boolean {
+  const { parent } = wrapped(look);
+  if (!is.CallExpression(parent)) return false;
+  const matcher = wrapped(parent).parent;
+  const isRejects = (it: Node) => is.PropertyAccessExpression(it) && it.name.text === "rejects";
+  return isRejects(matcher) || isRejects(unwrapped(parent.expression));
+}
 
 function weightOf(node: Node, program: Program): Pick<Finding, "severity" | "profile"> {
   const file = sourceFileOf(node);

@@ -14,6 +14,7 @@ import {
   isAssignment,
   isAsync,
   isFunctionLike,
+  methodCall,
   type Node,
   type NodeOf,
   nameOf,
@@ -83,7 +84,9 @@ function* passed(
       yield { ...dropped(argument, lost, program, fixes), severity };
     } else {
       const severity = isOfPage(call, program) ? "hint" : "warning";
-      yield { ...dropped(argument, lost, program), severity };
+      const profile = isAtTheEnd(call) ? ("strict" as const) : undefined;
+      const finding = dropped(argument, lost, program);
+      yield { ...finding, severity, profile: profile ?? finding.profile };
     }
   }
 }
@@ -100,6 +103,17 @@ const PAGE = /^(?:(?:\w*Element|Document|Window|GlobalEventHandlers)\.)?addEvent
 function isOfPage(call: NodeOf<"CallExpression"> | NodeOf<"NewExpression">, program: Program) {
   const symbol = program.types.symbol(calleeNameOf(call));
   return symbol?.module === "lib" && PAGE.test(symbol.name);
+}
+
+/** `process.on("SIGTERM", …)`: a rejection there ends a process that is about to end. */
+function isAtTheEnd(call: Node): boolean {
+  const on = methodCall(call);
+  const [event] = on?.args ?? [];
+  return (
+    nameOf(on && unwrapped(on.receiver)) === "process" &&
+    is.StringLiteral(event) &&
+    /^SIG(?:TERM|INT|HUP|QUIT|BREAK)$/.test(event.text)
+  );
 }
 
 /** A handler of a component, for which the same holds. */
