@@ -5,6 +5,7 @@ import {
   declarationKeyword,
   type Identifier,
   is,
+  methodCall,
   type Node,
   type NodeOf,
   nameOf,
@@ -77,6 +78,7 @@ export const unreleasedBy: (
       (methodOn(it) !== undefined || isOnlyTested(it) || (releases.size > 0 && isLent(it))),
   );
   if (!isOwner || is.SourceFile(flowOwner(declaration))) return undefined;
+  if (mentions.some(hearsOfEnd)) return undefined;
   const path = pathFrom(
     declaration,
     { until: EXITS, stops: (it) => releases.has(it), exceptions: "awaited" },
@@ -86,6 +88,20 @@ export const unreleasedBy: (
     ? undefined
     : { name, acquired: call, path, releases: [...releases] };
 });
+
+/** `lines.on("close", …)`: what somebody follows to its end comes to one by itself. */
+function hearsOfEnd(mention: Node): boolean {
+  const listen = methodCall(wrapped(wrapped(mention).parent).parent);
+  const [event] = listen?.args ?? [];
+  if (listen === undefined || listen.receiver !== wrapped(mention)) return false;
+  return (
+    /^(?:on|once|addListener)$/.test(listen.method) &&
+    is.StringLiteral(event) &&
+    ENDS.has(event.text)
+  );
+}
+
+const ENDS: ReadonlySet<string> = new Set(["close", "end", "exit", "finish"]);
 
 /** Whether it is given to a call that is waited for, and by its name does not release it. */
 function isLent(mention: Node): boolean {

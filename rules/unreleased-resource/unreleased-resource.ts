@@ -37,10 +37,13 @@ const WHY =
   "What is not released stays open until the process ends, and there are only so many of them.";
 
 function missed(found: Unreleased, program: Program): Finding {
-  const { name, path } = found;
+  const { name, path, releases } = found;
   return {
     at: name,
-    message: `Not every way on from here releases \`${name.text}\`.`,
+    message:
+      releases.length === 0
+        ? `Nothing releases \`${name.text}\`.`
+        : `Not every way on from here releases \`${name.text}\`.`,
     why: WHY,
     notes: [
       {
