@@ -13,15 +13,15 @@ import { surfaceOf } from "./surface.ts";
 // to all importers, and on from those that expose it. Files that are global are seen by everybody.
 //
 // Facts. A summary such as "may reject" comes from a body, which no surface contains. So it is kept
-// which files' questions led into which other files (`Trail` in program.ts); whoever gets to an
-// affected file on such a way, however long, is affected.
+// which files' questions led into which other files (trail.ts); whoever gets to an affected file on such
+// a way, however long, is in doubt, and looks whether he is told the same as before.
 //
 // Files that appear or disappear change where imports lead; a file whose imports lead elsewhere
 // counts as changed itself.
 //
 // Blind spots: nothing below node_modules is taken to change, except that a changed tree there
-// affects everything; a fact that remembers without `answering`, or finds nodes without `resolve`,
-// is not seen. What was tried before: following every import transitively, which in a layered
+// affects everything; a fact that remembers without `answering`, or finds nodes without `resolve`
+// or `handedOver`, is not seen. What was tried before: following every import transitively, which in a layered
 // program names half of it for each new parameter; and noting for each checked file what was looked
 // at meanwhile, which is too little, since the second who asks is handed the answer of the first.
 
@@ -29,6 +29,9 @@ export interface Before {
   readonly types: EngineSnapshot;
   readonly imports: ImportGraph;
 }
+
+/** From files to files. */
+export type Graph<T = unknown> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
 /** The project's own files and what each imports. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
@@ -58,7 +61,7 @@ export function importsAlike(
   });
 }
 
-/** Files, the changed ones first. */
+/** What may differ for whoever asked for these files, the changed ones first. */
 export interface Affected {
   /** Those whose findings may differ. */
   readonly findings: readonly string[];
@@ -66,17 +69,25 @@ export interface Affected {
   readonly types: readonly string[];
 }
 
-/**
- * What may differ after a change; "all" where everything may. `trail` says into which files the
- * questions about a file led.
- */
+/** How far a change reaches. */
+export interface Reach {
+  /** Those whose text or types are not what they were, the changed ones first. */
+  readonly differ: ReadonlySet<string>;
+  /** Those of them where the same text may have other types. */
+  readonly recast: ReadonlySet<string>;
+  /** Those that rest on answers about one of these, or about one that does. */
+  readonly doubted: ReadonlySet<string>;
+}
+
+/** "all" where everything may differ. `trail` says into which files the questions about a file led. */
 export function affectedBy(
   changed: readonly string[],
   before: Before,
   after: Before,
-  trail: ReadonlyMap<string, ReadonlySet<string>>,
-): Affected | "all" {
-  const affected = new Set<string>();
+  trail: Graph,
+): Reach | "all" {
+  const differ = new Set<string>();
+  const recast = new Set<string>();
   const changedSurfaces = new Set<string>();
 
   for (const path of [...changed, ...redirected(before.imports, after.imports)]) {
@@ -84,11 +95,12 @@ export function affectedBy(
     const now = after.types.file(path);
     if (old === undefined && now === undefined) continue;
     if (!before.imports.has(path) && !after.imports.has(path)) return "all";
-    affected.add(path);
+    differ.add(path);
     const was = old && surfaceOf(old);
     const is = now && surfaceOf(now);
     // What the file declares globally may be the same though its importers see it for the first time.
     const leadsElsewhere = old === now;
+    if (leadsElsewhere || was?.imports !== is?.imports) recast.add(path);
     if (!leadsElsewhere && was?.text === is?.text) continue;
     if (was?.isGlobal || is?.isGlobal) return "all";
     changedSurfaces.add(path);
@@ -101,8 +113,9 @@ export function affectedBy(
   // Most edits are in bodies, and need no look at who imports whom.
   const importers = 0 < changedSurfaces.size ? reversed(after.imports) : undefined;
   for (const path of changedSurfaces) {
+    recast.add(path);
     for (const importer of importers?.get(path) ?? []) {
-      affected.add(importer);
+      recast.add(importer);
       const file = after.types.file(importer);
       if (file === undefined) continue;
       const { exposing, isGlobal } = surfaceOf(file);
@@ -112,29 +125,27 @@ export function affectedBy(
       if (shows) changedSurfaces.add(importer);
     }
   }
-  // Who asked a fact about a body sees the same types as before.
-  const types = [...affected];
-  addAskers(affected, trail);
-  return { findings: [...affected], types };
+  for (const it of recast) differ.add(it);
+  return { differ, recast, doubted: askersOf(differ, trail) };
 }
 
-/** Whoever asked about one of the files, or about one who did. */
-function addAskers(affected: Set<string>, trail: ReadonlyMap<string, ReadonlySet<string>>): void {
+/** Whoever asked about one of the files, or about one who did; without these files. */
+function askersOf(files: ReadonlySet<string>, trail: Graph): ReadonlySet<string> {
+  const found = new Set(files);
   // Turning the trail round takes longer than looking for a few files on it.
-  const few = [...affected];
-  if (few.length <= FEW && !isAskedAbout(few, trail)) return;
-  const askers = reversed(trail);
-  for (const path of affected) {
-    for (const asker of askers.get(path) ?? []) affected.add(asker);
+  const few = [...files];
+  if (few.length <= FEW && !isAskedAbout(few, trail)) return new Set();
+  const askers = reversed([...trail].map(([asker, targets]) => [asker, targets.keys()] as const));
+  for (const path of found) {
+    for (const asker of askers.get(path) ?? []) found.add(asker);
   }
+  for (const it of files) found.delete(it);
+  return found;
 }
 
 const FEW = 8;
 
-function isAskedAbout(
-  files: readonly string[],
-  trail: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
+function isAskedAbout(files: readonly string[], trail: Graph): boolean {
   for (const [asker, targets] of trail) {
     if (files.some((it) => it !== asker && targets.has(it))) return true;
   }
@@ -166,7 +177,7 @@ function onlyInOne(before: ImportGraph, after: ImportGraph): readonly string[] {
 }
 
 function reversed(
-  graph: ReadonlyMap<string, Iterable<string>>,
+  graph: Iterable<readonly [string, Iterable<string>]>,
 ): ReadonlyMap<string, readonly string[]> {
   const sources = new Map<string, string[]>();
   for (const [path, targets] of graph) {

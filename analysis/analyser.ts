@@ -61,6 +61,7 @@ export class Analyser {
       settingsFor: (file) => options.settingsFor(file),
       runtimeFolder: options.runtimeFolder,
       openEngine: (plan) => openEngine(plan, overlay),
+      isEdited: options.keep === "all",
     };
   }
 

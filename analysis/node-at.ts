@@ -1,8 +1,8 @@
-import { isOneOf, type Node, type SourceFile } from "./syntax.ts";
+import { isOneOf, type Node } from "./syntax.ts";
 
-/** The node of this kind at exactly this range, `start` being its `pos`. */
+/** The node of this kind at exactly this range, `start` being its `pos`; in a file, or below another node. */
 export function nodeAt(
-  file: SourceFile,
+  within: Node,
   place: { readonly kind: number; readonly start: number; readonly end: number },
 ): Node | undefined {
   const search = (node: Node): Node | undefined => {
@@ -11,7 +11,7 @@ export function nodeAt(
     const statement = hasStatements(node) ? statementAt(node.statements, place) : undefined;
     return (statement && search(statement)) ?? node.forEachChild(search);
   };
-  return search(file);
+  return search(within);
 }
 
 const hasStatements = isOneOf("SourceFile", "Block", "ModuleBlock");

@@ -1,7 +1,10 @@
 import type { EngineSnapshot, Place } from "./engine/type-engine.ts";
 import type { Models } from "./primitives/models.ts";
 import { nodeAt } from "./node-at.ts";
-import { type Node, sourceFileOf, startOf } from "./syntax.ts";
+import { type Node, type SourceFile, sourceFileOf, startOf } from "./syntax.ts";
+import type { Question, Trail } from "./trail.ts";
+
+let questions = 0;
 
 /** One snapshot of the user's program: what rules and facts get to see. */
 export interface Program {
@@ -10,7 +13,7 @@ export interface Program {
   readonly models: Models;
   /** The folder for the files of primitives that fixes bring along, where somebody has set one. */
   readonly runtimeFolder?: ((file: string) => string | undefined) | undefined;
-  /** Where it is noted whose bodies answers rest on. Set where answers are kept across edits. */
+  /** Where it is noted which answers of other files answers rest on. Set where answers are kept across edits. */
   readonly trail?: Trail;
   /** Where it is noted what was too large to be followed, until somebody takes it from there. */
   readonly limits?: Limit[];
@@ -31,43 +34,59 @@ export function giveUp(at: Node, message: string, program: Program): void {
   program.limits?.push({ file: file.fileName, start: startOf(at, file), message });
 }
 
-/**
- * Which files' questions led into which other files. An answer is shared by all who ask, so it is
- * noted for the file that the question was about and not for the one that happened to ask first;
- * who depends on what follows by going from file to file.
- */
-export interface Trail {
-  /** What the questions that are being answered are about, the innermost last. */
-  readonly about: Node[];
-  readonly into: Map<string, Set<string>>;
-}
-
 /** The node at a place; undefined in a file that the snapshot does not have. */
 export function resolve(place: Place, program: Program): Node | undefined {
-  if (program.trail !== undefined) note(place.file, program.trail);
   const file = program.types.file(place.file);
-  return file === undefined ? undefined : nodeAt(file, place);
+  const node = file && nodeAt(file, place);
+  return node && handedOver(node, program);
 }
+
+/** To be said of a node that is not at a place which somebody gave, but was found on the way from one. */
+export function handedOver<N extends Node>(node: N, program: Program): N {
+  program.trail?.note(ITSELF, node);
+  return node;
+}
+
+const ITSELF: Question = { id: nextId(), ask: (node) => node };
+
+/** Notes that an answer holds only as long as the whole text of another file. */
+export function wholeFile(path: string, program: Program): void {
+  const file = program.types.file(path);
+  if (file !== undefined) textOfFile(file, program);
+}
+
+const textOfFile = question((file: SourceFile) => file.text);
 
 /** Computes an answer about a node that is going to be remembered. Every memo has to go through it. */
 export function answering<T>(node: Node, program: Program, compute: () => T): T {
-  const about = program.trail?.about;
-  if (about === undefined) return compute();
-  about.push(node);
+  const { trail } = program;
+  if (trail === undefined) return compute();
+  trail.enter(node);
   try {
     return compute();
   } finally {
-    about.pop();
+    trail.leave();
   }
 }
 
-function note(file: string, { about, into }: Trail): void {
-  const asking = about.at(-1);
-  const from = asking && sourceFileOf(asking).fileName;
-  if (from === undefined || from === file) return;
-  const known = into.get(from);
-  if (known === undefined) into.set(from, new Set([file]));
-  else known.add(file);
+/** Makes of a way to answer a question about a node one that is noted where another file asks. */
+export function question<N extends Node, T>(
+  answer: (node: N, program: Program) => T,
+): (node: N, program: Program) => T {
+  // Sound: a question is asked again about the node that it was asked about.
+  const asked: Question = {
+    id: nextId(),
+    ask: (node, _, program) => answer(node as N, program),
+  };
+  return (node, program) => {
+    program.trail?.note(asked, node);
+    return answer(node, program);
+  };
+}
+
+function nextId(): number {
+  questions += 1;
+  return questions;
 }
 
 /**
@@ -81,7 +100,7 @@ export function fact<N extends Node, T>(
   during?: T,
 ): (node: N, program: Program) => T {
   const answers = new WeakMap<Program, Map<N, T | undefined>>();
-  return (node, program) => {
+  return question((node, program) => {
     let known = answers.get(program);
     if (known === undefined) answers.set(program, (known = new Map()));
     if (known.has(node)) {
@@ -92,7 +111,7 @@ export function fact<N extends Node, T>(
     const answer = answering(node, program, () => compute(node, program));
     known.set(node, answer);
     return answer;
-  };
+  });
 }
 
 /**
@@ -103,15 +122,27 @@ export function factBy<N extends Node, M, T>(
   keyOf: (more: M) => string,
   compute: (node: N, more: M, program: Program) => T,
 ): (node: N, more: M, program: Program) => T {
-  const answersFor = fact<N, Map<string, { readonly answer: T }>>(() => new Map());
-  return (node, more, program) => {
-    const known = answersFor(node, program);
+  const answers = new WeakMap<Program, Map<N, Map<string, { readonly answer: T }>>>();
+  const answer = (node: N, more: M, program: Program): T => {
+    let known = answers.get(program);
+    if (known === undefined) answers.set(program, (known = new Map()));
+    let about = known.get(node);
+    if (about === undefined) known.set(node, (about = new Map()));
     const key = keyOf(more);
-    let found = known.get(key);
+    let found = about.get(key);
     if (found === undefined) {
       found = { answer: answering(node, program, () => compute(node, more, program)) };
-      known.set(key, found);
+      about.set(key, found);
     }
     return found.answer;
+  };
+  // Sound: a question is asked again with what it was asked with.
+  const asked: Question = {
+    id: nextId(),
+    ask: (node, more, program) => answer(node as N, more as M, program),
+  };
+  return (node, more, program) => {
+    program.trail?.note(asked, node, keyOf(more), more);
+    return answer(node, more, program);
   };
 }

@@ -1,3 +1,4 @@
+import { digest } from "./digest.ts";
 import {
   hasModifier,
   is,
@@ -28,6 +29,10 @@ import {
 export interface Surface {
   /** Equal texts: other files see the same. */
   readonly text: string;
+  /** Of the text. */
+  readonly digest: number;
+  /** What hidden bodies may mean beside that: the imports. */
+  readonly imports: string;
   /** What is declared here can be seen without importing it. */
   readonly isGlobal: boolean;
   /** The specifiers of imports that show through: who imports this file sees what is behind them. */
@@ -75,18 +80,31 @@ function computed(file: SourceFile): Surface {
   };
   visitBelow(file);
   pieces.push(file.text.slice(from));
-  for (const statement of file.statements) {
-    const specifier = isImport(statement) ? exposedBy(statement, names) : undefined;
+  const imports = file.statements.filter(isImport);
+  for (const statement of imports) {
+    const specifier = exposedBy(statement, names);
     if (specifier === undefined) continue;
     specifiers.add(specifier);
     pieces.push(textOf(statement));
   }
-  return { text: pieces.join(""), isGlobal: isGlobal(file), exposing: specifiers };
+  const text = pieces.join("");
+  return {
+    text,
+    digest: digest(text),
+    imports: imports.map(textOf).join("\n"),
+    isGlobal: isGlobal(file),
+    exposing: specifiers,
+  };
 }
 
 /** White space and comments say nothing to others, unless they document or direct the compiler. */
 function documents(trivia: string): boolean {
   return trivia.includes("/**") || trivia.includes("@ts-") || trivia.includes("///");
+}
+
+/** Whether a child of a node may change without a change of the surface. */
+export function isHiddenPart(child: Node, file: SourceFile): boolean {
+  return isImport(child) || (!isJavaScript(file) && hiddenBody(child.parent) === child);
 }
 
 function hiddenBody(node: Node): Node | undefined {
@@ -131,7 +149,7 @@ function exposedBy(statement: Node, names: ReadonlySet<string>): string | undefi
   return mentioned ? specifier : undefined;
 }
 
-const isImport = isOneOf("ImportDeclaration", "ImportEqualsDeclaration");
+export const isImport = isOneOf("ImportDeclaration", "ImportEqualsDeclaration");
 
 function literal(node: Node | undefined): string | undefined {
   return is.StringLiteral(node) || is.NoSubstitutionTemplateLiteral(node) ? node.text : undefined;

@@ -1,6 +1,6 @@
 import type { Place, SymbolAnswer } from "../engine/type-engine.ts";
 import type { CallModel } from "../primitives/primitive.ts";
-import { fact, type Program, resolve } from "../program.ts";
+import { fact, handedOver, type Program, resolve } from "../program.ts";
 import {
   ancestor,
   declarationKeyword,
@@ -237,7 +237,7 @@ function constructorsOf(symbol: SymbolAnswer | undefined, program: Program): Fun
   return (symbol?.declarations ?? []).flatMap((place) => {
     const node = program.types.isOwn(place.file) ? resolve(place, program) : undefined;
     if (!isClassLike(node)) return [];
-    return node.members.filter(isConstructorWithBody);
+    return node.members.filter(isConstructorWithBody).map((it) => handedOver(it, program));
   });
 }
 

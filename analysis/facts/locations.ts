@@ -1,3 +1,4 @@
+import { pathKey } from "../node-paths.ts";
 import { fact, type Program, resolve } from "../program.ts";
 import {
   type ClassLike,
@@ -294,11 +295,7 @@ export function isStatic(member: Node): boolean {
 /** The place that a root is itself. */
 export function rooted(root: Root, text: string): Location {
   const node = root.kind === "variable" ? root.declaration : root.owner;
-  return { key: `${root.kind} ${placeKey(node)}`, root, path: [], text };
-}
-
-function placeKey(node: Node): string {
-  return `${sourceFileOf(node).fileName}:${node.pos}`;
+  return { key: `${root.kind} ${pathKey(node)}`, root, path: [], text };
 }
 
 function propertyIn(

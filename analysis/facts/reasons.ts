@@ -1,4 +1,4 @@
-import { answering, type Program } from "../program.ts";
+import { answering, type Program, question } from "../program.ts";
 import type { Node } from "../syntax.ts";
 
 // How facts about functions that call each other come to an end.
@@ -50,7 +50,7 @@ const DEEPEST = 300;
 /** Makes a question for a reason into a fact: answered once per snapshot, recursion included. */
 export function reason<N extends Node, T extends object>(compute: Compute<N, T>): Compute<N, T> {
   const answers = new WeakMap<Program, Map<N, Kept<T>>>();
-  return (node, program) => {
+  return question((node, program) => {
     let kept = answers.get(program);
     if (kept === undefined) answers.set(program, (kept = new Map()));
     let stack = stacks.get(program);
@@ -58,7 +58,7 @@ export function reason<N extends Node, T extends object>(compute: Compute<N, T>)
       stacks.set(program, (stack = { open: [], tentative: [], reasons: 0 }));
     }
     return answer(node, program, compute, kept, stack);
-  };
+  });
 }
 
 function answer<N extends Node, T extends object>(
