@@ -35,6 +35,9 @@ export interface Crossing {
   readonly at: number;
 }
 
+/** From files to files, by what tells questions apart. */
+type Crossings = Map<string, Map<string, Map<string, Crossing>>>;
+
 /** A question that was put since the last sealing, in the present state of the program. */
 type Asked = Map<Question, Map<Node, Map<string, unknown>>>;
 
@@ -42,7 +45,7 @@ export class Trail {
   /** The files that the questions being answered are about, the innermost last. */
   private readonly about: string[] = [];
   private asked = new Map<string, Asked>();
-  private rests = new Map<string, Map<string, Map<string, Crossing>>>();
+  private rests: Crossings = new Map();
   private isComplete = true;
   private doubted = new Set<string>();
   private readonly settling = new Set<string>();
@@ -141,21 +144,19 @@ export class Trail {
 
   /** All that is noted by now, and a way back to it. To be called after `seal`. */
   remember(): () => void {
-    const { rests, isComplete, doubted, changed, typesChanged } = this;
-    const kept = copyOf(rests, (targets) => copyOf(targets, (it) => new Map(it)));
-    const [doubtedThen, changedThen, typesThen] = [
-      new Set(doubted),
-      new Map(changed),
-      new Map(typesChanged),
-    ];
+    const { isComplete } = this;
+    const rests = copyOfCrossings(this.rests);
+    const doubted = new Set(this.doubted);
+    const changed = new Map(this.changed);
+    const typesChanged = new Map(this.typesChanged);
     return () => {
       this.now += 1;
       this.asked.clear();
-      this.rests = copyOf(kept, (targets) => copyOf(targets, (it) => new Map(it)));
       this.isComplete = isComplete;
-      this.doubted = new Set(doubtedThen);
-      this.changed = new Map(changedThen);
-      this.typesChanged = new Map(typesThen);
+      this.rests = copyOfCrossings(rests);
+      this.doubted = new Set(doubted);
+      this.changed = new Map(changed);
+      this.typesChanged = new Map(typesChanged);
     };
   }
 
@@ -224,6 +225,10 @@ function mapIn<K, A, B>(maps: Map<K, Map<A, B>>, key: K): Map<A, B> {
   return map;
 }
 
-function copyOf<K, V>(map: ReadonlyMap<K, V>, copy: (value: V) => V): Map<K, V> {
-  return new Map([...map].map(([key, value]) => [key, copy(value)]));
+function copyOfCrossings(rests: Crossings): Crossings {
+  const copy: Crossings = new Map();
+  for (const [from, targets] of rests) {
+    copy.set(from, new Map([...targets].map(([to, crossings]) => [to, new Map(crossings)])));
+  }
+  return copy;
 }
