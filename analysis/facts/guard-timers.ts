@@ -98,7 +98,7 @@ function waysThatForget(
  * The mentions of the handle, and of functions that mention it, inside the executor; undefined
  * where it can be cleared outside.
  */
-function clearingMentions(
+export function clearingMentions(
   handle: Identifier,
   executor: FunctionLike,
   program: Program,

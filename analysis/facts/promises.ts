@@ -19,6 +19,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { calleeOf } from "./callees.ts";
+import { isToldInstead } from "./optional-callbacks.ts";
 import { isFetch, isPromiseByUse } from "./waited-elsewhere.ts";
 
 // Is it a promise, who looks at it, and where does it come from?
@@ -166,6 +167,7 @@ export function mayFloat(expression: Node, program: Program): boolean {
   return branchesOf(expression).every((branch) => {
     if (modelOf(branch, program)?.result === "floats") return true;
     if (tellsByCallback(branch, program)) return true;
+    if (is.CallExpression(branch) && isToldInstead(branch, program)) return true;
     const { floats, names } = program.types.promise(branch);
     return floats || names.some((it) => program.models.type(it)?.promise === "floats");
   });

@@ -142,6 +142,8 @@ export function calledAs(
 ): TypeName | undefined {
   const name = calleeNameOf(call);
   const symbol = knownSymbol(name, program);
+  if (symbol !== undefined && isUnpackedTimer(symbol, program))
+    return { module: "lib", name: symbol.name };
   if (symbol !== undefined && !isRequired(symbol, program)) return symbol;
   const callee = unwrapped(call.expression);
   const root = is.PropertyAccessExpression(callee) ? unwrapped(callee.expression) : callee;
@@ -164,6 +166,23 @@ const BUILTIN: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** `const { setTimeout, clearTimeout } = realTimers()`: what was kept before somebody replaced the global one. */
+function isUnpackedTimer({ name, kind, declarations }: SymbolAnswer, program: Program): boolean {
+  if (kind !== "variable" || !TIMERS.has(name)) return false;
+  const [place] = declarations;
+  const node = place && program.types.isOwn(place.file) ? resolve(place, program) : undefined;
+  return is.BindingElement(node) && is.ObjectBindingPattern(node.parent) && !isRequire(node);
+}
+
+const TIMERS: ReadonlySet<string> = new Set([
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+]);
 
 /** A variable that holds what `require` gave is no function of the user's own. */
 function isRequired({ declarations }: SymbolAnswer, program: Program): boolean {

@@ -59,12 +59,16 @@ function isFunction(node: Node | undefined): node is Node {
 }
 
 /** `clearTimeout(timer);` at the start of each callback that settles the promise without it. */
-export function clearOnWays(handle: string, ways: readonly Way[]): Fix[] {
+export function clearOnWays(
+  handle: string,
+  ways: readonly Way[],
+  clearing: "clearTimeout" | "clearInterval" = "clearTimeout",
+): Fix[] {
   const edits = [];
   for (const { fn } of ways) {
     const body = fn?.body;
     if (body === undefined) return [];
-    const clear = `clearTimeout(${handle});`;
+    const clear = `${clearing}(${handle});`;
     if (!is.Block(body)) {
       if (is.ObjectLiteralExpression(body)) return [];
       edits.push(insertBefore(body, `{ ${clear} `), insertAfter(body, "; }"));

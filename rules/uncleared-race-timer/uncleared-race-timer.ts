@@ -5,6 +5,7 @@ import {
   timerLeftBehind,
   timersInExecutor,
 } from "../../analysis/facts/guard-timers.ts";
+import { intervalsInExecutor } from "../../analysis/facts/polling-timers.ts";
 import { type RaceTimer, timersInRace } from "../../analysis/facts/race-timers.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Profile } from "../../analysis/rule.ts";
@@ -36,6 +37,7 @@ export const unclearedRaceTimer = defineRule({
       for (const it of timersInRace(node, program)) yield inRace(node, it, program);
     } else if (is.NewExpression(node)) {
       for (const it of timersInExecutor(node, program)) yield inExecutor(it, program);
+      for (const it of intervalsInExecutor(node, program)) yield polling(it, program);
     } else if (is.VariableDeclaration(node)) {
       const left = timerLeftBehind(node, "thrown", program);
       if (left !== undefined) yield leftOnWay(left, undefined, program);
@@ -87,6 +89,21 @@ function inExecutor(it: GuardTimer, program: Program): Finding {
       handle === undefined
         ? clearWhenSettled(timer, executor.construction)
         : clearOnWays(handle, ways),
+    ...weightOf(it, program),
+  };
+}
+
+function polling(it: GuardTimer, program: Program): Finding {
+  const { timer, ways, handle } = it;
+  return {
+    at: timer.expression,
+    message:
+      handle === undefined
+        ? "Nobody clears this interval when the promise has settled."
+        : `Not every way of settling the promise clears \`${handle}\`.`,
+    why: "An interval does not end by itself: it goes on for good, and keeps all that its callback can see.",
+    notes: ways.map(({ at }) => ({ at, message: "it can settle here, without clearing it" })),
+    fixes: handle === undefined ? [] : clearOnWays(handle, ways, "clearInterval"),
     ...weightOf(it, program),
   };
 }

@@ -1,4 +1,5 @@
 import { callbackParameter, observation } from "../../analysis/facts/callbacks.ts";
+import { isToldInstead } from "../../analysis/facts/optional-callbacks.ts";
 import { startedBy } from "../../analysis/facts/returns.ts";
 import { rejectsFrom, throwsFrom } from "../../analysis/facts/summaries.ts";
 import { waitedElsewhere } from "../../analysis/facts/waited-elsewhere.ts";
@@ -44,6 +45,15 @@ checkFactPage(new URL("waited-elsewhere.md", import.meta.url), function* (file, 
     const other = waitedElsewhere(at, program);
     if (other !== undefined) yield { at, label: "waited-elsewhere", message: textOf(other) };
   }
+});
+
+checkFactPage(new URL("optional-callbacks.md", import.meta.url), function* (file, program) {
+  const calls: NodeOf<"CallExpression">[] = [];
+  walk(file, (node) => {
+    if (is.CallExpression(node)) calls.push(node);
+    return undefined;
+  });
+  for (const at of calls) if (isToldInstead(at, program)) yield { at, label: "told" };
 });
 
 /** Parameters called `run` are callbacks, those called `saving` are promises. */
