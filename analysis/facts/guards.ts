@@ -18,6 +18,7 @@ import type { Access } from "./access-kinds.ts";
 import { accessesTo, writesTo } from "./accesses.ts";
 import { isTooLarge } from "./bounds.ts";
 import { assertionsIn, comparedBy } from "./call-tests.ts";
+import { sideOfDecision } from "./decisions.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { graphOf } from "./flow-walk.ts";
 import { type Location, locationOf, variableOf } from "./locations.ts";
@@ -89,7 +90,8 @@ function deciding(looks: () => readonly Look[], program: Program): Stops {
     if (decides === undefined) {
       decides = here.some(
         ({ condition, at }) =>
-          condition === undefined || sideOf(condition, at, program) !== undefined,
+          condition === undefined ||
+          (sideOf(condition, at, program) ?? sideOfDecision(condition, at, program)) !== undefined,
       );
       known.set(node, decides);
     }

@@ -19,6 +19,7 @@ import { accessesIn, accessesTo } from "./accesses.ts";
 import { isReadTooOften } from "./bounds.ts";
 import { isCallAccess } from "./call-accesses.ts";
 import { answersIn } from "./call-tests.ts";
+import { isFoundWanting } from "./decisions.ts";
 import { type FlowOwner, flowOwner } from "./flow-graph.ts";
 import { locationOf } from "./locations.ts";
 import { originsOf } from "./origins.ts";
@@ -59,6 +60,8 @@ export interface TestWindow extends Window {
   readonly condition: Condition;
   /** How the test came out where the write happens. */
   readonly outcome: Outcome;
+  /** What was there counts as nothing where it is of no use: `if (hit && !isStale(hit)) return hit`. */
+  readonly orUseless?: boolean;
 }
 
 /** The read from before a pause that the written value is made from. */
@@ -142,15 +145,18 @@ export function testWindow(
     // What reads the place behind the test is no use to look at: the read is what gets stale.
     const way = openWay(condition.read, write, closes, program);
     if (way === undefined) continue;
-    const side = sideOf(condition.node, liftedTo(condition.node, way.at), program);
-    if (side === undefined) continue;
-    const outcome = side ? condition.whenTrue : condition.whenFalse;
+    const at = liftedTo(condition.node, way.at);
+    const side = sideOf(condition.node, at, program);
+    const orUseless = side === undefined && isFoundWanting(condition, at, program);
+    if (side === undefined && !orUseless) continue;
+    const outcome = orUseless ? "empty" : side ? condition.whenTrue : condition.whenFalse;
     const others = oppositesOf(outcome, write, owners, program);
     const open =
       others.size === 0
         ? way
         : openWay(condition.read, write, (it) => others.has(it) || closes(it), program);
-    if (open !== undefined) return { condition, outcome, read: condition.read, write, ...open };
+    if (open !== undefined)
+      return { condition, outcome, orUseless, read: condition.read, write, ...open };
   }
   return undefined;
 }

@@ -56,8 +56,9 @@ export const racyCacheFill = defineRule({
 });
 
 function filledTwice(window: TestWindow, overlap: Overlap, program: Program): Finding {
-  const { read, write, pauses } = window;
+  const { read, write, pauses, orUseless } = window;
   const { cell } = write.location;
+  const nothing = orUseless === true ? "nothing of use" : "nothing";
   const called = calledAt(write.at, program);
   const collection = cell?.collection.text ?? "the collection";
   const key = cell?.key === undefined ? "the same key" : `\`${textOf(cell.key)}\``;
@@ -69,14 +70,14 @@ function filledTwice(window: TestWindow, overlap: Overlap, program: Program): Fi
     at: write.at,
     severity: opening === undefined ? undefined : "error",
     profile: isGuess || isHarmless(window, program) ? "strict" : undefined,
-    message: `Two calls of ${called} for the same ${key} can overlap: both find nothing in \`${collection}\`, and each fills it.`,
+    message: `Two calls of ${called} for the same ${key} can overlap: both find ${nothing} in \`${collection}\`, and each fills it.`,
     why:
       opening === undefined
         ? "Between the question and the answer other code runs. It finds nothing under the key either, so the work that the cache is there to spare is done once for each call that comes in the meantime."
         : "Between the question and the answer other code runs. It finds nothing under the key either, and what the first call has opened is replaced and never closed.",
-    notes: notesOf(read, pause),
+    notes: notesOf(read, pause, nothing),
     interleaving: twice(window, overlap, {
-      look: ["check", `finds nothing under ${key}`],
+      look: ["check", `finds ${nothing} under ${key}`],
       between: ["write", `fills \`${collection}\``],
       last: ["write", `fills \`${collection}\` again`],
     }),
@@ -94,9 +95,9 @@ function isHarmless({ write, pauses }: TestWindow, program: Program): boolean {
   return isSameForAll(value, program) || isDoneAgainInVain(write, pauses);
 }
 
-function notesOf(read: Node, pause: Node | undefined) {
+function notesOf(read: Node, pause: Node | undefined, nothing: string) {
   return [
-    { at: read, message: "nothing is found here" },
+    { at: read, message: `${nothing} is found here` },
     ...(pause === undefined ? [] : [{ at: pause, message: "other code runs here" }]),
   ];
 }

@@ -108,8 +108,9 @@ function* goneOnWithout(found: Unfinished, program: Program): Iterable<Finding> 
 }
 
 function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Finding {
-  const { read, write, pauses } = window;
+  const { read, write, pauses, orUseless } = window;
   const name = write.location.text;
+  const nothing = `\`${name}\` empty${orUseless === true ? " or out of date" : ""}`;
   const called = calledAt(write.at, program);
   const opening = write.value && openingOf(write.value, program);
   // Nothing is known of the class but that its method is public, and nothing is lost that was opened.
@@ -119,19 +120,20 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
     at: write.at,
     severity: opening === undefined ? undefined : "error",
     profile: isGuess || isHarmless(window, program) ? "strict" : undefined,
-    message: `Two calls of ${called} can overlap: both find \`${name}\` empty, and each fills it.`,
+    message: `Two calls of ${called} can overlap: both find ${nothing}, and each fills it.`,
     why:
       opening === undefined
         ? "Between the test and the assignment other code runs. It finds nothing there either and does the same work again; the last one to finish decides what stays."
         : `Between the test and the assignment other code runs. It finds nothing there either, and what the first \`${short(opening)}\` has opened is replaced and never closed.`,
     notes: notesOf(read, pause),
     interleaving: twice(window, overlap, {
-      look: ["check", `finds \`${name}\` empty`],
+      look: ["check", `finds ${nothing}`],
       between: ["write", `fills \`${name}\``],
       last: ["write", `fills \`${name}\` again`],
     }),
     fixes: [
-      ...(isCallAccess(write)
+      // What is out of date has to be made again, which a promise that is kept would not do.
+      ...(isCallAccess(write) || orUseless === true
         ? []
         : [...sharePromise(write, pauses, program), ...makeOnce(write, pauses, program)]),
       ...holdMutex(write.at, write.location, program),
