@@ -28,6 +28,8 @@ import { pausesOnWay, suspensionsBetween } from "./segments.ts";
 // client sends when a server has accepted it. Which events that are is known of the type (`comes` in
 // analysis/primitives/). A pause that has to do with the emitter itself, as `once(child, "spawn")` has, is
 // taken to know what it does.
+//
+// What a user does is an event too: an input of an editor that is shown can be answered at once.
 
 const SET_OFF: ReadonlyMap<string, readonly string[]> = new Map([
   ["listen", ["listening"]],
@@ -37,10 +39,14 @@ const SET_OFF: ReadonlyMap<string, readonly string[]> = new Map([
   ["terminate", ["exit"]],
 ]);
 
+/** What the user can do as soon as an input of an editor is shown. */
+const INPUT_EVENT =
+  /^onDid(?:Accept|Hide|ChangeSelection|ChangeActive|ChangeValue|TriggerButton|TriggerItemButton)$/;
+
 export interface Late {
   /** What sets the event off: a call, or the parameter in which the emitter is handed over. */
   readonly trigger: Node;
-  readonly kind: "set-off" | "made" | "handed-over";
+  readonly kind: "set-off" | "shown" | "made" | "handed-over";
   readonly pause: Node;
   readonly event: string;
 }
@@ -53,6 +59,8 @@ interface Listening {
 
 /** Where the event may have come before this call begins to listen. */
 export function listensLate(call: CallExpression, program: Program): Late | undefined {
+  const shown = listensAfterShow(call, program);
+  if (shown !== undefined) return shown;
   const listening = listeningBy(call, program);
   const owner = flowOwner(call);
   if (listening === undefined || owner === undefined || !isFunctionLike(owner)) return undefined;
@@ -60,6 +68,44 @@ export function listensLate(call: CallExpression, program: Program): Late | unde
   return (
     behindTrigger(call, listening, owner, program) ?? behindStart(call, listening, owner, program)
   );
+}
+
+/**
+ * `picker.show(); picker.items = await load(); picker.onDidAccept(…)`: the user need not wait for what the
+ * code waits for. The first of the listeners stands for all that come behind the same pause.
+ */
+function listensAfterShow(call: CallExpression, program: Program): Late | undefined {
+  const method = methodCall(call);
+  if (method === undefined || !INPUT_EVENT.test(method.method)) return undefined;
+  const target = targetKey(method.receiver);
+  const at = executedAt(call);
+  const owner = flowOwner(at);
+  if (target === undefined || owner === undefined || !isFunctionLike(owner)) return undefined;
+  let shown: CallExpression | undefined;
+  let isHeard = false;
+  walk(owner, (it) => {
+    if (!is.CallExpression(it) || it === call || call.pos <= it.pos) return undefined;
+    const other = methodCall(it);
+    if (other === undefined || targetKey(other.receiver) !== target) return undefined;
+    if (flowOwner(executedAt(it)) !== owner) return undefined;
+    if (other.method === "show") shown ??= it;
+    else
+      isHeard ||=
+        other.method === method.method || (shown && INPUT_EVENT.test(other.method)) === true;
+    return undefined;
+  });
+  if (shown === undefined || isHeard) return undefined;
+  if (pathFrom(shown, { until: (it) => it === at }, program) === undefined) return undefined;
+  const [pause] = suspensionsBetween(shown, at, program);
+  return pause && { trigger: shown, kind: "shown", pause, event: method.method };
+}
+
+/** The call, or the `new Promise` in whose executor it is made. */
+function executedAt(call: Node): Node {
+  const owner = flowOwner(call);
+  const { parent } = owner === undefined || !isFunctionLike(owner) ? call : wrapped(owner);
+  const isPromise = is.NewExpression(parent) && nameOf(unwrapped(parent.expression)) === "Promise";
+  return isPromise ? parent : call;
 }
 
 function isHeardBefore(

@@ -3,6 +3,7 @@ import {
   bodyHas,
   type CallExpression,
   calleeNameOf,
+  enclosingClass,
   enclosingFunction,
   type FunctionLike,
   type Identifier,
@@ -18,7 +19,7 @@ import {
   wrapped,
 } from "../syntax.ts";
 import { calleeOf, constantBehind, functionsIn } from "./callees.ts";
-import { type Life, lifeOf } from "./lives.ts";
+import { inheritsEnd, type Life, lifeOf } from "./lives.ts";
 import { registrationOf, removalOf } from "./listeners.ts";
 import { begunBy, type Begun, type Holder, holderOf, mayEnd, mentionsOfMember } from "./pairs.ts";
 import { importedFrom, variableBehind } from "./references.ts";
@@ -29,7 +30,7 @@ import { millisecondsOf } from "./timed-waits.ts";
 // A timer that fires once ends by itself, and mostly nothing comes of it when it fires late. Two kinds
 // of work are said, in the places where they can be told. A timer *revives* its owner where its
 // function calls one that begins something (`connect`, `start`), nobody keeps the handle, and the
-// owner has an end (facts/lives.ts). It *sets state* where a component keeps the handle in a ref, and
+// owner has an end (facts/lives.ts), which may be that of its base class. It *sets state* where a component keeps the handle in a ref, and
 // nothing but the function that sets it up looks at that ref, or where a throttled function of an
 // effect is never cancelled.
 //
@@ -84,9 +85,12 @@ function revival(
   { begun, holder }: Pick<LateTimer, "begun" | "holder">,
   program: Program,
 ): LateTimer | undefined {
-  const life = lifeOf(call, program);
-  if (life === undefined || life.kind === "effect" || life.teardown === undefined) return undefined;
-  if (isInside(call, life.teardown) || isEndingFunction(call)) return undefined;
+  const life = lifeOf(call, program) ?? inheritedLife(call, program);
+  if (life === undefined || life.kind === "effect") return undefined;
+  const isEnded =
+    life.teardown !== undefined || (life.kind === "class" && inheritsEnd(life.of, program));
+  if (!isEnded || isEndingFunction(call)) return undefined;
+  if (life.teardown !== undefined && isInside(call, life.teardown)) return undefined;
   const fn = unwrapped(callback);
   if (!isFunctionExpression(fn) || asksForEnd(fn)) return undefined;
   const at = callIn(fn, (it) => begins(it, life, program));
@@ -94,6 +98,14 @@ function revival(
   const { functions } = calleeOf(at, program);
   if (functions.some(asksForEnd)) return undefined;
   return { call, does: "revives", at, begun, holder, life };
+}
+
+/** The life of an object whose end is a method of a base class. */
+function inheritedLife(node: Node, program: Program): Life | undefined {
+  const of = enclosingClass(node);
+  return of !== undefined && inheritsEnd(of, program)
+    ? { kind: "class", of, teardown: undefined, scope: of }
+    : undefined;
 }
 
 /** A call of an own function of the class or closure that begins something, by its name. */

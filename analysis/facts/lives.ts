@@ -13,6 +13,7 @@ import {
   isFunctionExpression,
   isFunctionLike,
   isOneOf,
+  Kind,
   type Node,
   nameOf,
   sourceFileOf,
@@ -21,7 +22,7 @@ import {
   walkBody,
   wrapped,
 } from "../syntax.ts";
-import { importedFrom, knownSymbol } from "./references.ts";
+import { declarationOf, importedFrom, knownSymbol } from "./references.ts";
 
 // Whose life is code a part of, and where does that life end?
 //
@@ -179,6 +180,31 @@ const lifeOfClass: (of: ClassLike, program: Program) => Life | undefined = fact(
   const isComponent = named.some(({ name }) => CALLED_AT_START.has(name));
   return isComponent ? { kind: "class", of, teardown: undefined, scope: of } : undefined;
 });
+
+/** Whether a class that has no such method has a base that does; who does not see it goes by its name. */
+export function inheritsEnd(of: ClassLike, program: Program): boolean {
+  let owner = of;
+  for (let steps = 0; steps < MOST_BASES; steps += 1) {
+    const base = baseOf(owner);
+    const name = base && (is.PropertyAccessExpression(base) ? base.name : base);
+    if (name === undefined) return false;
+    if (/Disposable$/.test(nameOf(name) ?? "")) return true;
+    const declaration = declarationOf(name, program);
+    if (!isClassLike(declaration)) return false;
+    const life = lifeOfClass(declaration, program);
+    if (life?.kind === "class" && life.teardown !== undefined) return true;
+    owner = declaration;
+  }
+  return false;
+}
+
+const MOST_BASES = 8;
+
+function baseOf({ heritageClauses }: ClassLike): Node | undefined {
+  const clause = heritageClauses?.find((it) => it.token === Kind.ExtendsKeyword);
+  const base = clause?.types[0];
+  return base && unwrapped(is.ExpressionWithTypeArguments(base) ? base.expression : base);
+}
 
 function methodIn(member: Node): FunctionLike | undefined {
   if (is.MethodDeclaration(member)) return member.body === undefined ? undefined : member;

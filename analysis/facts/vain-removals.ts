@@ -1,13 +1,17 @@
 import type { Program } from "../program.ts";
 import {
+  ancestor,
   type CallExpression,
   calleeNameOf,
+  enclosingFunction,
   hasModifier,
   type Identifier,
   is,
   isAssignment,
   isFunctionExpression,
   isFunctionLike,
+  isInside,
+  isLoop,
   Kind,
   methodCall,
   type Node,
@@ -36,11 +40,11 @@ import { referenceKey, variableBehind } from "./references.ts";
 // of it is what is removed. The function is made on the spot, so that nobody can have added it. It has
 // been added in a wrapper or bound, which is another function. It was added for another event, on the
 // other one of `window` and `document`, or with another `capture`. Or it was never added anywhere, and
-// never handed to anybody who might have. Events that are computed, and targets of which one may be the
+// never handed to anybody who might have; or the same call makes it, removes it, and adds it only then. Events that are computed, and targets of which one may be the
 // other by another name, are taken to match.
 
 export interface VainRemoval extends Removal {
-  readonly because: "fresh" | "wrapped" | "event" | "target" | "capture" | "never";
+  readonly because: "fresh" | "wrapped" | "event" | "target" | "capture" | "early" | "never";
   /** What was added instead. */
   readonly added: Registration | undefined;
 }
@@ -65,7 +69,9 @@ export function removesNothing(call: CallExpression, program: Program): VainRemo
     return { ...removal, because: "never", added: there.find((it) => !isFresh(it.listener)) };
   }
   const matching = same.filter((it) => isSamePlace(it, removal));
-  if (matching.length > 0) return ofOtherPhase(matching, removal);
+  if (matching.length > 0) {
+    return ofOtherPhase(matching, removal) ?? tooEarly(matching, { ...removal, listener }, program);
+  }
   if (same.some((it) => eventKey(it.event) === undefined)) return undefined;
   const elsewhere = same.find((it) => mayBeSameTarget(it.target, removal.target));
   if (elsewhere !== undefined) return { ...removal, because: "event", added: elsewhere };
@@ -123,6 +129,42 @@ function ofOtherPhase(
     (it) => it.capture !== undefined && it.capture !== removal.capture,
   );
   return differs ? { ...removal, because: "capture", added: first } : undefined;
+}
+
+/**
+ * `target.off("x", run); target.on("x", run);` with a function that each call makes anew: by then nobody
+ * has added it, and nobody removes it later.
+ */
+function tooEarly(
+  matching: readonly Registration[],
+  removal: Removal & { readonly listener: Node },
+  program: Program,
+): VainRemoval | undefined {
+  const { call, listener } = removal;
+  const variable = variableBehind(listener, program);
+  const owner = enclosingFunction(call);
+  if (variable === undefined || owner === undefined) return undefined;
+  const { declaration, mentions } = variable;
+  const made = is.VariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const isMadeHere = made !== undefined && isFunctionExpression(unwrapped(made));
+  if (!isMadeHere || enclosingFunction(declaration) !== owner) return undefined;
+  // Around again, what was added behind the removal stands in front of it.
+  const loop = ancestor(call, isLoop);
+  if (loop !== undefined && !isInside(declaration, loop) && isInside(loop, owner)) return undefined;
+  const isLater = ({ call: it }: Registration) =>
+    call.end <= it.pos && enclosingFunction(it) === owner;
+  if (!matching.every(isLater)) return undefined;
+  const [added] = matching;
+  const isVain = mentions.every((it) => {
+    if (added === undefined || it.pos < added.call.pos) return isRemoved(it, program);
+    return !isRemoved(it, program) && !isHandedToOthers(it, matching);
+  });
+  return isVain ? { ...removal, because: "early", added } : undefined;
+}
+
+/** Whether the mention is neither called nor one of the registrations, so that others may remove it. */
+function isHandedToOthers(mention: Identifier, matching: readonly Registration[]): boolean {
+  return !isCalled(mention) && !matching.some(({ call }) => isInside(mention, call));
 }
 
 /** A local function that is only called and removed, but never handed to anybody. */

@@ -21,7 +21,7 @@ import { unusedName } from "./unused-name.ts";
 /** Begins to listen in front of what sets off the event, and waits where it did before. */
 export function listenFirst(call: CallExpression, late: Late, program: Program): Fix[] {
   if (late.kind === "made") return listenAtOnce(call, late, program);
-  if (late.kind === "handed-over") return [];
+  if (late.kind === "handed-over" || late.kind === "shown") return [];
   const trigger = statementOf(late.trigger) ?? statementAwaiting(late.trigger);
   const awaiting = is.AwaitExpression(call.parent) ? call.parent : undefined;
   const declares = awaiting && ancestor(awaiting, is.VariableStatement);

@@ -29,6 +29,7 @@ export const lateListener = defineRule({
 
 const SINCE: Readonly<Record<Late["kind"], string>> = {
   "set-off": "this sets it off",
+  shown: "the user can answer from here on",
   made: "it may come from here on",
   "handed-over": "it may come from here on",
 };

@@ -135,6 +135,7 @@ const MESSAGES: Readonly<Record<VainRemoval["because"], (name: string) => string
   event: (name) => `This removes nothing: ${name} was added for another event.`,
   target: (name) => `This removes nothing: ${name} was added to something else.`,
   capture: (name) => `This removes nothing: ${name} was added for the other phase of the event.`,
+  early: (name) => `This removes nothing: ${name} is made by each call anew, and added only below.`,
   never: (name) => `This removes nothing: ${name} is never added.`,
 };
 
