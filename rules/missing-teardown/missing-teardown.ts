@@ -6,6 +6,7 @@ import { type Life, nameOfLife } from "../../analysis/facts/lives.ts";
 import { type Outliving, outlivingBy } from "../../analysis/facts/outliving.ts";
 import { type PiledListener, piledListener } from "../../analysis/facts/piled-listeners.ts";
 import { replacedBy, type ReplacedHandle } from "../../analysis/facts/replaced-handles.ts";
+import { listenersLeftBy, type SettledListeners } from "../../analysis/facts/settled-listeners.ts";
 import { removesNothing, type VainRemoval } from "../../analysis/facts/vain-removals.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Note } from "../../analysis/rule.ts";
@@ -27,7 +28,7 @@ import { removeWhatWasAdded } from "../fixes/remove-added.ts";
 //
 // Sides of one mistake: what was begun is never ended (facts/outliving.ts), or cannot be any more
 // because its handle is overwritten (facts/replaced-handles.ts), or there is one more of it after each
-// call (facts/piled-listeners.ts); it does its work after the end (facts/late-timers.ts,
+// call (facts/piled-listeners.ts) or wait (facts/settled-listeners.ts); it does its work after the end (facts/late-timers.ts,
 // facts/forgotten-timers.ts); or the call
 // that is meant to end it ends nothing (facts/vain-removals.ts).
 export const missingTeardown = defineRule({
@@ -66,6 +67,8 @@ function findingAt(call: CallExpression | NewExpression, program: Program): Find
   if (forgotten !== undefined) return forgottenAtEnd(forgotten);
   const piled = piledListener(call, program);
   if (piled !== undefined) return oneMore(piled);
+  const staying = listenersLeftBy(call, program);
+  if (staying !== undefined) return stays(staying);
   const vain = removesNothing(call, program);
   return vain && inVain(vain);
 }
@@ -172,6 +175,18 @@ function oneMore({ registration, fn }: PiledListener): Finding {
     at: call.expression,
     message: `Each call${name === undefined ? "" : ` of \`${name}\``} adds one more listener to ${nameOfTarget(registration)}, and nothing removes it.`,
     why: "All of them are called for each event, long after the promises that they settle, and keep all that they can see in memory.",
+  };
+}
+
+function stays({ ends, stay }: SettledListeners): Finding {
+  const events = stay.map(({ event }) => textOf(event)).join(" and ");
+  return {
+    at: ends.call.expression,
+    severity: "hint",
+    profile: "strict",
+    message: `When ${textOf(ends.event)} has ended the wait, the listener for ${events} stays on ${nameOfTarget(ends)}.`,
+    why: "There is one more of them after each wait. One that is left for `error` also takes the next error for itself, and nobody hears of it.",
+    notes: stay.map(({ call }) => ({ at: call.expression, message: "stays" })),
   };
 }
 

@@ -11,9 +11,11 @@ import { isRemoved, registrationOf, removalOf, targetKey } from "../../analysis/
 import { nameOfLife } from "../../analysis/facts/lives.ts";
 import { outlivingBy } from "../../analysis/facts/outliving.ts";
 import { piledListener } from "../../analysis/facts/piled-listeners.ts";
+import { intervalsInExecutor } from "../../analysis/facts/polling-timers.ts";
 import { timersInRace } from "../../analysis/facts/race-timers.ts";
 import { replacedBy } from "../../analysis/facts/replaced-handles.ts";
 import { unreleasedBy } from "../../analysis/facts/resources.ts";
+import { listenersLeftBy } from "../../analysis/facts/settled-listeners.ts";
 import { serialLoop, stepsBefore } from "../../analysis/facts/serial-work.ts";
 import type { Program } from "../../analysis/program.ts";
 import {
@@ -158,6 +160,21 @@ checkEach(
     return found && { at: call.expression, label: "piles-up" };
   }),
 );
+
+checkEach(
+  "settled-listeners.md",
+  ofCalls((call, program) => {
+    const found = listenersLeftBy(call, program);
+    const message = found?.stay.map(({ event }) => textOf(event)).join(", ");
+    return found && { at: call.expression, label: "leaves", message };
+  }),
+);
+
+checkEach("polling-timers.md", (node, program) => {
+  const [found] = is.NewExpression(node) ? intervalsInExecutor(node, program) : [];
+  const message = found && `${found.handle ?? "nobody"}, ${String(found.ways.length)}`;
+  return found && { at: found.timer.expression, label: "goes-on", message };
+});
 
 checkEach("serial-work.md", (node, program) => {
   if (is.ForOfStatement(node)) {

@@ -25,6 +25,7 @@ import { recordRace } from "../../analysis/facts/records.ts";
 import { storeBehindLook, updateInSteps } from "../../analysis/facts/shared-memory.ts";
 import { unfinishedAt } from "../../analysis/facts/unfinished.ts";
 import { reachedInto, staleUseOf } from "../../analysis/facts/stale-uses.ts";
+import { isFoundWanting, sideOfDecision } from "../../analysis/facts/decisions.ts";
 import { conditionsOn } from "../../analysis/facts/place-tests.ts";
 import { sideOf } from "../../analysis/facts/tests.ts";
 import { testWindow, valueWindow } from "../../analysis/facts/windows.ts";
@@ -129,6 +130,17 @@ page("tests.md", function* (node, program) {
     const side = sideOf(condition.node, node, program);
     const outcome = side === undefined ? "either" : side ? condition.whenTrue : condition.whenFalse;
     yield { at: condition.node, label: "tests", message: outcome };
+  }
+});
+
+page("decisions.md", function* (node, program) {
+  const place = argumentOf(node, "here");
+  const location = place && locationOf(place, program);
+  if (location === undefined) return;
+  for (const condition of conditionsOn(location, ownersOf(node, program), program)) {
+    const side = sideOfDecision(condition.node, node, program);
+    const found = isFoundWanting(condition, node, program) ? "wanting" : "no matter";
+    if (side !== undefined) yield { at: condition.node, label: "decides", message: found };
   }
 });
 
