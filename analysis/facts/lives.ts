@@ -188,7 +188,7 @@ export function inheritsEnd(of: ClassLike, program: Program): boolean {
     const base = baseOf(owner);
     const name = base && (is.PropertyAccessExpression(base) ? base.name : base);
     if (name === undefined) return false;
-    if (/Disposable$/.test(nameOf(name) ?? "")) return true;
+    if (nameOf(name)?.endsWith("Disposable") === true) return true;
     const declaration = declarationOf(name, program);
     if (!isClassLike(declaration)) return false;
     const life = lifeOfClass(declaration, program);
