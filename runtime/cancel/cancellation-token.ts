@@ -49,6 +49,7 @@ export class CancellationToken implements Disposable {
     this.controller.abort(reason);
   }
 
+  /** A token that is cancelled with this one, or before it. */
   child(): CancellationToken {
     return new CancellationToken(this);
   }
@@ -69,6 +70,7 @@ export class CancellationToken implements Disposable {
     });
   }
 
+  /** Throws the reason if the token has been cancelled. */
   throwIfCancelled(): void {
     if (this.cancelled) throw this.reason;
   }

@@ -32,6 +32,7 @@ export interface Sender<T> extends Disposable {
   /** Waits for a place and keeps it, so that a message that is costly to make is only made when it can be sent. */
   reserve(options?: Cancellable): Promise<Slot<T>>;
 
+  /** Another sender of the same channel, which has to be closed as well. Throws a ClosedError once this one is closed. */
   clone(): Sender<T>;
 
   /** Closes this sender; the channel ends with its last sender. A `send` that waits is still delivered. */

@@ -10,8 +10,10 @@ export interface WatchSender<T> extends Disposable {
   /** Replaces the value. Without effect on anybody if it equals the former one, or after `close`. */
   send(value: T): void;
 
+  /** Replaces the value by what the function makes of it. */
   update(change: (value: T) => T): void;
 
+  /** Ends it for all watchers; the last value can still be read. */
   close(): void;
 }
 

@@ -95,6 +95,10 @@ export class ResourcePool<R> implements AsyncDisposable {
     return this.permits.size;
   }
 
+  /**
+   * Waits for a resource: one that is unused and valid, or a new one. Rejects as said above, and with a ClosedError after
+   * `drain`.
+   */
   async acquire(options?: Cancellable): Promise<Lease<R>> {
     const { maxQueue = Infinity } = this.options;
     if (this.permits.available === 0 && maxQueue <= this.waiting) {

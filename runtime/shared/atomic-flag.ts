@@ -31,6 +31,7 @@ export class AtomicFlag extends Shared {
     this.flag = new Word(this.words, this.index);
   }
 
+  /** Whether it is set. */
   get(): boolean {
     return this.flag.load() !== 0;
   }
@@ -42,6 +43,7 @@ export class AtomicFlag extends Shared {
     return true;
   }
 
+  /** Clears it; who waits for it goes on waiting. */
   clear(): void {
     this.flag.swap(0);
   }

@@ -23,10 +23,12 @@ export class AtomicInt extends Shared {
     super(buffer, index, 1);
   }
 
+  /** The value. */
   load(): number {
     return Atomics.load(this.words, this.index);
   }
 
+  /** Replaces the value by another integer of 32 bits; anything else is a RangeError. */
   store(value: number): void {
     Atomics.store(this.words, this.index, checkedInt(value));
   }

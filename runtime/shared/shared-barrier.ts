@@ -39,6 +39,7 @@ export class SharedBarrier extends Shared {
     this.state = new Word(this.words, this.index);
   }
 
+  /** Ends when all have come. Rejects with `signal.reason`. */
   async wait(options?: Cancellable): Promise<{ leader: boolean }> {
     const signal = options?.signal;
     throwIfAborted(options);
@@ -52,6 +53,7 @@ export class SharedBarrier extends Shared {
     return { leader: false };
   }
 
+  /** The same. Blocks the thread meanwhile; main threads of browsers throw. */
   waitSync(): { leader: boolean } {
     const round = this.arrive();
     if (round === undefined) return { leader: true };

@@ -42,6 +42,7 @@ export class SharedCondvar extends Shared {
     this.notifications = new Word(this.words, this.index);
   }
 
+  /** Gives the lock back, waits for a notification, and ends when the lock is held again. */
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
     const shared = checkedGuard(guard);
     const signal = options?.signal;
@@ -71,11 +72,13 @@ export class SharedCondvar extends Shared {
     }
   }
 
+  /** Ends one wait, if there is any. */
   notifyOne(): void {
     this.notifications.add(1);
     this.notifications.notify();
   }
 
+  /** Ends every wait that has begun, in all threads. */
   notifyAll(): void {
     this.notifications.add(1);
     this.notifications.notify();

@@ -44,11 +44,13 @@ export class SharedMutex extends Shared {
     this.state = new Word(this.words, this.index);
   }
 
+  /** Waits for the lock. Rejects with `signal.reason`, and then holds nothing. */
   async lock(options?: Cancellable): Promise<Guard> {
     await this.relock(options?.signal);
     return new SharedGuard(this);
   }
 
+  /** The same. Blocks the thread meanwhile; main threads of browsers throw. */
   lockSync(): Guard {
     this.relockSync();
     return new SharedGuard(this);

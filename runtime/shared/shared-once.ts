@@ -37,6 +37,7 @@ export class SharedOnce extends Shared {
     return this.state.load() === done;
   }
 
+  /** Runs the work if it is not done; true if it was this call that did it. Rejects with its error, or with `signal.reason`. */
   async run(work: () => void | PromiseLike<void>, options?: Cancellable): Promise<boolean> {
     await this.state.until(this.attempt, options?.signal);
     if (this.done) return false;

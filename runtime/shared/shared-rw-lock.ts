@@ -49,21 +49,25 @@ export class SharedRwLock extends Shared {
     this.readers = new Word(this.words, this.index + 1);
   }
 
+  /** Waits until no writer is in. Rejects with `signal.reason`. */
   async read(options?: Cancellable): Promise<Guard> {
     await this.enter(options?.signal);
     return new SharedGuard(this.reader);
   }
 
+  /** Waits until nobody else is in. Rejects with `signal.reason`. */
   async write(options?: Cancellable): Promise<Guard> {
     await this.relock(options?.signal);
     return new SharedGuard(this);
   }
 
+  /** The same as `read`. Blocks the thread meanwhile; main threads of browsers throw. */
   readSync(): Guard {
     this.enterSync();
     return new SharedGuard(this.reader);
   }
 
+  /** The same as `write`. Blocks the thread meanwhile; main threads of browsers throw. */
   writeSync(): Guard {
     this.relockSync();
     return new SharedGuard(this);

@@ -49,11 +49,13 @@ export class SharedSemaphore extends Shared {
     return Math.max(0, this.permits - this.taken.load());
   }
 
+  /** Waits for a permit. Rejects with `signal.reason`, and then holds none. */
   async acquire(options?: Cancellable): Promise<Guard> {
     await this.relock(options?.signal);
     return new SharedGuard(this);
   }
 
+  /** The same. Blocks the thread meanwhile; main threads of browsers throw. */
   acquireSync(): Guard {
     this.relockSync();
     return new SharedGuard(this);

@@ -30,6 +30,7 @@ export class Barrier {
     this.parties = checkedCount("parties", parties, 1);
   }
 
+  /** Ends when all have come. Rejects with `signal.reason`, or with the reason of `abort`. */
   wait(options?: Cancellable): Promise<{ leader: boolean }> {
     const refused = refusal(options);
     if (refused !== undefined) return refused;
@@ -39,6 +40,7 @@ export class Barrier {
     return Promise.resolve({ leader: true });
   }
 
+  /** Breaks the barrier for good; with a CancelledError unless told. */
   abort(reason: unknown = new CancelledError("The barrier was broken.")): void {
     this.broken ??= { reason };
     this.waiters.rejectAll(this.broken.reason);

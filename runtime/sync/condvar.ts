@@ -35,6 +35,7 @@ import { Waiters } from "../core/waiters.ts";
 export class Condvar {
   private readonly waiters = new Waiters<void>("condition");
 
+  /** Gives the lock back, waits for a notification, and ends when the lock is held again. */
   async wait(guard: Guard, options?: Cancellable): Promise<void> {
     if (!canSuspend(guard)) throw new TypeError("`wait` needs the guard of a Mutex or RwLock.");
     throwIfAborted(options);
@@ -53,10 +54,12 @@ export class Condvar {
     while (condition()) await this.wait(guard, options);
   }
 
+  /** Ends the longest wait. Nothing is remembered when nobody waits. */
   notifyOne(): void {
     this.waiters.wake();
   }
 
+  /** Ends every wait that has begun. */
   notifyAll(): void {
     this.waiters.wakeAll();
   }

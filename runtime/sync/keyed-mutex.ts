@@ -75,14 +75,17 @@ export class KeyedMutex<K> {
     return this.locks.size - this.locks.free;
   }
 
+  /** Whether somebody holds the lock of the key now. */
   locked(key: K): boolean {
     return this.locks.get(key)?.available === 0;
   }
 
+  /** Waits for the lock of the key. Rejects with `signal.reason`. */
   lock(key: K, options?: Cancellable): Promise<Guard> {
     return this.locks.of(key).acquire(1, options);
   }
 
+  /** Takes the lock of the key if it is free and nobody waits. */
   tryLock(key: K): Guard | undefined {
     return this.locks.of(key).tryAcquire(1);
   }

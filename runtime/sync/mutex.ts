@@ -44,6 +44,7 @@ export class Mutex<T = void> {
     return this.permits.available === 0;
   }
 
+  /** Waits for the lock. Rejects with `signal.reason`, and then holds nothing. */
   lock(options?: Cancellable): Promise<MutexGuard<T>> {
     const guard: Promise<Guard> = this.permits.acquire(1, options);
     // Sound: all guards have a `value`; the type hides it where there is nothing to own.

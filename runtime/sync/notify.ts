@@ -23,6 +23,7 @@ export class Notify {
   private readonly waiters = new Waiters<void>("notification");
   private remembered = false;
 
+  /** Ends with the next notification, at once if one is remembered. Rejects with `signal.reason`. */
   notified(options?: Cancellable): Promise<void> {
     const refused = refusal(options);
     if (refused !== undefined) return refused;

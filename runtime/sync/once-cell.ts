@@ -27,6 +27,7 @@ export class OnceCell<T> {
   private content: { readonly value: T } | undefined = undefined;
   private flight: Flight<T> | undefined = undefined;
 
+  /** The value; undefined while there is none. */
   get(): T | undefined {
     return this.content?.value;
   }
@@ -38,6 +39,7 @@ export class OnceCell<T> {
     return true;
   }
 
+  /** The value, which the function makes if there is none. Rejects with its error, or with `signal.reason`. */
   async getOrInit(init: Work<T>, options?: Cancellable): Promise<T> {
     throwIfAborted(options);
     if (this.content !== undefined) return this.content.value;

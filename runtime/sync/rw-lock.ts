@@ -47,18 +47,22 @@ export class RwLock<T = void> {
     this.permits = new Permits(readers, owned[0] as T, "lock");
   }
 
+  /** Waits until no writer is in or before it. Rejects with `signal.reason`. */
   read(options?: Cancellable): Promise<ReadGuard<T>> {
     return this.permits.acquire(1, options);
   }
 
+  /** Waits until nobody else is in. Rejects with `signal.reason`. */
   write(options?: Cancellable): Promise<WriteGuard<T>> {
     return this.permits.acquire(readers, options);
   }
 
+  /** Comes in for reading if that is possible without waiting. */
   tryRead(): ReadGuard<T> | undefined {
     return this.permits.tryAcquire(1);
   }
 
+  /** Comes in for writing if that is possible without waiting. */
   tryWrite(): WriteGuard<T> | undefined {
     return this.permits.tryAcquire(readers);
   }

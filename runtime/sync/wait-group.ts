@@ -30,6 +30,7 @@ export class WaitGroup {
     return this.pending;
   }
 
+  /** Says that so many more have to be done. A RangeError if that makes fewer than none. */
   add(count = 1): void {
     if (!Number.isInteger(count) || this.pending + count < 0) {
       throw new RangeError(`${this.pending} are pending: cannot add ${count}.`);
@@ -41,6 +42,7 @@ export class WaitGroup {
     latch.open();
   }
 
+  /** Says that one is done. */
   done(): void {
     this.add(-1);
   }

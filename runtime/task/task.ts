@@ -22,6 +22,7 @@ export interface Task<T> extends PromiseLike<T>, AsyncDisposable, Selectable<T> 
   /** How the task ended. Rejects only if `options.signal` aborts first. */
   outcome(options?: Cancellable): Promise<Outcome<T>>;
 
+  /** Aborts its signal; with a CancelledError unless told. Without effect once it has ended. */
   abort(reason?: unknown): void;
 
   /** Lets the task run on its own: disposing does nothing any more, and an error goes to `onLateError`. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ts } from "ts-morph";
 import { expect, test } from "vitest";
 import * as runtime from "../../runtime/index.ts";
 import { RUNTIME, runtimeFiles } from "../../scripts/runtime-entries.mjs";
@@ -83,6 +84,34 @@ test.each(words.filter((it) => granted.test(it)))(
     expect(said(name)).toMatch(/after|later|as with/i);
   },
 );
+
+test("every method that an editor can show says what it does", () => {
+  const published = new Set(
+    [...texts]
+      .filter(([file]) => /(^|\/)index\.ts$/.test(file))
+      .flatMap(([, text]) => [...text.matchAll(/(?:export \{|type |[\s,{])(\w+)(?=[\s,}])/g)])
+      .map(([, name = ""]) => name),
+  );
+  const silent = [...texts].flatMap(([file, text]) => {
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    return source.statements.flatMap((it) => {
+      const isOpen = ts.isClassDeclaration(it) || ts.isInterfaceDeclaration(it);
+      if (!isOpen || it.name === undefined || !published.has(it.name.text)) return [];
+      const { text: owner } = it.name;
+      return [...it.members]
+        .filter((member) => ts.isMethodDeclaration(member) || ts.isMethodSignature(member))
+        .filter((member) => ts.isIdentifier(member.name) && !isPrivate(member))
+        .filter((member) => ts.getJSDocCommentsAndTags(member).length === 0)
+        .map((member) => `${owner}.${member.name.getText(source)}`);
+    });
+  });
+  expect(silent).toEqual([]);
+});
+
+function isPrivate(member: ts.Declaration): boolean {
+  const flags = ts.getCombinedModifierFlags(member);
+  return (flags & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0;
+}
 
 test("every time is said to be in milliseconds, where it is taken", () => {
   const timed = [...texts].filter(([, text]) =>
