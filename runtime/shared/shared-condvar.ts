@@ -72,7 +72,7 @@ export class SharedCondvar extends Shared {
     }
   }
 
-  /** Ends one wait, if there is any. */
+  /** Ends at least one of the waits that have begun; others may end as well, so look at the condition again. */
   notifyOne(): void {
     this.notifications.add(1);
     this.notifications.notify();
