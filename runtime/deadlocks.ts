@@ -49,6 +49,7 @@ class Detector implements Probe {
   private readonly afterMs: number;
   private readonly onDeadlock: (deadlock: DeadlockError) => void;
   private readonly holders = new WeakMap<object, Set<Hold>>();
+  private readonly told = new WeakSet<Wait>();
 
   constructor(
     context: AsyncContext<Flow>,
@@ -107,7 +108,9 @@ class Detector implements Probe {
   /** A wait that lasts: does it wait, over others maybe, for itself? */
   private look(wait: Wait): void {
     const circle = this.circle(wait, wait.flow, new Set());
-    if (circle === undefined) return;
+    // Each of those in it looks for it, and one report is enough.
+    if (circle === undefined || circle.some(([it]) => this.told.has(it))) return;
+    for (const [it] of circle) this.told.add(it);
     const text = circle.map(
       ([{ flow, place }, hold]) =>
         `\n- ${flow.name} waits ${place} for the lock that ${hold.flow === flow ? "it" : hold.flow.name} took ${hold.place}`,
