@@ -18,7 +18,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "CancellationToken"
       ],
-      "hash": "69d3f71e34960b5f",
+      "hash": "2742ec82167e2799",
       "members": [
         0,
         1,
@@ -90,7 +90,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "linkSignals"
       ],
-      "hash": "c656b77b2b2d6071",
+      "hash": "0056768a67b95e79",
       "members": [
         45,
         0,
@@ -173,7 +173,7 @@ export const sources: VendoredSources = {
         "onLateError",
         "shield"
       ],
-      "hash": "d7dd647eca63358a",
+      "hash": "abc69d47c63929df",
       "members": [
         46,
         0,
@@ -565,7 +565,7 @@ export const sources: VendoredSources = {
         "ItemWork",
         "forEachLimit"
       ],
-      "hash": "dae10a5e67dbad3e",
+      "hash": "f896f1da1a301b3d",
       "members": [
         152,
         0,
@@ -687,7 +687,7 @@ export const sources: VendoredSources = {
         "MapLimitOptions",
         "mapLimit"
       ],
-      "hash": "afc9df8e4c3c69de",
+      "hash": "948b8e546e166b98",
       "members": [
         146,
         147,
@@ -837,7 +837,7 @@ export const sources: VendoredSources = {
         "BatchLoad",
         "batcher"
       ],
-      "hash": "1973feb16631648b",
+      "hash": "0c5e0a8a052ee2aa",
       "members": [
         157,
         158,
@@ -928,7 +928,7 @@ export const sources: VendoredSources = {
         "Lease",
         "ResourcePool"
       ],
-      "hash": "11124a198e9a55a1",
+      "hash": "d2589c89ad42ea3e",
       "members": [
         162,
         163,
@@ -1077,7 +1077,7 @@ export const sources: VendoredSources = {
         "SelectOptions",
         "select"
       ],
-      "hash": "b4274392eb45a67f",
+      "hash": "ee0f0c98f8c4472c",
       "members": [
         169,
         170,
@@ -1657,7 +1657,7 @@ export const sources: VendoredSources = {
         "Shutdown",
         "shutdown"
       ],
-      "hash": "0a704f30e532879a",
+      "hash": "1b393e510e382048",
       "members": [
         216,
         217,
@@ -1737,7 +1737,7 @@ export const sources: VendoredSources = {
         "BufferedOptions",
         "buffered"
       ],
-      "hash": "82d7e679f826ac30",
+      "hash": "a4201257d4349bfc",
       "members": [
         224,
         225,
@@ -2224,7 +2224,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "OnceCell"
       ],
-      "hash": "ffddf29aea025d88",
+      "hash": "2b39a5ee47a59098",
       "members": [
         244,
         0,
@@ -2290,7 +2290,7 @@ export const sources: VendoredSources = {
         "Outcome",
         "once"
       ],
-      "hash": "63260c4927c9a9de",
+      "hash": "80968ccbcfcfdb76",
       "members": [
         245,
         0,
@@ -2478,7 +2478,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "WaitGroup"
       ],
-      "hash": "08dce7531b5c7f94",
+      "hash": "58a128681aee3c5f",
       "members": [
         252,
         0,
@@ -2556,7 +2556,7 @@ export const sources: VendoredSources = {
         "JoinAllOptions",
         "joinAll"
       ],
-      "hash": "5b7d3f42c30f8a95",
+      "hash": "e143564804ee6af1",
       "members": [
         253,
         254,
@@ -2640,7 +2640,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "92163ca55e6c35f5",
+      "hash": "7942d86aa8494449",
       "members": [
         256,
         257,
@@ -2735,7 +2735,7 @@ export const sources: VendoredSources = {
         "SpawnOptions",
         "spawn"
       ],
-      "hash": "7941c36490e0038c",
+      "hash": "ac55d7bd4a6c5dd8",
       "members": [
         259,
         0,
@@ -2820,7 +2820,7 @@ export const sources: VendoredSources = {
         "TaskGroupOptions",
         "TaskGroup"
       ],
-      "hash": "aed806117af3d435",
+      "hash": "4fe07c3330bfbdee",
       "members": [
         260,
         261,
@@ -2912,7 +2912,7 @@ export const sources: VendoredSources = {
         "TryJoinOptions",
         "tryJoin"
       ],
-      "hash": "0588bbc4e9ee1430",
+      "hash": "393af947715ab83d",
       "members": [
         263,
         264,
@@ -3047,7 +3047,7 @@ export const sources: VendoredSources = {
         "RetryOptions",
         "retry"
       ],
-      "hash": "22b1e535543e5a12",
+      "hash": "02207929c0fca81b",
       "members": [
         270,
         271,
@@ -3158,7 +3158,7 @@ export const sources: VendoredSources = {
         "TimeoutOptions",
         "timeout"
       ],
-      "hash": "0885e50c78d7fe65",
+      "hash": "e44d2a7250735f26",
       "members": [
         214,
         215,
@@ -3277,7 +3277,7 @@ export const sources: VendoredSources = {
         "ResultOf",
         "WorkerPool"
       ],
-      "hash": "49e643428a44fb22",
+      "hash": "cd47ea514117499b",
       "members": [
         324,
         325,
@@ -3541,7 +3541,7 @@ export const sources: VendoredSources = {
     {
       "name": "ChildController",
       "comment": "/**\n * A cancellation of one's own below a parent's: it aborts with the parent, and alone when told to.\n *\n * Its AbortSignal is made when somebody looks at it, because that is what costs: 2.2 of the 2.9 microseconds that a\n * small call with a time limit takes. Most work ends well and never looks.\n */",
-      "code": "class ChildController implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  aborted = false;\n  reason: unknown = undefined;\n\n  /** Called once, after the signal has aborted. */\n  onAborted: ((reason: unknown) => void) | undefined = undefined;\n  private controller: AbortController | undefined = undefined;\n\n  constructor(parent?: AbortSignal) {\n    if (parent === undefined) return;\n    if (isAborted(parent)) this.abort(reasonOf(parent));\n    else follow(parent, this);\n  }\n\n  get signal(): AbortSignal {\n    if (this.controller === undefined) {\n      this.controller = new AbortController();\n      if (this.aborted) this.controller.abort(this.reason);\n    }\n    return this.controller.signal;\n  }\n\n  /** Whether anybody has seen the signal: what has not cannot be told to stop. */\n  get told(): boolean {\n    return this.controller !== undefined;\n  }\n\n  /** The first reason counts. */\n  abort(reason: unknown = new CancelledError()): void {\n    if (this.aborted) return;\n    this.detach();\n    this.aborted = true;\n    this.reason = reason;\n    this.controller?.abort(reason);\n    this.onAborted?.(reason);\n  }\n\n  onAbort(reason: unknown): void {\n    this.abort(reason);\n  }\n\n  /** Leaves the parent; what is below lives on. */\n  detach(): void {\n    unfollow(this);\n  }\n\n  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */\n  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {\n    let result: Promise<T>;\n    try {\n      result = Promise.resolve(this.call(work));\n    } catch (error) {\n      result = Promise.reject(error);\n    }\n    // No `await`: under the testing kit that would be a point where others come between the end and the news of it.\n    void result.then(onValue, onError);\n  }\n\n  /** Calls the work, with the signal if it declares a parameter. */\n  call<T>(work: Work<T>): T | PromiseLike<T> {\n    // Sound: a function that declares no parameter does not read its first.\n    return checkedWork(work).length === 0\n      ? (work as () => T | PromiseLike<T>)()\n      : work(this.signal);\n  }\n}"
+      "code": "class ChildController implements AbortListener {\n  hub: AbortListener[\"hub\"] = undefined;\n  aborted = false;\n  reason: unknown = undefined;\n\n  /** Called once, after the signal has aborted. */\n  onAborted: ((reason: unknown) => void) | undefined = undefined;\n  private controller: AbortController | undefined = undefined;\n\n  constructor(parent?: AbortSignal) {\n    if (parent === undefined) return;\n    if (isAborted(parent)) this.abort(reasonOf(parent));\n    else follow(parent, this);\n  }\n\n  get signal(): AbortSignal {\n    if (this.controller === undefined) {\n      this.controller = new AbortController();\n      if (this.aborted) this.controller.abort(this.reason);\n    }\n    return this.controller.signal;\n  }\n\n  /** Whether anybody has seen the signal: what has not cannot be told to stop. */\n  get told(): boolean {\n    return this.controller !== undefined;\n  }\n\n  /** The first reason counts. */\n  abort(reason: unknown = new CancelledError()): void {\n    if (this.aborted) return;\n    this.detach();\n    this.aborted = true;\n    this.reason = reason;\n    this.controller?.abort(reason);\n    this.onAborted?.(reason);\n  }\n\n  onAbort(reason: unknown): void {\n    this.abort(reason);\n  }\n\n  /** Leaves the parent; what is below lives on. */\n  detach(): void {\n    unfollow(this);\n  }\n\n  /** Calls the work and then exactly one of the two, later; a synchronous throw counts as a rejection. */\n  start<T>(work: Work<T>, onValue: (value: T) => void, onError: (error: unknown) => void): void {\n    let result: Promise<T>;\n    try {\n      result = Promise.resolve(this.call(work));\n    } catch (error) {\n      result = Promise.reject(error);\n    }\n    // No `await`: under the testing kit that would be a point where others come between the end and the news of it.\n    void result.then(onValue, onError);\n  }\n\n  /** Calls the work with the arguments and, if it declares a parameter more, the signal. */\n  call<A extends readonly unknown[], R>(work: (...args: [...A, AbortSignal]) => R, ...args: A): R {\n    return checkedWork(work).length <= args.length\n      ? // Sound: a function that declares no further parameter does not read it.\n        (work as unknown as (...args: A) => R)(...args)\n      : work(...args, this.signal);\n  }\n}"
     },
     {
       "name": "isReason",
@@ -4212,7 +4212,7 @@ export const sources: VendoredSources = {
     {
       "name": "batcher",
       "comment": "/**\n * Makes a function that loads one key out of one that loads many: calls at about the same time become one.\n *\n * - **Values** must come in the order of the keys, one for each; an Error among them rejects the calls of its key alone.\n *   If there are more or fewer, or the load fails, all calls of the batch are rejected.\n * - **Equal keys** of one batch are asked for once. Nothing is kept afterwards: this is no cache.\n * - **Cancellation.** A call's signal ends that call. The load is told when every call of its batch has left.\n * - **Cost.** O(1) per call.\n *\n * Counterpart of Facebook's DataLoader, without its cache.\n *\n * @example\n * const queries: string[] = [];\n * const user = batcher(async (ids: readonly number[]) => {\n *   queries.push(`users ${ids}`);\n *   return ids.map((id) => ({ id }));\n * });\n * const [anna, bert] = await Promise.all([user(1), user(2)]);\n * assert.deepEqual([anna.id, bert.id, queries], [1, 2, [\"users 1,2\"]]);\n */",
-      "code": "function batcher<K, V>(\n  load: BatchLoad<K, V>,\n  { maxSize = Infinity, windowMs }: BatcherOptions = {},\n): (key: K, options?: Cancellable) => Promise<V> {\n  checkedLimit(\"maxSize\", maxSize);\n  if (windowMs !== undefined) checkedDelay(\"windowMs\", windowMs);\n  let batch: ReturnType<typeof open> | undefined;\n\n  const open = () => {\n    const controller = new ChildController();\n    const places = new Map<K, number>();\n\n    /** The calls, each with the place of its key. */\n    const calls: Waiters<V, number> = new Waiters<V, number>(\"batch\");\n    calls.left = () => {\n      // One that everybody has left is not sent, so who comes after that needs another.\n      if (calls.size !== 0) return;\n      controller.abort();\n      close();\n    };\n\n    const close = (): void => {\n      if (batch === opened) batch = undefined;\n      cancelTimer?.();\n    };\n\n    const send = async (): Promise<void> => {\n      if (batch !== opened) return;\n      close();\n      const keys = [...places.keys()];\n      try {\n        // Sound: what declares one parameter does not read a second.\n        const values = await controller.call(\n          load.length < 2\n            ? () => (load as (keys: readonly K[]) => ReturnType<BatchLoad<K, V>>)(keys)\n            : (signal) => load(keys, signal),\n        );\n        if (values.length !== keys.length) {\n          throw new TypeError(\n            `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,\n          );\n        }\n        for (let call = calls.first(); call !== undefined; call = calls.first()) {\n          // Sound: there is a value for each place.\n          const value = values[call.detail] as V | Error;\n          if (value instanceof Error) calls.refuse(call, value);\n          else calls.grant(call, value);\n        }\n      } catch (error) {\n        calls.rejectAll(error);\n      }\n    };\n\n    const opened = { places, calls, send };\n    const cancelTimer =\n      windowMs === undefined ? undefined : startTimer(windowMs, () => void send());\n    // Two turns, so that calls made by the continuations of this turn still come along.\n    if (windowMs === undefined) {\n      void Promise.resolve().then(() => queueMicrotask(() => void send()));\n    }\n    return opened;\n  };\n\n  return (key, options) => {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    const { places, calls, send } = (batch ??= open());\n    let place = places.get(key);\n    if (place === undefined) places.set(key, (place = places.size));\n    const value = calls.wait(options?.signal, place);\n    if (maxSize <= places.size) void send();\n    return value;\n  };\n}"
+      "code": "function batcher<K, V>(\n  load: BatchLoad<K, V>,\n  { maxSize = Infinity, windowMs }: BatcherOptions = {},\n): (key: K, options?: Cancellable) => Promise<V> {\n  checkedLimit(\"maxSize\", maxSize);\n  if (windowMs !== undefined) checkedDelay(\"windowMs\", windowMs);\n  let batch: ReturnType<typeof open> | undefined;\n\n  const open = () => {\n    const controller = new ChildController();\n    const places = new Map<K, number>();\n\n    /** The calls, each with the place of its key. */\n    const calls: Waiters<V, number> = new Waiters<V, number>(\"batch\");\n    calls.left = () => {\n      // One that everybody has left is not sent, so who comes after that needs another.\n      if (calls.size !== 0) return;\n      controller.abort();\n      close();\n    };\n\n    const close = (): void => {\n      if (batch === opened) batch = undefined;\n      cancelTimer?.();\n    };\n\n    const send = async (): Promise<void> => {\n      if (batch !== opened) return;\n      close();\n      const keys = [...places.keys()];\n      try {\n        const values = await controller.call(load, keys);\n        if (values.length !== keys.length) {\n          throw new TypeError(\n            `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,\n          );\n        }\n        for (let call = calls.first(); call !== undefined; call = calls.first()) {\n          // Sound: there is a value for each place.\n          const value = values[call.detail] as V | Error;\n          if (value instanceof Error) calls.refuse(call, value);\n          else calls.grant(call, value);\n        }\n      } catch (error) {\n        calls.rejectAll(error);\n      }\n    };\n\n    const opened = { places, calls, send };\n    const cancelTimer =\n      windowMs === undefined ? undefined : startTimer(windowMs, () => void send());\n    // Two turns, so that calls made by the continuations of this turn still come along.\n    if (windowMs === undefined) {\n      void Promise.resolve().then(() => queueMicrotask(() => void send()));\n    }\n    return opened;\n  };\n\n  return (key, options) => {\n    const refused = refusal(options);\n    if (refused !== undefined) return refused;\n    const { places, calls, send } = (batch ??= open());\n    let place = places.get(key);\n    if (place === undefined) places.set(key, (place = places.size));\n    const value = calls.wait(options?.signal, place);\n    if (maxSize <= places.size) void send();\n    return value;\n  };\n}"
     },
     {
       "name": "deferAsync",
@@ -4242,7 +4242,7 @@ export const sources: VendoredSources = {
     {
       "name": "ResourcePool",
       "comment": "/**\n * Resources that are costly to make, shared by many: connections, above all.\n *\n * - **Fair.** Who waits longest is served next. Of the unused resources the one used last is taken, so that the others\n *   can grow old and be destroyed.\n * - **Cancellation.** Before the grant, an aborted signal rejects with `signal.reason`. `create` is told; what it makes\n *   all the same is kept for the next. After the grant the signal only reaches the function given to `use`.\n * - **Errors.** When `create` fails, the caller it was made for is rejected and the others go on. An error of\n *   `validate` counts as not valid; errors of `destroy` go to `onLateError`.\n * - **A user that throws** gives its resource back, with `use` or `await using`.\n * - **`drain`** refuses new users, waits for the present ones and destroys everything. So does disposing.\n * - **Cost.** O(1) besides making, checking and destroying.\n *\n * Counterpart of `deadpool` and `bb8`, and of the connection pool in Go's `database/sql`.\n *\n * @example\n * let opened = 0;\n * const pool = new ResourcePool({ create: () => ({ id: ++opened }), max: 2 });\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.use((connection) => assert.equal(connection.id, 1));\n * await pool.drain();\n */",
-      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1), undefined);\n    checkedCount(\"min\", options.min ?? 0, 0);\n    checkedLimit(\"maxQueue\", options.maxQueue ?? Infinity, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  /**\n   * Waits for a resource: one that is unused and valid, or a new one. Rejects as said above, and with a ClosedError after\n   * `drain`.\n   */\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(\n        work.length < 2\n          ? // Sound: what declares one parameter does not read a second.\n            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)\n          : (it) => work(lease.value, it),\n      );\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit[dispose]();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.cancelTimer?.();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, cancelTimer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.cancelTimer = startTimer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, cancelTimer }: Idle<R>): Promise<void> {\n    cancelTimer?.();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
+      "code": "class ResourcePool<R> implements AsyncDisposable {\n  private readonly options: ResourcePoolOptions<R>;\n  private readonly permits: Permits;\n  private readonly idleMs: number;\n  private readonly unused: Idle<R>[] = [];\n  private readonly drainers = new Waiters<void>(\"drain\");\n  private closed = false;\n  private count = 0;\n\n  constructor(options: ResourcePoolOptions<R>) {\n    this.options = options;\n    this.permits = new Permits(checkedCount(\"max\", options.max, 1), undefined);\n    checkedCount(\"min\", options.min ?? 0, 0);\n    checkedLimit(\"maxQueue\", options.maxQueue ?? Infinity, 0);\n    this.idleMs = checkedDelay(\"idleMs\", options.idleMs ?? Infinity);\n  }\n\n  /** How many resources there are, used, unused or being made. */\n  get size(): number {\n    return this.count;\n  }\n\n  get idle(): number {\n    return this.unused.length;\n  }\n\n  /** How many calls of `acquire` wait for a resource. */\n  get waiting(): number {\n    return this.permits.size;\n  }\n\n  /**\n   * Waits for a resource: one that is unused and valid, or a new one. Rejects as said above, and with a ClosedError after\n   * `drain`.\n   */\n  async acquire(options?: Cancellable): Promise<Lease<R>> {\n    const { maxQueue = Infinity } = this.options;\n    if (this.permits.available === 0 && maxQueue <= this.waiting) {\n      throw new ClosedError(\n        `Already ${this.waiting} wait for the pool, as many as \\`maxQueue\\` allows.`,\n      );\n    }\n    const permit = await this.permits.acquire(1, options);\n    try {\n      return new Loan(await this.valid(options?.signal), this, permit);\n    } catch (error) {\n      this.free(permit);\n      throw error;\n    }\n  }\n\n  /** Calls the function with a resource, which is given back when it returns, throws or rejects. */\n  async use<T>(\n    work: (resource: R, signal: AbortSignal) => T | PromiseLike<T>,\n    options?: Cancellable,\n  ): Promise<T> {\n    const lease = await this.acquire(options);\n    const signal = new ChildController(options?.signal);\n    try {\n      return await signal.call(work, lease.value);\n    } finally {\n      signal.detach();\n      await lease[asyncDispose]();\n    }\n  }\n\n  /** Rejects who waits, waits for who uses, and destroys everything. */\n  async drain(): Promise<void> {\n    this.closed = true;\n    this.permits.close(new ClosedError(\"The pool is closed.\"));\n    while (this.permits.available < this.options.max) await this.drainers.wait();\n    await Promise.all(this.unused.splice(0).map((idle) => this.retire(idle)));\n  }\n\n  [asyncDispose](): Promise<void> {\n    return this.drain();\n  }\n\n  /** @internal The end of a loan. */\n  async giveBack(resource: R, permit: Permit, broken: boolean): Promise<void> {\n    try {\n      if (broken || this.closed) await this.destroy(resource);\n      else this.keep(resource);\n    } finally {\n      this.free(permit);\n    }\n  }\n\n  private free(permit: Permit): void {\n    permit[dispose]();\n    this.drainers.wakeAll();\n  }\n\n  /** An unused resource that is still good, or a new one. */\n  private async valid(signal: AbortSignal | undefined): Promise<R> {\n    for (let idle = this.unused.pop(); idle !== undefined; idle = this.unused.pop()) {\n      idle.cancelTimer?.();\n      // mooring-allow uncancellable-loop: there are at most `max` of them, and none may be left half looked at\n      if (await this.isValid(idle.resource)) return idle.resource;\n      await this.destroy(idle.resource);\n    }\n    this.count++;\n    const child = new ChildController(signal);\n    try {\n      const resource = await child.call(this.options.create);\n      if (!child.aborted) return resource;\n      this.keep(resource);\n    } catch (error) {\n      this.count--;\n      throw child.aborted && isReason(error, child.reason) ? child.reason : error;\n    } finally {\n      child.detach();\n    }\n    throw child.reason;\n  }\n\n  private async isValid(resource: R): Promise<boolean> {\n    try {\n      return (await this.options.validate?.(resource)) ?? true;\n    } catch {\n      // A check that fails says the same as one that says no.\n      return false;\n    }\n  }\n\n  private keep(resource: R): void {\n    const idle: Idle<R> = { resource, cancelTimer: undefined };\n    this.unused.push(idle);\n    if (this.idleMs === Infinity) return;\n    const grownOld = (): void => {\n      if (this.count <= (this.options.min ?? 0)) return;\n      this.unused.splice(this.unused.indexOf(idle), 1);\n      void this.retire(idle);\n    };\n    idle.cancelTimer = startTimer(this.idleMs, grownOld, false);\n  }\n\n  private retire({ resource, cancelTimer }: Idle<R>): Promise<void> {\n    cancelTimer?.();\n    return this.destroy(resource);\n  }\n\n  private async destroy(resource: R): Promise<void> {\n    this.count--;\n    try {\n      await this.options.destroy?.(resource);\n    } catch (error) {\n      reportLate(error);\n    }\n  }\n}"
     },
     {
       "name": "Loan",
@@ -4552,7 +4552,7 @@ export const sources: VendoredSources = {
     {
       "name": "buffered",
       "comment": "/**\n * Maps a stream by work of which up to `limit` run ahead of the reader.\n *\n * - **Backpressure.** At most `limit` items are worked on or wait to be read; the source is read no faster.\n * - **Errors.** With order, the results before the failed item come first, then this throws its error. What runs is\n *   told by its signal and waited for, and the source is closed.\n * - **`break`** does the same and throws nothing. Errors that come then go to `onLateError`.\n * - **Cancellation.** An aborted signal makes the next read throw `signal.reason`, after the same clean-up.\n *\n * Counterpart of `StreamExt::buffered` and `buffer_unordered`.\n * O(1) for each item, O(limit) memory.\n *\n * @example\n * const sizes: number[] = [];\n * for await (const size of buffered([\"a\", \"bb\", \"ccc\"], 2, async (word) => word.length)) sizes.push(size);\n * assert.deepEqual(sizes, [1, 2, 3]);\n */",
-      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  { ordered = true, signal }: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  checkedCount(\"limit\", limit, 1);\n  const controller = new ChildController(signal);\n  if (controller.aborted) throw controller.reason;\n  const takesSignal = 1 < checkedWork(work).length;\n  // Sound: what declares one parameter does not read a second.\n  const plain = work as (item: T) => R | PromiseLike<R>;\n  const puller = new Puller(source);\n  const changes = new Waiters<void>(\"item\");\n\n  // In the order in which they are read: with order they are here from the start of the work on, else from its end.\n  const results = new Queue<Result<R>>();\n  let running = 0;\n  let unread = 0;\n  let pulling = false;\n  let exhausted = false;\n\n  controller.onAborted = () => {\n    puller.stop();\n    changes.wakeAll();\n  };\n\n  /** Starts work as far as there are places and items. */\n  const fill = (): void => {\n    while (!pulling && !exhausted && running + unread < limit) {\n      try {\n        const pulled = puller.next();\n        if (\"then\" in pulled) void beginLater(pulled);\n        else begin(pulled);\n      } catch (error) {\n        fail(error);\n      }\n    }\n  };\n\n  const beginLater = async (pulled: Promise<IteratorResult<T, unknown>>): Promise<void> => {\n    pulling = true;\n    try {\n      begin(await pulled);\n    } catch (error) {\n      fail(error);\n    }\n    pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    changes.wakeAll();\n    if (!controller.aborted) fill();\n  };\n\n  const begin = (step: IteratorResult<T, unknown>): void => {\n    if (step.done === true) exhausted = true;\n    else void start(step.value);\n  };\n\n  /** The source has failed: in its place there is an error to read. */\n  const fail = (error: unknown): void => {\n    exhausted = true;\n    results.push({ outcome: { status: \"error\", error } });\n    unread++;\n  };\n\n  const start = async (item: T): Promise<void> => {\n    const result: Result<R> = { outcome: undefined };\n    if (ordered) results.push(result);\n    running++;\n    try {\n      const value = await (takesSignal ? work(item, controller.signal) : plain(item));\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    running--;\n    unread++;\n    if (!ordered) results.push(result);\n    changes.wakeAll();\n  };\n\n  try {\n    fill();\n    for (;;) {\n      const outcome = results.peek()?.outcome;\n      if (controller.aborted) throw controller.reason;\n      if (outcome !== undefined) {\n        results.shift();\n        unread--;\n        fill();\n        yield unwrap(outcome);\n        if (mustTurn()) await turn();\n      } else if (exhausted && running + unread === 0 && !pulling) return;\n      // mooring-allow signal-not-forwarded: the controller follows the signal, and its abort wakes this\n      else await changes.wait();\n    }\n  } finally {\n    exhausted = true;\n    controller.abort();\n    while (0 < running) await changes.wait();\n    for (let it = results.shift(); it !== undefined; it = results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : controller.reason;\n      if (!isReason(late, controller.reason)) reportLate(late);\n    }\n    await puller.close();\n  }\n}"
+      "code": "async function* buffered<T, R>(\n  source: Items<T>,\n  limit: number,\n  work: (item: T, signal: AbortSignal) => R | PromiseLike<R>,\n  { ordered = true, signal }: BufferedOptions = {},\n): AsyncGenerator<R, void, void> {\n  checkedCount(\"limit\", limit, 1);\n  const controller = new ChildController(signal);\n  if (controller.aborted) throw controller.reason;\n  checkedWork(work);\n  const puller = new Puller(source);\n  const changes = new Waiters<void>(\"item\");\n\n  // In the order in which they are read: with order they are here from the start of the work on, else from its end.\n  const results = new Queue<Result<R>>();\n  let running = 0;\n  let unread = 0;\n  let pulling = false;\n  let exhausted = false;\n\n  controller.onAborted = () => {\n    puller.stop();\n    changes.wakeAll();\n  };\n\n  /** Starts work as far as there are places and items. */\n  const fill = (): void => {\n    while (!pulling && !exhausted && running + unread < limit) {\n      try {\n        const pulled = puller.next();\n        if (\"then\" in pulled) void beginLater(pulled);\n        else begin(pulled);\n      } catch (error) {\n        fail(error);\n      }\n    }\n  };\n\n  const beginLater = async (pulled: Promise<IteratorResult<T, unknown>>): Promise<void> => {\n    pulling = true;\n    try {\n      begin(await pulled);\n    } catch (error) {\n      fail(error);\n    }\n    pulling = false;\n    // Asked for before that: whether it is the end is known only now.\n    changes.wakeAll();\n    if (!controller.aborted) fill();\n  };\n\n  const begin = (step: IteratorResult<T, unknown>): void => {\n    if (step.done === true) exhausted = true;\n    else void start(step.value);\n  };\n\n  /** The source has failed: in its place there is an error to read. */\n  const fail = (error: unknown): void => {\n    exhausted = true;\n    results.push({ outcome: { status: \"error\", error } });\n    unread++;\n  };\n\n  const start = async (item: T): Promise<void> => {\n    const result: Result<R> = { outcome: undefined };\n    if (ordered) results.push(result);\n    running++;\n    try {\n      const value = await controller.call(work, item);\n      result.outcome = { status: \"ok\", value };\n    } catch (error) {\n      result.outcome = { status: \"error\", error };\n    }\n    running--;\n    unread++;\n    if (!ordered) results.push(result);\n    changes.wakeAll();\n  };\n\n  try {\n    fill();\n    for (;;) {\n      const outcome = results.peek()?.outcome;\n      if (controller.aborted) throw controller.reason;\n      if (outcome !== undefined) {\n        results.shift();\n        unread--;\n        fill();\n        yield unwrap(outcome);\n        if (mustTurn()) await turn();\n      } else if (exhausted && running + unread === 0 && !pulling) return;\n      // mooring-allow signal-not-forwarded: the controller follows the signal, and its abort wakes this\n      else await changes.wait();\n    }\n  } finally {\n    exhausted = true;\n    controller.abort();\n    while (0 < running) await changes.wait();\n    for (let it = results.shift(); it !== undefined; it = results.shift()) {\n      const late = it.outcome?.status === \"error\" ? it.outcome.error : controller.reason;\n      if (!isReason(late, controller.reason)) reportLate(late);\n    }\n    await puller.close();\n  }\n}"
     },
     {
       "name": "chunks",

@@ -68,11 +68,11 @@ export class ChildController implements AbortListener {
     void result.then(onValue, onError);
   }
 
-  /** Calls the work, with the signal if it declares a parameter. */
-  call<T>(work: Work<T>): T | PromiseLike<T> {
-    // Sound: a function that declares no parameter does not read its first.
-    return checkedWork(work).length === 0
-      ? (work as () => T | PromiseLike<T>)()
-      : work(this.signal);
+  /** Calls the work with the arguments and, if it declares a parameter more, the signal. */
+  call<A extends readonly unknown[], R>(work: (...args: [...A, AbortSignal]) => R, ...args: A): R {
+    return checkedWork(work).length <= args.length
+      ? // Sound: a function that declares no further parameter does not read it.
+        (work as unknown as (...args: A) => R)(...args)
+      : work(...args, this.signal);
   }
 }

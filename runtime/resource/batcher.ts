@@ -69,12 +69,7 @@ export function batcher<K, V>(
       close();
       const keys = [...places.keys()];
       try {
-        // Sound: what declares one parameter does not read a second.
-        const values = await controller.call(
-          load.length < 2
-            ? () => (load as (keys: readonly K[]) => ReturnType<BatchLoad<K, V>>)(keys)
-            : (signal) => load(keys, signal),
-        );
+        const values = await controller.call(load, keys);
         if (values.length !== keys.length) {
           throw new TypeError(
             `${keys.length} keys were loaded and ${values.length} values came; each key needs one.`,

@@ -123,12 +123,7 @@ export class ResourcePool<R> implements AsyncDisposable {
     const lease = await this.acquire(options);
     const signal = new ChildController(options?.signal);
     try {
-      return await signal.call(
-        work.length < 2
-          ? // Sound: what declares one parameter does not read a second.
-            () => (work as (resource: R) => T | PromiseLike<T>)(lease.value)
-          : (it) => work(lease.value, it),
-      );
+      return await signal.call(work, lease.value);
     } finally {
       signal.detach();
       await lease[asyncDispose]();

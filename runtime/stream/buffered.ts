@@ -44,9 +44,7 @@ export async function* buffered<T, R>(
   checkedCount("limit", limit, 1);
   const controller = new ChildController(signal);
   if (controller.aborted) throw controller.reason;
-  const takesSignal = 1 < checkedWork(work).length;
-  // Sound: what declares one parameter does not read a second.
-  const plain = work as (item: T) => R | PromiseLike<R>;
+  checkedWork(work);
   const puller = new Puller(source);
   const changes = new Waiters<void>("item");
 
@@ -105,7 +103,7 @@ export async function* buffered<T, R>(
     if (ordered) results.push(result);
     running++;
     try {
-      const value = await (takesSignal ? work(item, controller.signal) : plain(item));
+      const value = await controller.call(work, item);
       result.outcome = { status: "ok", value };
     } catch (error) {
       result.outcome = { status: "error", error };
