@@ -32,7 +32,7 @@ import {
   removalsIn,
 } from "./listeners.ts";
 import { lifeOf } from "./lives.ts";
-import { referenceKey, variableBehind } from "./references.ts";
+import { variableBehind } from "./references.ts";
 import { returnedBy } from "./returns.ts";
 
 // Does a listener stay on a signal when what it was to abort is over?
@@ -107,14 +107,19 @@ function isOfRequest(written: Node, program: Program): boolean {
   return type?.name === "Request" || type?.name === "NextRequest";
 }
 
-/** Under another name for the signal: two functions of one name in a file are rare. */
+/** Under another name for the signal, or as `pending.onAbort`: two functions of one name in a file are rare. */
 function isRemovedByName({ listener }: Registration, program: Program): boolean {
-  const key = referenceKey(listener);
-  if (key === undefined) return false;
+  const name = lastName(listener);
+  if (name === undefined) return false;
   return removalsIn(sourceFileOf(listener), program).some((it) => {
     const isAbort = it.event !== undefined && eventKey(it.event) === "abort";
-    return isAbort && it.listener !== undefined && referenceKey(it.listener) === key;
+    return isAbort && it.listener !== undefined && lastName(it.listener) === name;
   });
+}
+
+function lastName(reference: Node): string | undefined {
+  const node = unwrapped(reference);
+  return nameOf(is.PropertyAccessExpression(node) ? node.name : node);
 }
 
 /** `{ signal }` among the options removes it; `{ once: true }` alone says nothing of that. */

@@ -89,8 +89,25 @@ export function mentionsOf(
   }
   if (holder.kind !== "member") return undefined;
   const isField = is.ThisKeyword(unwrapped(holder.access.expression)) && life.kind === "class";
-  const scope = isField ? life.scope : sourceFileOf(holder.access);
-  return mentionsOfMember(holder.access, scope, program);
+  if (isField) return mentionsOfMember(holder.access, life.scope, program);
+  return mentionsOfProperty(holder.access, program);
+}
+
+/** Where the file uses the same property, of whatever object: `entry.timer` where entries are gone through. */
+function mentionsOfProperty(access: Node, program: Program): readonly Node[] {
+  const name = is.PropertyAccessExpression(access) ? access.name : undefined;
+  const symbol = name && program.types.symbol(name);
+  const file = sourceFileOf(access);
+  // `ref.current` is each reference's own.
+  if (name === undefined || symbol?.module !== "own")
+    return mentionsOfMember(access, file, program);
+  const found: Node[] = [];
+  walk(file, (it) => {
+    const isSame = is.PropertyAccessExpression(it) && it !== access && it.name.text === name.text;
+    if (isSame && program.types.symbol(it.name)?.id === symbol.id) found.push(it);
+    return undefined;
+  });
+  return found;
 }
 
 function outlivingListener(registration: Registration, program: Program): Outliving | undefined {

@@ -6,6 +6,7 @@ import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Evidence } from "../../analysis/rule.ts";
 import {
   calleeNameOf,
+  is,
   type FunctionLike,
   isAsync,
   isInside,
@@ -59,9 +60,13 @@ export const blockingCallInAsync = defineRule({
   },
 });
 
-/** What shows that the function answers events. */
+/** What shows that the function answers somebody; nobody waits for a timer or a watcher of files. */
 function handlerOf(fn: FunctionLike, program: Program): Evidence | undefined {
   const overlap = overlapOf(fn, program);
-  const isHandler = overlap?.strength === "seen" && overlap.evidence.kind === "handler";
-  return isHandler ? overlap.evidence : undefined;
+  if (overlap?.strength !== "seen" || overlap.evidence.kind !== "handler") return undefined;
+  const { at } = overlap.evidence;
+  const by = is.CallExpression(at) ? nameOf(calleeNameOf(at)) : undefined;
+  return by !== undefined && OF_ITS_OWN.test(by) ? undefined : overlap.evidence;
 }
+
+const OF_ITS_OWN = /^(?:set(?:Interval|Timeout|Immediate)|watch|watchFile)$/;

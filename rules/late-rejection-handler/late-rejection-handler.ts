@@ -11,9 +11,11 @@ import {
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
 import {
+  calleeNameOf,
   is,
   type Node,
   type NodeOf,
+  nameOf,
   sourceFileOf,
   unwrapped,
   wrapped,
@@ -30,7 +32,7 @@ import { startWhereAwaited } from "../fixes/start-late.ts";
 // handler comes on some way, the finding of unobserved-promise at the same place is covered by this
 // one, for whoever repairs the window repairs that too. Promises that a parameter brings are left to
 // the strict profile. In a test, the end of the process is a test
-// that fails, which is what should happen, unless the test goes on to expect the rejection.
+// that fails, which is what should happen, unless the test goes on to expect the rejection, and moves a clock meanwhile.
 export const lateRejectionHandler = defineRule({
   id: "late-rejection-handler",
   summary: "A promise is started, and the code pauses before anybody would hear of its rejection.",
@@ -92,7 +94,9 @@ function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
   const what = isArray ? `one of the promises in \`${name}\`` : `the promise in \`${name}\``;
   yield {
     at: promise,
-    ...(expectsRejection(late.look) ? { profile: undefined } : weight),
+    ...(isMovedByClock(late.pause) && expectsRejection(late.look)
+      ? { profile: undefined }
+      : weight),
     message: `If ${what} rejects during the pause, nobody is there to hear it.`,
     why: WHY,
     notes: [
@@ -138,6 +142,13 @@ function oneByOne(
 
 const WHY =
   "A promise that rejects before it has a handler ends the process in Node, though the handler comes later and a `catch` stands around it all.";
+
+/** `await vi.advanceTimersByTimeAsync(1000)`: what waits for the time goes on in the pause itself. */
+function isMovedByClock(pause: Node): boolean {
+  const awaited = is.AwaitExpression(pause) ? unwrapped(pause.expression) : pause;
+  const name = is.CallExpression(awaited) ? nameOf(calleeNameOf(awaited)) : undefined;
+  return /^(?:(?:advance|run)\w*Timers?\w*|tick|next|run\w+)Async$/.test(name ?? "");
+}
 
 /** `expect(promise).rejects` and `assert.rejects(promise)`: that it rejects is what should happen. */
 function expectsRejection(look: Node): boolean {
