@@ -10,7 +10,6 @@ import {
   type CallExpression,
   is,
   isFunctionExpression,
-  isFunctionLike,
   isInside,
   isJavaScript,
   methodCall,
@@ -188,13 +187,15 @@ function handlersOf(then: Node): readonly Node[] {
 function leftOut(handler: Node, own: string): Edit[] | undefined {
   const written = unwrapped(handler);
   const aborted = `${own}.signal.aborted`;
+  const indent = indentOf(handler);
+  const inner = `\n${indent}${unitOf(sourceFileOf(handler))}`;
   if (is.Identifier(written) || is.PropertyAccessExpression(written)) {
     const call = `if (!${aborted}) ${textOf(written)}(error);`;
-    return [replace(handler, `(error) => { ${call} }`)];
+    return [replace(handler, `(error) => {${inner}${call}\n${indent}}`)];
   }
   if (!isFunctionExpression(written) || !givesNothing(written)) return undefined;
   const { body } = written;
   if (is.Block(body)) return [atHeadOf(body, `if (${aborted}) return;`)];
-  if (!isFunctionLike(written) || body === undefined) return undefined;
-  return [insertBefore(body, `{ if (!${aborted}) `), insertAfter(body, "; }")];
+  if (body === undefined) return undefined;
+  return [insertBefore(body, `{${inner}if (!${aborted}) `), insertAfter(body, `;\n${indent}}`)];
 }

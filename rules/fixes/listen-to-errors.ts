@@ -7,11 +7,13 @@ import {
   isFunctionExpression,
   type Node,
   nameOf,
+  sourceFileOf,
   statementOf,
   textOf,
   wrapped,
 } from "../../analysis/syntax.ts";
 import { rejectionHandlerFor } from "./catch-rejection.ts";
+import { unitOf } from "./indents.ts";
 import { indentOf, isInList, statementAfter } from "./statements.ts";
 
 /** Listens to the errors of what a call makes, with the handler that the file uses elsewhere. */
@@ -76,7 +78,12 @@ function nextParameter(resolve: Node, fn: Node): Edit[] {
 
 function inBraces(call: Node, listens: string): Edit[] {
   const outer = wrapped(call);
-  return [insertBefore(outer, "{ "), insertAfter(outer, `; ${listens} }`)];
+  const indent = indentOf(outer);
+  const inner = indent + unitOf(sourceFileOf(outer));
+  return [
+    insertBefore(outer, `{\n${inner}`),
+    insertAfter(outer, `;\n${inner}${listens}\n${indent}}`),
+  ];
 }
 
 function besides(call: Node, listens: string): Edit[] {

@@ -48,6 +48,34 @@ export function waitUntilFinished(waiting: UnheardWait, program: Program): Fix[]
   ];
 }
 
+/**
+ * `once(child, "exit")` for a promise that is resolved with nothing by one event, and of whose value
+ * nobody makes anything: it rejects when there is an error first.
+ */
+export function waitForEvent(
+  { executor, registration, event }: UnheardWait,
+  program: Program,
+): Fix[] {
+  const { construction, fn, resolve } = executor;
+  const { target, listener, call } = registration;
+  if (target === undefined || !resolvesNothing(listener, resolve)) return [];
+  const { type } = program.types.value(target);
+  if (type?.module.startsWith("node:") !== true) return [];
+  if (optionsFor(event, type.name) !== undefined || othersIn(fn, call)?.length !== 0) return [];
+  const outer = wrapped(construction).parent;
+  const isDropped = is.AwaitExpression(outer) && statementOf(outer) !== undefined;
+  const isKept = is.VariableDeclaration(outer) && outer.type === undefined;
+  const once = fromNode(sourceFileOf(call), "events", "once");
+  if ((!isDropped && !isKept) || once === undefined) return [];
+  return [
+    {
+      title: `Wait for '${event}' with 'once', which hears of errors`,
+      safety: "suggestion",
+      edits: [...once.edits, replace(construction, `${once.text}(${textOf(target)}, "${event}")`)],
+    },
+  ];
+}
+
 const READABLE = /^(?:Readable|ReadStream|IncomingMessage)$/;
 const WRITABLE = /^(?:Writable|WriteStream|ServerResponse|ClientRequest)$/;
 const BOTH = /^(?:Duplex|Transform|PassThrough|Socket|TLSSocket)$/;

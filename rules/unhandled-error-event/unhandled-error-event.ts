@@ -17,7 +17,7 @@ import {
   textOf,
 } from "../../analysis/syntax.ts";
 import { listenToErrors, rejectOnError } from "../fixes/listen-to-errors.ts";
-import { waitUntilFinished } from "../fixes/wait-for-event.ts";
+import { waitForEvent, waitUntilFinished } from "../fixes/wait-for-event.ts";
 
 // See unhandled-error-event.md for what this means to the user.
 //
@@ -69,7 +69,11 @@ function neverSettled(waiting: UnheardWait, program: Program): Finding {
     at: call.expression,
     message: `Nothing listens to the \`error\` of ${name}, after which no \`${event}\` comes.`,
     why: "An `error` event that nobody listens to ends the process in Node. Where it does not, whoever waits for this promise waits for ever.",
-    fixes: [...rejectOnError(waiting), ...waitUntilFinished(waiting, program)],
+    fixes: [
+      ...rejectOnError(waiting),
+      ...waitUntilFinished(waiting, program),
+      ...waitForEvent(waiting, program),
+    ],
   };
 }
 
