@@ -9,12 +9,14 @@ import {
   isInside,
   isOneOf,
   type Node,
+  type NodeOf,
   textOf,
   sourceFileOf,
 } from "../../analysis/syntax.ts";
 import { unitOf } from "./indents.ts";
 import { insertAt, lastIndentOf, linesOf } from "./catch-in-function.ts";
-import { statementBefore } from "./statements.ts";
+import { atEndOfTry } from "./statements-in-try.ts";
+import { indentOf, statementBefore } from "./statements.ts";
 import { unusedName } from "./unused-name.ts";
 
 const isStatement = isOneOf("ReturnStatement", "VariableStatement", "ExpressionStatement");
@@ -50,7 +52,21 @@ function aroundExpression(body: Node, name: string): Edit[] {
   ];
 }
 
-function aroundBlock(block: Node, name: string): Edit[] {
+/** A `try` that is all of the body gets the rest of what it takes; there is none around it. */
+function aroundTry(block: NodeOf<"Block">, name: string): Edit[] | undefined {
+  const [only] = block.statements;
+  const ended = only && atEndOfTry(block, `${name} = false;`);
+  if (only === undefined || ended === undefined) return undefined;
+  const indent = indentOf(only);
+  return [
+    insertBefore(only, `if (${name}) return;\n${indent}${name} = true;\n${indent}`),
+    ...ended,
+  ];
+}
+
+function aroundBlock(block: NodeOf<"Block">, name: string): Edit[] {
+  const own = aroundTry(block, name);
+  if (own !== undefined) return own;
   const text = textOf(block);
   if (!text.includes("\n")) {
     return [

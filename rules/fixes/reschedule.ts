@@ -12,6 +12,7 @@ import {
   isInside,
   isJavaScript,
   isOneOf,
+  methodCall,
   type Node,
   nameOf,
   sourceFileOf,
@@ -23,7 +24,8 @@ import {
 } from "../../analysis/syntax.ts";
 import { insertAt, lastIndentOf, linesOf } from "./catch-in-function.ts";
 import { unitOf } from "./indents.ts";
-import { indentOf, isInList } from "./statements.ts";
+import { atEndOfTry } from "./statements-in-try.ts";
+import { indentOf, isInList, statementRemoved } from "./statements.ts";
 import { unusedName } from "./unused-name.ts";
 
 /**
@@ -38,21 +40,18 @@ export function reschedule({ call, callback }: Overlap, program: Program): Fix[]
   if (!is.ArrowFunction(callback) || !isAsync(callback) || !is.Block(body)) return [];
   if (!is.Identifier(unwrapped(call.expression)) || argument !== undefined) return [];
   if (callback.parameters.length > 0 || !isStill(unwrapped(delay))) return [];
-  const text = textOf(body);
   const name = unusedName(call, ["run", "runAgain", "tick"]);
-  if (name === undefined || !text.includes("\n")) return [];
+  if (name === undefined || !textOf(body).includes("\n")) return [];
   const place = placeOf(call, program);
   if (place === undefined) return [];
-  const { statement, handle, endings } = place;
+  const { statement, handle, endings, unreferenced } = place;
   const indent = indentOf(statement);
-  const unit = unitOf(sourceFileOf(statement));
-  const timer = `setTimeout(${name}, ${textOf(delay)})`;
+  const timer = `setTimeout(${name}, ${textOf(delay)})${unreferenced ? ".unref()" : ""}`;
   const again = handle === undefined ? timer : `if (${handle} !== undefined) ${handle} = ${timer}`;
   const type = isJavaScript(sourceFileOf(call))
     ? ""
     : ": ReturnType<typeof setTimeout> | undefined";
   const begun = handle === undefined ? `${timer};` : `let ${handle}${type} = ${timer};`;
-  const inner = lastIndentOf(text) + unit;
   const before = startOf(statement);
   const fileName = sourceFileOf(call).fileName;
   return [
@@ -61,17 +60,25 @@ export function reschedule({ call, callback }: Overlap, program: Program): Fix[]
       safety: "suggestion",
       edits: [
         { file: fileName, start: before, end: startOf(callback), text: `const ${name} = ` },
-        insertBefore(body, `{\n${inner}try `),
-        ...linesOf(body).map((start) => insertAt(body, start, unit)),
-        insertAfter(
-          body,
-          ` finally {\n${inner}${unit}${again};\n${inner}}\n${lastIndentOf(text)}};\n${indent}${begun}`,
-        ),
+        ...(atEndOfTry(body, `${again};`) ?? inTry(body, `${again};`)),
+        insertAfter(body, `;\n${indent}${begun}`),
         { file: fileName, start: body.end, end: statement.end, text: "" },
         ...endings,
       ],
       chosen: [name],
     },
+  ];
+}
+
+/** `{ try { … } finally { … } }` in the place of a block. */
+function inTry(body: Node, last: string): Edit[] {
+  const outer = lastIndentOf(textOf(body));
+  const unit = unitOf(sourceFileOf(body));
+  const inner = outer + unit;
+  return [
+    insertBefore(body, `{\n${inner}try `),
+    ...linesOf(body).map((start) => insertAt(body, start, unit)),
+    insertAfter(body, ` finally {\n${inner}${unit}${last}\n${inner}}\n${outer}}`),
   ];
 }
 
@@ -82,12 +89,14 @@ interface Place {
   /** The variable that holds the handle, where one does. */
   readonly handle: string | undefined;
   readonly endings: readonly Edit[];
+  /** No process is to wait for it. */
+  readonly unreferenced: boolean;
 }
 
 function placeOf(call: Node, program: Program): Place | undefined {
   const alone = statementOf(call);
   if (alone !== undefined && isInList(alone)) {
-    return { statement: alone, handle: undefined, endings: [] };
+    return { statement: alone, handle: undefined, endings: [], unreferenced: false };
   }
   const declaration = wrapped(call).parent;
   const list = declaration.parent;
@@ -97,10 +106,32 @@ function placeOf(call: Node, program: Program): Place | undefined {
   if (!is.Identifier(name) || declaration.type !== undefined || !isOnly) return undefined;
   if (declarationKeyword(list) !== "const" || !isInList(list.parent)) return undefined;
   const mentions = variableBehind(name, program)?.mentions.filter((it) => it !== name) ?? [];
-  const endings = mentions.map((it) => endingAt(it, call));
+  const unrefs = mentions.flatMap((it) => unrefAt(it) ?? []);
+  const endings = mentions.flatMap((it) => (unrefAt(it) === undefined ? [endingAt(it, call)] : []));
   const edits = endings.flatMap((it) => it ?? []);
   if (mentions.length === 0 || endings.some((it) => it === undefined)) return undefined;
-  return { statement: list.parent, handle: name.text, endings: edits };
+  return {
+    statement: list.parent,
+    handle: endings.length === 0 ? undefined : name.text,
+    endings: [...edits, ...unrefs.map(lineRemoved)],
+    unreferenced: unrefs.length > 0,
+  };
+}
+
+/** With the empty line above, where nothing comes behind it. */
+function lineRemoved(statement: Node): Edit {
+  const { text } = sourceFileOf(statement);
+  const edit = statementRemoved(statement);
+  const isLast = /^\s*}/.test(text.slice(edit.end)) && text.slice(0, edit.start).endsWith("\n\n");
+  return isLast ? { ...edit, start: edit.start - 1 } : edit;
+}
+
+/** `timer.unref();` */
+function unrefAt(mention: Identifier): Node | undefined {
+  const call = methodCall(wrapped(wrapped(mention).parent).parent);
+  const isUnref = call?.method === "unref" && unwrapped(call.receiver) === mention;
+  const statement = isUnref ? statementOf(call.call) : undefined;
+  return statement !== undefined && isInList(statement) ? statement : undefined;
 }
 
 /** `clearInterval(timer)`, as a statement or as all that a function does, outside of the run itself. */

@@ -4,14 +4,16 @@ import {
   is,
   isOneOf,
   type Node,
+  type NodeOf,
   sourceFileOf,
   startOf,
+  textOf,
   walk,
 } from "../../analysis/syntax.ts";
 import { insertAt } from "./catch-in-function.ts";
 import { unitOf } from "./indents.ts";
 import { between } from "./statement-range.ts";
-import { indentOf } from "./statements.ts";
+import { indentOf, statementAfter } from "./statements.ts";
 
 // Statements moved into a block by what is put in front of their lines, so that other edits of the
 // same fix can change something inside of them.
@@ -65,4 +67,19 @@ export function finallyAround(first: Node, last: Node, statement: string): Edit[
     open: "try {",
     close: ["} finally {", `  ${statement}`, "}"],
   });
+}
+
+/** A statement in the `finally` of a `try` that is all of a block; undefined: the block has more in it. */
+export function atEndOfTry(block: NodeOf<"Block">, statement: string): Edit[] | undefined {
+  const [only, another] = block.statements;
+  if (!is.TryStatement(only) || another !== undefined || !textOf(block).includes("\n")) {
+    return undefined;
+  }
+  const indent = indentOf(only);
+  const inner = indent + unitOf(sourceFileOf(block));
+  const last = only.finallyBlock?.statements.at(-1);
+  if (only.finallyBlock === undefined) {
+    return [insertAfter(only, ` finally {\n${inner}${statement}\n${indent}}`)];
+  }
+  return last && statementAfter(last, statement);
 }
