@@ -14,6 +14,7 @@ import {
   type Node,
   type NodeOf,
   nameOf,
+  textOf,
   unwrapped,
   walk,
 } from "../syntax.ts";
@@ -67,7 +68,7 @@ export function escapeBy(
   const rejecting = promises.filter((it) => mayRejectLater(it, statement, program));
   const left = all.filter((it) =>
     it.kind === "catch"
-      ? rejecting.length > 0 && !losesNothing(it.at, owner)
+      ? rejecting.length > 0 && !losesNothing(it.at, owner) && !doesTheSame(it.at, expression)
       : pending.length > 0 && (it.kind !== "finally" || doesSomething(it.at, pending, owner)),
   );
   if (left.length === 0) return undefined;
@@ -206,6 +207,13 @@ function losesNothing(clause: NodeOf<"CatchClause">, owner: FunctionLike): boole
   // `return Promise.reject(error)` makes a rejection of what was thrown; a rejection is one already.
   const last = block.statements.at(-1);
   return !isAsync(owner) && is.ReturnStatement(last) && settledMethod(last.expression) === "reject";
+}
+
+/** `catch { return buildIndex(cwd); }` would do nothing but begin the same work again. */
+function doesTheSame({ block }: NodeOf<"CatchClause">, returned: Node): boolean {
+  const [only, another] = block.statements;
+  const again = is.ReturnStatement(only) && another === undefined ? only.expression : undefined;
+  return again !== undefined && textOf(again) === textOf(returned);
 }
 
 function doesSomething(
