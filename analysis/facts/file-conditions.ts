@@ -13,7 +13,8 @@ import {
 //
 // From syntax: the call stands in the condition of an `if` or `?:` that the node is in a branch of, or
 // in the value of a constant that such a condition mentions. A branch that leaves early is seen where
-// the node comes behind it in the same list of statements.
+// the node comes behind it in the same list of statements. A `try` with nothing but the call in it is a
+// condition as well: its `catch` is for when there is no such file.
 
 /** The conditions that decide about the node and mention what the call gave. */
 export function conditionsBehind(call: Node, node: Node): readonly Node[] {
@@ -37,6 +38,14 @@ export function conditionsBehind(call: Node, node: Node): readonly Node[] {
     }
   }
   return found;
+}
+
+/** Whether the node is in a `catch` that is there for a failure of the call alone. */
+export function isWhereItFails(call: Node, node: Node): boolean {
+  const clause = ancestor(node, is.CatchClause);
+  const tried = clause?.parent;
+  const [only, another] = is.TryStatement(tried) ? tried.tryBlock.statements : [];
+  return only !== undefined && another === undefined && isInside(call, only);
 }
 
 function restsOn(condition: Node, call: Node, name: string | undefined): boolean {

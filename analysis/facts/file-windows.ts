@@ -20,7 +20,7 @@ import { keyOf } from "./lock-identity.ts";
 import { excludes, heldThroughout } from "./locks.ts";
 import { originsOf } from "./origins.ts";
 import { suspensionsBetween } from "./segments.ts";
-import { conditionsBehind } from "./file-conditions.ts";
+import { conditionsBehind, isWhereItFails } from "./file-conditions.ts";
 
 // Is a file written on the strength of what was found before a pause?
 //
@@ -122,7 +122,8 @@ export function fileWindow(write: CallExpression, program: Program): FileWindow 
     const rests = isRead
       ? content !== undefined && isMadeFrom(content, first, program)
       : conditionsBehind(first, write).length > 0;
-    if (!rests || !dominates(first, write, program)) continue;
+    const follows = rests && dominates(first, write, program);
+    if (!follows && (isRead || !isWhereItFails(first, write))) continue;
     if (heldThroughout(first, write, program).some(excludes)) continue;
     if (isRead && !isInterrupted(first, write, program)) continue;
     return { kind: isRead ? "read" : "look", first, write, path };
