@@ -16,7 +16,7 @@ import {
 } from "../../analysis/facts/windows.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding } from "../../analysis/rule.ts";
-import { is, type Node } from "../../analysis/syntax.ts";
+import { is, Kind, type Node, unwrapped, wrapped } from "../../analysis/syntax.ts";
 import { endWhenClosed } from "../fixes/end-when-closed.ts";
 import { holdMutex } from "../fixes/hold-mutex.ts";
 import { keepChecked, useIfThere } from "../fixes/keep-checked.ts";
@@ -64,11 +64,20 @@ export const staleGuard = defineRule({
     );
     if (window === undefined) return;
     if (!isLimit(window.condition) && !isTransition(window)) return;
+    if (isOrEmpty(window.condition.node)) return;
     const overlap = raceIn(window, program);
     if (overlap !== undefined && !isRepeated(window, program))
       yield passedTwice(window, overlap, program);
   },
 });
+
+/** `!this.token || this.expires < now`: what is empty or out of date is made again, as racy-lazy-init says. */
+function isOrEmpty(test: Node): boolean {
+  const whole = wrapped(test).parent;
+  if (!is.BinaryExpression(whole) || whole.operatorToken.kind !== Kind.BarBarToken) return false;
+  const left = unwrapped(whole.left);
+  return is.PrefixUnaryExpression(left) && left.operator === Kind.ExclamationToken;
+}
 
 /** What changes the place on the way has already done what the test was for. */
 function isOtherWrite(node: Node, { at, location }: Access, program: Program): boolean {
