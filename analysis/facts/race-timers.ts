@@ -147,7 +147,10 @@ export function isEnded(timer: CallExpression, program: Program): boolean {
   if (begun === undefined) return true;
   const holder = handleOf(timer, program);
   if (holder.kind === "nowhere") return false;
-  return mentionsOf(holder, timer, program)?.some((it) => mayEnd(it, begun.pair)) ?? true;
+  // What fires once is over when its own callback clears it.
+  const isOwn = (it: Node) => begun.pair.begins === "timer" && isInside(it, timer);
+  const mentions = mentionsOf(holder, timer, program);
+  return mentions?.some((it) => !isOwn(it) && mayEnd(it, begun.pair)) ?? true;
 }
 
 /** Where the handle is kept; what an executor returns, nobody sees. */

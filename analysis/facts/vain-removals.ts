@@ -27,6 +27,7 @@ import {
   mayBeSameEvent,
   mayBeSameTarget,
   type Registration,
+  registrationOf,
   registrationsIn,
   type Removal,
   removalOf,
@@ -155,16 +156,21 @@ function tooEarly(
     call.end <= it.pos && enclosingFunction(it) === owner;
   if (!matching.every(isLater)) return undefined;
   const [added] = matching;
-  const isVain = mentions.every((it) => {
-    if (added === undefined || it.pos < added.call.pos) return isRemoved(it, program);
-    return !isRemoved(it, program) && !isHandedToOthers(it, matching);
-  });
-  return isVain ? { ...removal, because: "early", added } : undefined;
+  const isNoMatter = (it: Identifier) => {
+    const { parent } = wrapped(it);
+    const other = is.CallExpression(parent) ? removalOf(parent, program) : undefined;
+    if (other === undefined) return isCalled(it) || isAdded(it, program);
+    const isEarly = added !== undefined && other.call.pos < added.call.pos;
+    const isSame = other.event === undefined || mayBeSameEvent(other.event, removal.event ?? call);
+    return isEarly || !isSame;
+  };
+  return mentions.every(isNoMatter) ? { ...removal, because: "early", added } : undefined;
 }
 
-/** Whether the mention is neither called nor one of the registrations, so that others may remove it. */
-function isHandedToOthers(mention: Identifier, matching: readonly Registration[]): boolean {
-  return !isCalled(mention) && !matching.some(({ call }) => isInside(mention, call));
+function isAdded(mention: Identifier, program: Program): boolean {
+  const { parent } = wrapped(mention);
+  const added = is.CallExpression(parent) ? registrationOf(parent, program) : undefined;
+  return added !== undefined && unwrapped(added.listener) === mention;
 }
 
 /** A local function that is only called and removed, but never handed to anybody. */
