@@ -40,8 +40,10 @@ const SET_OFF: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** What the user can do as soon as an input of an editor is shown. */
-const INPUT_EVENT =
-  /^onDid(?:Accept|Hide|ChangeSelection|ChangeActive|ChangeValue|TriggerButton|TriggerItemButton)$/;
+const INPUT_EVENT = /^onDid(?:Accept|Hide|ChangeValue|TriggerButton)$/;
+
+/** Who hears of one of these is ready for the user, and adds the rest when it can be of use. */
+const ANSWER = /^onDid(?:Accept|Hide)$/;
 
 export interface Late {
   /** What sets the event off: a call, or the parameter in which the emitter is handed over. */
@@ -89,9 +91,10 @@ function listensAfterShow(call: CallExpression, program: Program): Late | undefi
     if (other === undefined || targetKey(other.receiver) !== target) return undefined;
     if (flowOwner(executedAt(it)) !== owner) return undefined;
     if (other.method === "show") shown ??= it;
-    else
-      isHeard ||=
-        other.method === method.method || (shown && INPUT_EVENT.test(other.method)) === true;
+    isHeard ||=
+      ANSWER.test(other.method) ||
+      other.method === method.method ||
+      (shown !== undefined && INPUT_EVENT.test(other.method));
     return undefined;
   });
   if (shown === undefined || isHeard) return undefined;
