@@ -32,12 +32,14 @@ export function hoistAwait({ at, value, reference }: Access): Fix[] {
   const name = freeName(awaited, statement);
   const outer = wrapped(awaited);
   const isWhole = unwrapped(value) === awaited;
+  const isOneLine = !textOf(statement.parent).includes("\n");
+  const gap = isOneLine ? " " : `\n${indentOf(statement)}`;
   return [
     {
       title: `Await first, then change '${textOf(reference)}'`,
       safety: "safe",
       edits: [
-        insertBefore(statement, `const ${name} = ${textOf(awaited)};\n${indentOf(statement)}`),
+        insertBefore(statement, `const ${name} = ${textOf(awaited)};${gap}`),
         replace(isWhole ? value : outer, name),
       ],
       chosen: [name],

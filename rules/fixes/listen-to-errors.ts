@@ -16,8 +16,38 @@ import { rejectionHandlerFor } from "./catch-rejection.ts";
 import { unitOf } from "./indents.ts";
 import { indentOf, isInList, statementAfter } from "./statements.ts";
 
-/** Listens to the errors of what a call makes, with the handler that the file uses elsewhere. */
-export function listenToErrors({ call, holder }: Unheard): Fix[] {
+/**
+ * Listens to the errors of what a call makes: in the function of a `new Promise`, with its `reject`; anywhere, with the
+ * handler that the file uses elsewhere.
+ */
+export function listenToErrors(unheard: Unheard): Fix[] {
+  return [...rejectWithError(unheard), ...handleError(unheard)];
+}
+
+/** Rejects the promise around it with the error. */
+function rejectWithError({ call, holder }: Unheard): Fix[] {
+  const fn = enclosingFunction(call);
+  const construction = fn && wrapped(fn).parent;
+  const statement = statementWith(call);
+  if (holder.kind !== "variable" || fn === undefined || statement === undefined) return [];
+  const isPromise = is.NewExpression(construction) && textOf(construction.expression) === "Promise";
+  const [resolve, reject] = fn.parameters;
+  if (!isPromise || resolve === undefined || !isInList(statement)) return [];
+  const name = reject === undefined ? "reject" : nameOf(reject.name);
+  if (name === undefined || isTaken(name, fn, reject)) return [];
+  return [
+    {
+      title: `Reject the promise with its error, by '${name}'`,
+      safety: "suggestion",
+      edits: [
+        ...(reject === undefined ? nextParameter(resolve, fn) : []),
+        ...statementAfter(statement, `${holder.name.text}.on("error", ${name});`),
+      ],
+    },
+  ];
+}
+
+function handleError({ call, holder }: Unheard): Fix[] {
   const handler = rejectionHandlerFor(call);
   const fix = (edits: readonly Edit[]): Fix[] => [
     { title: `Listen to its errors with '${handler}'`, safety: "suggestion", edits },
