@@ -99,14 +99,12 @@ export function fact<N extends Node, T>(
   compute: (node: N, program: Program) => T,
   during?: T,
 ): (node: N, program: Program) => T {
-  const answers = new WeakMap<Program, Map<N, T | undefined>>();
+  const answers = new WeakMap<Program, Map<N, T>>();
   return question((node, program) => {
     let known = answers.get(program);
     if (known === undefined) answers.set(program, (known = new Map()));
-    if (known.has(node)) {
-      const answer = known.get(node);
-      if (answer !== undefined) return answer;
-    }
+    // Sound: what is there was put there as an answer, and `undefined` may be one.
+    if (known.has(node)) return known.get(node) as T;
     if (during !== undefined) known.set(node, during);
     const answer = answering(node, program, () => compute(node, program));
     known.set(node, answer);

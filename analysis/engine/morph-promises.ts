@@ -28,6 +28,7 @@ export class MorphPromises {
   protected readonly names: MorphNames;
   private readonly promises = new WeakMap<ts.Type, PromiseType>();
   private readonly returns = new WeakMap<ts.Symbol, PromiseType | "ask">();
+  private readonly returnTypes = new WeakMap<ts.Symbol, ts.Type | "ask">();
 
   constructor(program: ts.Program) {
     this.checker = program.getTypeChecker();
@@ -52,10 +53,37 @@ export class MorphPromises {
     return this.promiseType(this.checker.getTypeAtLocation(node));
   }
 
-  private declaredReturn(call: ts.CallExpression): PromiseType | undefined {
-    let symbol = this.checker.getSymbolAtLocation(calleeName(call.expression));
+  /** The type of a value; of a call that its arguments have no part in, without looking at them. */
+  protected typeOf(node: ts.Node): ts.Type {
+    const declared = ts.isCallExpression(node) ? this.declaredType(node) : undefined;
+    return declared ?? this.checker.getTypeAtLocation(node);
+  }
+
+  private declaredType(call: ts.CallExpression): ts.Type | undefined {
+    const symbol = ts.isOptionalChain(call) ? undefined : this.calledBy(call);
     if (symbol === undefined) return undefined;
-    if (symbol.flags & ts.SymbolFlags.Alias) symbol = this.checker.getAliasedSymbol(symbol);
+    let known = this.returnTypes.get(symbol);
+    if (known === undefined) {
+      const signatures = callSignatures(this.checker.getTypeOfSymbol(symbol));
+      const [type, another] = new Set(
+        signatures.map((it) => this.checker.getReturnTypeOfSignature(it)),
+      );
+      const isOne = type !== undefined && another === undefined && !dependsOnTypeArguments(type);
+      known = isOne && signatures.every((it) => it.typeParameters === undefined) ? type : "ask";
+      this.returnTypes.set(symbol, known);
+    }
+    return known === "ask" ? undefined : known;
+  }
+
+  private calledBy(call: ts.CallExpression): ts.Symbol | undefined {
+    const symbol = this.checker.getSymbolAtLocation(calleeName(call.expression));
+    const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+    return isAlias ? this.checker.getAliasedSymbol(symbol) : symbol;
+  }
+
+  private declaredReturn(call: ts.CallExpression): PromiseType | undefined {
+    const symbol = this.calledBy(call);
+    if (symbol === undefined) return undefined;
     let known = this.returns.get(symbol);
     if (known === undefined) {
       known = this.returnsOf(symbol) ?? "ask";

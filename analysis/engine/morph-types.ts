@@ -82,7 +82,7 @@ export class MorphTypes extends MorphPromises implements TypeEngine {
   }
 
   value(expression: Node): ValueAnswer {
-    return answered(() => this.values.at(compilerNode(expression)), NO_VALUE);
+    return answered(() => this.values.of(this.typeOf(compilerNode(expression))), NO_VALUE);
   }
 }
 

@@ -28,8 +28,7 @@ export class MorphValues {
     this.promiseType = promiseType;
   }
 
-  at(node: ts.Node): ValueAnswer {
-    const type = this.checker.getTypeAtLocation(node);
+  of(type: ts.Type): ValueAnswer {
     let answer = this.answers.get(type);
     if (answer === undefined) this.answers.set(type, (answer = this.describe(type)));
     return answer;
