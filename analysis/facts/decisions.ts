@@ -24,8 +24,8 @@ import type { Condition } from "./tests.ts";
 // whoever goes past has found nothing there, or nothing of use. So a decision, the conditions that `&&`,
 // `||` and `!` put together, is taken as a whole here: on which of its sides does a node lie, and is the
 // place known to be filled on the other one? *Must*, both. The other conditions have to be about the same
-// thing: they mention it or what was read from it, or they sound like its age, its state or an order to
-// make it anew. `??` and comma make no decision of this kind.
+// thing: they mention it or what was read from it, other than to compare it with something, or they sound
+// like its age, its state or an order to make it anew. `??` and comma make no decision of this kind.
 
 /** On which side of the decision that a condition is a part of the node lies. */
 export function sideOfDecision(condition: Node, node: Node, program: Program): boolean | undefined {
@@ -141,6 +141,8 @@ function sideOfWhole(whole: Node, node: Node, program: Program): boolean | undef
 /** Whether a condition is about the place that is read, or about its age or state. */
 function isAboutSame(leaf: Node, read: Node): boolean {
   if (SOUNDS_LIKE_USE.test(textOf(leaf))) return true;
+  // Whether it is the same as another one says nothing of its use: what was sent last, the one of a key.
+  if (COMPARES.test(textOf(leaf))) return false;
   const names = namesOf(read);
   let isMentioned = false;
   const visit = (it: Node): "skip" | undefined => {
@@ -161,6 +163,8 @@ function namesOf(read: Node): ReadonlySet<string> {
   }
   return names;
 }
+
+const COMPARES = /[!=]==?|equal|same|match|compare|includes/i;
 
 const SOUNDS_LIKE_USE =
   /expir|stale|fresh|valid|ttl|\bage|maxAge|timestamp|Date\b|\bnow\b|_?At\b|outdated|force|reload|noCache|skipCache|bypass|useCache|connected|ready|alive|healthy/i;

@@ -114,7 +114,8 @@ function madeTwice(window: TestWindow, overlap: Overlap, program: Program): Find
   const called = calledAt(write.at, program);
   const opening = write.value && openingOf(write.value, program);
   // Nothing is known of the class but that its method is public, and nothing is lost that was opened.
-  const isGuess = overlap.strength === "possible" && opening === undefined;
+  // The same goes for what is there and out of date, which is one more way to come here.
+  const isGuess = (overlap.strength === "possible" || orUseless === true) && opening === undefined;
   const [pause] = pauses;
   return {
     at: write.at,
