@@ -113,7 +113,6 @@ export async function scope<T>(
   const open = new OpenScope(options);
   const { nursery } = open;
   // The body is a task as well: it is waited for, aborted and left behind under the same rules.
-  // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it
   const main = nursery.spawn(
     () => body(open),
     (outcome) => open.ended(outcome, true),
