@@ -2640,7 +2640,7 @@ export const sources: VendoredSources = {
         "Scope",
         "scope"
       ],
-      "hash": "7942d86aa8494449",
+      "hash": "712e99a514ee81d4",
       "members": [
         256,
         257,
@@ -4712,7 +4712,7 @@ export const sources: VendoredSources = {
     {
       "name": "scope",
       "comment": "/**\n * A block that no task outlives: tasks started in it have ended when it ends, in whatever way.\n *\n * - **Errors.** The first error, of the body or of a task, aborts the rest; when all has ended the scope rejects with\n *   it. An error is never hidden by the cancellation that it causes, nor by one from outside that coincides. Awaiting\n *   a task in the body and catching its error does not undo the abort: for that, catch inside the task.\n *   `onError: \"collect\"` lets the others go on, and rejects with an AggregateError of all.\n * - **Cancellation.** By `signal`, `timeout` or `cancel`: all is told, and when it has ended the scope rejects with the\n *   reason. With `graceMs` it does not wait longer than that; what still runs then is detached.\n * - **Cleaning up.** `defer` and `use` run last in, first out, after the last task, and before the scope settles.\n * - **Cost.** O(1) per task.\n *\n * Counterpart of `std::thread::scope`, trio's nursery, asyncio's TaskGroup and Go's errgroup. It is a function and not\n * an `AsyncDisposable`, because `await using` is not told of errors and could only ever abort.\n *\n * @example\n * const lines: string[] = [];\n * await scope(async (s) => {\n *   s.defer(() => { lines.push(\"closed\"); });\n *   s.spawn(async () => { await sleep(2); lines.push(\"saved\"); });\n *   lines.push(\"body done\");\n * });\n * assert.deepEqual(lines, [\"body done\", \"saved\", \"closed\"]);\n */",
-      "code": "async function scope<T>(\n  body: (s: Scope) => T | PromiseLike<T>,\n  options: ScopeOptions = {},\n): Promise<T> {\n  const open = new OpenScope(options);\n  const { nursery } = open;\n  // The body is a task as well: it is waited for, aborted and left behind under the same rules.\n  // mooring-allow late-rejection-handler: a task holds its own rejection until somebody waits for it\n  const main = nursery.spawn(\n    () => body(open),\n    (outcome) => open.ended(outcome, true),\n    \"scope\",\n  );\n  main.observe();\n  await nursery.settled();\n  nursery.close();\n  await open.cleanUp();\n  throwAny(open.errors, options);\n  const { controller } = nursery;\n  if (controller.aborted && (!open.cancelledInside || main.status !== \"ok\"))\n    throw controller.reason;\n  return main;\n}"
+      "code": "async function scope<T>(\n  body: (s: Scope) => T | PromiseLike<T>,\n  options: ScopeOptions = {},\n): Promise<T> {\n  const open = new OpenScope(options);\n  const { nursery } = open;\n  // The body is a task as well: it is waited for, aborted and left behind under the same rules.\n  const main = nursery.spawn(\n    () => body(open),\n    (outcome) => open.ended(outcome, true),\n    \"scope\",\n  );\n  main.observe();\n  await nursery.settled();\n  nursery.close();\n  await open.cleanUp();\n  throwAny(open.errors, options);\n  const { controller } = nursery;\n  if (controller.aborted && (!open.cancelledInside || main.status !== \"ok\"))\n    throw controller.reason;\n  return main;\n}"
     },
     {
       "name": "spawn",
