@@ -7,7 +7,16 @@ import { isKeptOut, isSharedAt, mayBeInterrupted } from "../../analysis/facts/ra
 import { refiringOf } from "../../analysis/facts/refiring.ts";
 import type { Program } from "../../analysis/program.ts";
 import { defineRule, type Finding, type Interleaving } from "../../analysis/rule.ts";
-import { is, isAssignment, type Node, textOf, unwrapped } from "../../analysis/syntax.ts";
+import {
+  enclosingFunction,
+  is,
+  isAssignment,
+  type Node,
+  nameOf,
+  textOf,
+  unwrapped,
+  wrapped,
+} from "../../analysis/syntax.ts";
 import { abortOlder } from "../fixes/abort-older.ts";
 import { keepNewest } from "../fixes/keep-newest.ts";
 import { calledBy, step } from "../words/races.ts";
@@ -16,12 +25,12 @@ import { calledBy, step } from "../words/races.ts";
 //
 // Only for work that is begun again while it goes on; whether two calls of any public function may
 // overlap is not enough, since most of them load something once. Effects that run again are the
-// business of stale-effect-write.
+// business of stale-effect-write. On by default is only what somebody types into.
 export const staleResponse = defineRule({
   id: "stale-response",
   summary: "An answer is kept although a newer question has been asked, whose answer it replaces.",
   severity: "warning",
-  profile: "strict",
+  profile: "recommended",
   equivalents: [],
   on: { kinds: ["BinaryExpression", "CallExpression"] },
 
@@ -52,6 +61,7 @@ function* broughtBack(settled: LateSettled, program: Program): Iterable<Finding>
   const emptied = location.cell === undefined ? "has emptied it" : "has removed it";
   yield {
     at: write.at,
+    profile: "strict",
     message: `The answer is put into \`${name}\` even where ${by} ${emptied} while it was under way.`,
     why: "First the promise is kept there, then what it gives. Nobody looks whether the promise is still there, so what was taken away because it is out of date comes back.",
     notes: [
@@ -76,6 +86,7 @@ function replaced(late: LateAnswer, again: Overlap, program: Program): Finding {
   const asked = textOf(question);
   return {
     at,
+    profile: isTypedInto(again) ? undefined : "strict",
     message: `\`${target}\` may get the answer for an older \`${asked}\` after the one for the newest.`,
     why: "Answers come in any order. Nothing makes the older call keep its answer to itself, so whichever comes last stays.",
     notes: [
@@ -86,6 +97,23 @@ function replaced(late: LateAnswer, again: Overlap, program: Program): Finding {
     fixes: [...keepNewest(late), ...abortOlder(late, program)],
   };
 }
+
+/** People type faster than servers answer: `onInput`, `onChange={…}`, `addEventListener("keyup", …)`. */
+function isTypedInto({ evidence: { kind, at } }: Overlap): boolean {
+  if (kind === "handler") return TYPED.test(eventOf(at) ?? "");
+  // `onChange={(event) => void find(event.target.value)}`
+  const caller = enclosingFunction(at);
+  const attribute = caller && wrapped(caller).parent.parent;
+  return kind === "parallel" && is.JsxAttribute(attribute) && TYPED.test(eventOf(attribute) ?? "");
+}
+
+function eventOf(at: Node): string | undefined {
+  const [event] = is.CallExpression(at) ? at.arguments : [];
+  return is.StringLiteral(event) ? event.text : nameOf(is.JsxAttribute(at) ? at.name : at);
+}
+
+const TYPED =
+  /^(?:_?on\w*(?:Change|Changed|Input|Search|Query|Type|Filter|KeyUp)|input|change|keyup|search)$/;
 
 function twoCalls(
   { at, target, pause, request, question }: LateAnswer,
