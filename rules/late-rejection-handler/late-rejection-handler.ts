@@ -2,6 +2,7 @@ import { type Collected, collectedTooEarly } from "../../analysis/facts/collecte
 import { isServerEntry, isTestFile } from "../../analysis/facts/file-roles.ts";
 import {
   type Held,
+  type Late,
   heldBy,
   pauseBeforeLook,
   pauseInDirectLoop,
@@ -13,10 +14,12 @@ import { defineRule, type Finding, type Fix } from "../../analysis/rule.ts";
 import {
   calleeNameOf,
   is,
+  isInside,
+  nameOf,
   type Node,
   type NodeOf,
-  nameOf,
   sourceFileOf,
+  statementOf,
   unwrapped,
   wrapped,
 } from "../../analysis/syntax.ts";
@@ -94,9 +97,7 @@ function* heldTooLong(held: Held, program: Program): Iterable<Finding> {
   const what = isArray ? `one of the promises in \`${name}\`` : `the promise in \`${name}\``;
   yield {
     at: promise,
-    ...(isMovedByClock(late.pause) && expectsRejection(late.look)
-      ? { profile: undefined }
-      : weight),
+    ...(isMovedByClock(late) && expectsRejection(late.look) ? { profile: undefined } : weight),
     message: `If ${what} rejects during the pause, nobody is there to hear it.`,
     why: WHY,
     notes: [
@@ -143,11 +144,20 @@ function oneByOne(
 const WHY =
   "A promise that rejects before it has a handler ends the process in Node, though the handler comes later and a `catch` stands around it all.";
 
-/** `await vi.advanceTimersByTimeAsync(1000)`: what waits for the time goes on in the pause itself. */
-function isMovedByClock(pause: Node): boolean {
+/**
+ * `await vi.advanceTimersByTimeAsync(1000)`, and nothing else before the look: what waits for the time goes on in the
+ * pause itself.
+ */
+function isMovedByClock({ pause, look }: Late): boolean {
   const awaited = is.AwaitExpression(pause) ? unwrapped(pause.expression) : pause;
   const name = is.CallExpression(awaited) ? nameOf(calleeNameOf(awaited)) : undefined;
-  return /^(?:(?:advance|run)\w*Timers?\w*|tick|next|run\w+)Async$/.test(name ?? "");
+  const moves = /^(?:(?:advance|run)\w*Timers?\w*|tick|next|run\w+)Async$/.test(name ?? "");
+  const statement = statementOf(pause);
+  const list = statement?.parent;
+  const after = is.Block(list)
+    ? list.statements[list.statements.findIndex((it) => it === statement) + 1]
+    : undefined;
+  return moves && after !== undefined && isInside(look, after);
 }
 
 /** `expect(promise).rejects` and `assert.rejects(promise)`: that it rejects is what should happen. */
