@@ -16,12 +16,13 @@ import { loaded } from "./loaded.mjs";
  */
 
 /**
- * Opens the project of a folder with a tsconfig.json, with every rule on, ready to take edits.
+ * Opens the project of a folder with a tsconfig.json, with every rule on, or some, ready to take edits.
  *
  * @param {string} directory
+ * @param {readonly string[]} [only] the ids of rules
  * @returns {Promise<Core>}
  */
-export async function openCore(directory) {
+export async function openCore(directory, only) {
   const { open } = await loaded("core");
-  return open(directory);
+  return open(directory, only);
 }

@@ -8,14 +8,14 @@ import { Disk } from "../cli/disk.ts";
 import { rules } from "../rules/index.ts";
 import type { Report } from "../analysis/report.ts";
 
-/** The analyser as the language server drives it, with every rule on. */
-export function open(directory: string) {
+/** The analyser as the language server drives it, with every rule on, or those that are named. */
+export function open(directory: string, only?: readonly string[]) {
   const files = readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((it) => it.endsWith(".ts") && !it.includes("node_modules"))
     .map((it) => join(directory, it));
   const analyser = new Analyser({
     host: new Disk(directory),
-    rules,
+    rules: only === undefined ? rules : rules.filter(({ id }) => only.includes(id)),
     models: modelsOf(packages),
     settingsFor: () => STRICT,
     keep: "all",

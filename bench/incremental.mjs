@@ -12,6 +12,7 @@ import { installPeers, machine } from "./machine.mjs";
 import { table } from "./report.mjs";
 import { percentile } from "./statistics.mjs";
 import { prepareSubject } from "./subjects.mjs";
+import { families } from "./tools.mjs";
 
 const help = `Usage: npm run bench:incremental -- [options]
 
@@ -19,6 +20,7 @@ const help = `Usage: npm run bench:incremental -- [options]
   --body N         body edits (default 200)
   --signature N    signature edits (default 40)
   --seed N         of the choice of edits (default 1)
+  --families A,B   only the rules of these families (default all rules)
   --core PATH      a module with another openCore (default bench/core.mjs)
   --json           everything, for machines
   --markdown       a table to paste into a page
@@ -43,7 +45,7 @@ async function main() {
   const { openCore } = await import(pathToFileURL(options.core).href);
 
   const started = performance.now();
-  const core = await openCore(directory);
+  const core = await openCore(directory, options.only);
   const opened = performance.now() - started;
   const baseline = await findingsBefore(core, directory, texts);
   const measured = [];
@@ -155,6 +157,18 @@ function textsOf(directory) {
   return new Map([...texts].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+function rulesOf(names) {
+  return names.flatMap((name) => {
+    const rules = families[name];
+    if (rules === undefined) {
+      throw new Error(
+        `There is no family ${name}. Name one of ${Object.keys(families).join(", ")}.`,
+      );
+    }
+    return rules;
+  });
+}
+
 function readOptions() {
   const { values } = parseArgs({
     options: {
@@ -162,6 +176,7 @@ function readOptions() {
       body: { type: "string", default: "200" },
       signature: { type: "string", default: "40" },
       seed: { type: "string", default: "1" },
+      families: { type: "string" },
       core: { type: "string", default: join(import.meta.dirname, "core.mjs") },
       json: { type: "boolean", default: false },
       markdown: { type: "boolean", default: false },
@@ -175,5 +190,6 @@ function readOptions() {
     signature: Number(values.signature),
     seed: Number(values.seed),
     core: resolve(values.core),
+    only: values.families && rulesOf(values.families.split(",")),
   };
 }

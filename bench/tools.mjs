@@ -17,7 +17,7 @@ export const sharedRules = [
 ];
 
 /** Unobserved async, and races on shared state: the first two families of rules. */
-const families = {
+export const families = {
   A: [
     ...sharedRules,
     "unobserved-promise",
