@@ -12,7 +12,7 @@ import {
   nameOf,
   unwrapped,
 } from "../syntax.ts";
-import { calleeOf } from "./callees.ts";
+import { calleeOf, functionsIn } from "./callees.ts";
 import { returnedBy } from "./returns.ts";
 
 // Is a promise only for those who give no callback?
@@ -26,9 +26,15 @@ import { returnedBy } from "./returns.ts";
 
 /** Whether what the call leads to has a promise for others, and none for one that gives this callback. */
 export function isToldInstead(call: CallExpression, program: Program): boolean {
-  if (!call.arguments.some((it) => isFunctionExpression(unwrapped(it)))) return false;
+  if (!call.arguments.some((it) => isFunction(it, program))) return false;
   const { functions } = calleeOf(call, program);
   return functions.length > 0 && functions.every((it) => hasPromiseInstead(it, program));
+}
+
+function isFunction(argument: Node, program: Program): boolean {
+  const node = unwrapped(argument);
+  if (isFunctionExpression(node)) return true;
+  return is.Identifier(node) && functionsIn(node, program).length > 0;
 }
 
 const hasPromiseInstead: (fn: FunctionLike, program: Program) => boolean = fact((fn, program) => {
