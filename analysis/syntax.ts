@@ -289,6 +289,12 @@ export function nameOf(node: Node | undefined): string | undefined {
   return undefined;
 }
 
+/** The last name of a reference: `signal` in `options.signal` and in `signal`. */
+export function lastNameOf(reference: Node): string | undefined {
+  const node = unwrapped(reference);
+  return nameOf(is.PropertyAccessExpression(node) ? node.name : node);
+}
+
 /** `object.method(…)` taken apart; undefined for every other call. */
 export function methodCall(node: Node):
   | {

@@ -8,9 +8,10 @@ import {
   isFunctionExpression,
   isFunctionLike,
   isOneOf,
+  lastNameOf,
   methodCall,
-  type Node,
   nameOf,
+  type Node,
   sourceFileOf,
   unwrapped,
   walk,
@@ -169,13 +170,8 @@ function isGiven(suspension: Node, { signal }: Listening): boolean {
 
 /** Whether two expressions are taken for the same signal: they end in the same name. */
 function isSame(written: Node, signal: Node): boolean {
-  const name = lastName(written);
-  return name !== undefined && name === lastName(signal);
-}
-
-function lastName(expression: Node): string | undefined {
-  const inner = unwrapped(expression);
-  return nameOf(is.PropertyAccessExpression(inner) ? inner.name : inner);
+  const name = lastNameOf(written);
+  return name !== undefined && name === lastNameOf(signal);
 }
 
 /** `controller.signal` of a controller, or a timeout, that the functions around make themselves. */

@@ -10,9 +10,10 @@ import {
   isFunctionLike,
   isGenerator,
   isInside,
+  lastNameOf,
   methodCall,
-  type Node,
   nameOf,
+  type Node,
   sourceFileOf,
   statementOf,
   textOf,
@@ -109,17 +110,12 @@ function isOfRequest(written: Node, program: Program): boolean {
 
 /** Under another name for the signal, or as `pending.onAbort`: two functions of one name in a file are rare. */
 function isRemovedByName({ listener }: Registration, program: Program): boolean {
-  const name = lastName(listener);
+  const name = lastNameOf(listener);
   if (name === undefined) return false;
   return removalsIn(sourceFileOf(listener), program).some((it) => {
     const isAbort = it.event !== undefined && eventKey(it.event) === "abort";
-    return isAbort && it.listener !== undefined && lastName(it.listener) === name;
+    return isAbort && it.listener !== undefined && lastNameOf(it.listener) === name;
   });
-}
-
-function lastName(reference: Node): string | undefined {
-  const node = unwrapped(reference);
-  return nameOf(is.PropertyAccessExpression(node) ? node.name : node);
 }
 
 /** `{ signal }` among the options removes it; `{ once: true }` alone says nothing of that. */

@@ -6,9 +6,10 @@ import {
   isFunctionExpression,
   isFunctionLike,
   isOneOf,
+  lastNameOf,
   methodCall,
-  type Node,
   nameOf,
+  type Node,
   sourceFileOf,
   textOf,
   unwrapped,
@@ -105,7 +106,7 @@ function lookupOf(location: Location, program: Program): "kept" | "given" | unde
   const looked = lookedUpWith(location);
   if (looked === undefined) return undefined;
   const { method, object, key, isAwaited } = looked;
-  const from = lastName(object) ?? "";
+  const from = lastNameOf(object) ?? "";
   // By convention, what begins with a capital is a class, as the models of a database are.
   if (/^[A-Z]/.test(from) || RECORDS.test(from)) return undefined;
   if (!isAwaited && (method === "get" || (method === "find" && isFunctionExpression(key)))) {
@@ -133,10 +134,6 @@ function lookedUpWith({ root, path }: Location) {
 
 function outlives({ root }: Location): boolean {
   return root.kind !== "variable" || is.SourceFile(root.scope);
-}
-
-function lastName(object: Node): string | undefined {
-  return nameOf(is.PropertyAccessExpression(object) ? object.name : object);
 }
 
 const LOOKS =

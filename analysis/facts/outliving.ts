@@ -5,10 +5,11 @@ import {
   is,
   isFunctionExpression,
   isInside,
+  lastNameOf,
   methodCall,
+  nameOf,
   type NewExpression,
   type Node,
-  nameOf,
   sourceFileOf,
   unwrapped,
   walk,
@@ -211,12 +212,8 @@ const GLOBALS: ReadonlySet<string> = new Set([
 /** `matchMedia(…)`, whose result the page keeps; in an effect also what is found in the page. */
 function isOfPage(call: CallExpression, life: Life): boolean {
   const callee = unwrapped(call.expression);
-  if (nameOf(lastName(callee)) === "matchMedia") return true;
+  if (lastNameOf(callee) === "matchMedia") return true;
   return life.kind === "effect" && nameOf(rootOf(callee)) === "document";
-}
-
-function lastName(callee: Node): Node {
-  return is.PropertyAccessExpression(callee) ? callee.name : callee;
 }
 
 /** The start of a chain of members: `window` in `window.screen.orientation`. */

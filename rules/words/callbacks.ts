@@ -4,8 +4,9 @@ import {
   isAssignment,
   isAsync,
   isFunctionLike,
-  type Node,
+  lastNameOf,
   nameOf,
+  type Node,
   unwrapped,
   wrapped,
 } from "../../analysis/syntax.ts";
@@ -17,7 +18,7 @@ export function nameOfCallback(value: Node, at: Node): string {
   const node = unwrapped(value);
   if (isFunctionLike(node)) return isAsync(node) ? "this async function" : nameOfSync(at);
   const called = is.CallExpression(node) ? calleeNameOf(node) : node;
-  const name = lastName(called);
+  const name = lastNameOf(called);
   if (name === undefined) return "this function";
   return is.CallExpression(node) ? `what \`${name}\` gives` : `\`${name}\``;
 }
@@ -30,7 +31,7 @@ function nameOfSync(at: Node): string {
 export function nameOfCaller(value: Node): string {
   const { parent } = wrapped(value);
   if (is.CallExpression(parent) || is.NewExpression(parent)) {
-    const name = lastName(calleeNameOf(parent));
+    const name = lastNameOf(calleeNameOf(parent));
     return name === undefined ? "The function that is called" : `\`${name}\``;
   }
   if (is.ReturnStatement(parent)) return "Whoever calls the result";
@@ -40,7 +41,7 @@ export function nameOfCaller(value: Node): string {
 
 function nameOfPlace(place: Node): string | undefined {
   if (is.JsxExpression(place)) return nameOfPlace(place.parent);
-  if (isAssignment(place)) return lastName(place.left);
+  if (isAssignment(place)) return lastNameOf(place.left);
   const isNamed =
     is.JsxAttribute(place) ||
     is.PropertyAssignment(place) ||
@@ -48,9 +49,4 @@ function nameOfPlace(place: Node): string | undefined {
     is.MethodDeclaration(place) ||
     is.VariableDeclaration(place);
   return isNamed ? nameOf(place.name) : undefined;
-}
-
-function lastName(node: Node): string | undefined {
-  const inner = unwrapped(node);
-  return nameOf(is.PropertyAccessExpression(inner) ? inner.name : inner);
 }
